@@ -1,0 +1,177 @@
+//! All that is said about a generation. The window edits a [`Recipe`], the command line reads it, pictures carry it
+//! and history keeps it; there is no second way to say it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::sampling::{NoiseSource, Sampler, Schedule};
+
+/// The model that ships with the program.
+pub const STARTER_MODEL: &str = "starter";
+
+/// Everything that decides the picture, save the pictures it starts from (see [`crate::worker::Job`]).
+///
+/// Read from JSON, an unknown field is an error: a misspelt setting must not be lost silently.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Recipe {
+    /// `"starter"`, the name of a model in the models folder, or a path to a folder or file.
+    pub model: String,
+    /// SHA-256 (hex) of the UNet's file, filled in when a picture is made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model_hash: Option<String>,
+    /// What should be there, in A1111's grammar.
+    pub prompt: String,
+    /// What should not be there.
+    pub negative_prompt: String,
+    /// The solver.
+    pub sampler: Sampler,
+    /// The noise schedule; the model's own where none is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<Schedule>,
+    /// Solver steps, 1 to [`Recipe::MAX_STEPS`].
+    pub steps: u32,
+    /// Classifier-free guidance; 1 switches it off.
+    pub guidance: f32,
+    /// Share of the guided prediction rescaled to the conditional one's deviation, 0 to 1 (Lin et al. 2023, 3.4).
+    pub guidance_rescale: f32,
+    /// Which text layer is used, counted from the last: 1 is the last.
+    pub clip_skip: u32,
+    /// The first picture's seed; the n-th of a batch has `seed + n`.
+    pub seed: u64,
+    /// Whose random numbers: PyTorch's on the CPU or A1111's on the GPU.
+    pub rng: NoiseSource,
+    /// Picture size in pixels; multiples of 8.
+    pub width: u32,
+    /// Picture size in pixels; multiples of 8.
+    pub height: u32,
+    /// Pictures made at once, 1 to [`Recipe::MAX_BATCH`].
+    pub batch: u32,
+    /// How far an initial picture is changed, 0 (not) to 1 (wholly).
+    pub strength: f32,
+}
+
+impl Default for Recipe {
+    fn default() -> Self {
+        Self {
+            model: STARTER_MODEL.to_owned(),
+            model_hash: None,
+            prompt: String::new(),
+            negative_prompt: String::new(),
+            sampler: Sampler::Dpmpp2m,
+            schedule: None,
+            steps: 20,
+            guidance: 7.0,
+            guidance_rescale: 0.0,
+            clip_skip: 1,
+            seed: 0,
+            rng: NoiseSource::Cpu,
+            width: 256,
+            height: 256,
+            batch: 1,
+            strength: 1.0,
+        }
+    }
+}
+
+/// A recipe that cannot be followed, in words a painter understands.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum RecipeError {
+    /// A number outside its range, or not a number.
+    #[error("{field} is {value}, but must lie between {min} and {max}")]
+    OutOfRange { field: &'static str, value: String, min: String, max: String },
+    /// A size the model cannot make.
+    #[error("{field} is {value}, but must be a multiple of 8")]
+    NotMultipleOf8 { field: &'static str, value: u32 },
+    /// A prompt no model can read in a sensible time.
+    #[error("{field} has {length} bytes; at most {max} are read. Shorten it")]
+    PromptTooLong { field: &'static str, length: usize, max: usize },
+    /// Not a recipe.
+    #[error("this is not a recipe: {0}")]
+    Unreadable(String),
+}
+
+impl Recipe {
+    pub const MAX_STEPS: u32 = 1000;
+    pub const MAX_BATCH: u32 = 64;
+    pub const MIN_SIDE: u32 = 64;
+    pub const MAX_SIDE: u32 = 8192;
+    pub const MAX_GUIDANCE: f32 = 100.0;
+    /// Bytes of a prompt: far more than any model uses, little enough to stay quick.
+    pub const MAX_PROMPT_BYTES: usize = 256 * 1024;
+
+    /// Reads a recipe from JSON and checks it.
+    ///
+    /// # Errors
+    /// Unknown fields, wrong types, numbers out of range or not finite.
+    pub fn from_json(text: &str) -> Result<Self, RecipeError> {
+        let recipe: Self = serde_json::from_str(text).map_err(|error| RecipeError::Unreadable(error.to_string()))?;
+        recipe.check()?;
+        Ok(recipe)
+    }
+
+    /// The recipe as pretty JSON.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // A struct of plain numbers and strings always serialises; NaN becomes null, which `from_json` refuses.
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// Checks every number's range.
+    ///
+    /// # Errors
+    /// The first field that is out of range.
+    pub fn check(&self) -> Result<(), RecipeError> {
+        within("steps", self.steps, 1, Self::MAX_STEPS)?;
+        within("guidance", self.guidance, 0.0, Self::MAX_GUIDANCE)?;
+        within("guidance_rescale", self.guidance_rescale, 0.0, 1.0)?;
+        within("strength", self.strength, 0.0, 1.0)?;
+        within("clip_skip", self.clip_skip, 1, 12)?;
+        within("batch", self.batch, 1, Self::MAX_BATCH)?;
+        for (field, value) in [("width", self.width), ("height", self.height)] {
+            within(field, value, Self::MIN_SIDE, Self::MAX_SIDE)?;
+            if value % 8 != 0 {
+                return Err(RecipeError::NotMultipleOf8 { field, value });
+            }
+        }
+        for (field, text) in [("prompt", &self.prompt), ("negative_prompt", &self.negative_prompt)] {
+            if text.len() > Self::MAX_PROMPT_BYTES {
+                return Err(RecipeError::PromptTooLong { field, length: text.len(), max: Self::MAX_PROMPT_BYTES });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// NaN lies in no range.
+fn within<T: PartialOrd + std::fmt::Display>(field: &'static str, value: T, min: T, max: T) -> Result<(), RecipeError> {
+    if value >= min && value <= max {
+        Ok(())
+    } else {
+        Err(RecipeError::OutOfRange { field, value: value.to_string(), min: min.to_string(), max: max.to_string() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recipe_survives_json() {
+        let recipe = Recipe { prompt: "a (red:1.2) apple".to_owned(), seed: u64::MAX, ..Recipe::default() };
+        assert_eq!(Recipe::from_json(&recipe.to_json()), Ok(recipe));
+    }
+
+    #[test]
+    fn an_unknown_field_is_refused_by_name() {
+        let error = Recipe::from_json(r#"{"promt": "a cat"}"#).unwrap_err();
+        assert!(error.to_string().contains("promt"), "{error}");
+    }
+
+    #[test]
+    fn numbers_that_are_not_finite_or_out_of_range_are_refused() {
+        for text in [r#"{"guidance": null}"#, r#"{"guidance": 1e39}"#, r#"{"strength": 1.5}"#, r#"{"steps": 0}"#, r#"{"width": 255}"#, r#"{"steps": -1}"#] {
+            assert!(Recipe::from_json(text).is_err(), "{text}");
+        }
+        assert!(Recipe { guidance: f32::NAN, ..Recipe::default() }.check().is_err());
+    }
+}

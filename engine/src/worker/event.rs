@@ -1,0 +1,54 @@
+//! What the engine tells its client.
+
+use std::time::Duration;
+
+use image::RgbImage;
+
+use super::job::{JobId, Latents};
+use crate::recipe::Recipe;
+
+/// One thing that happened. Events of one job arrive in order and end with exactly one of
+/// [`Event::Finished`], [`Event::Failed`] or [`Event::Cancelled`].
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A device was chosen (at start, or after a fall-back); `name` is for people to read.
+    DeviceReady { name: String },
+    /// Something the user should know but need not act on, as one sentence.
+    Notice { text: String },
+    /// The job left the queue; a model is being read if `what` says so.
+    Loading { job: JobId, what: String },
+    /// A step is done.
+    Step(Step),
+    /// All steps are done and the picture is being decoded.
+    Decoding { job: JobId },
+    /// The job is done.
+    Finished { job: JobId, pictures: Vec<Picture>, latents: Latents, seconds: f64 },
+    /// The job could not be done; `message` says what, where and what to do.
+    Failed { job: JobId, message: String },
+    /// The job was cancelled.
+    Cancelled { job: JobId },
+}
+
+/// Progress of one job.
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub job: JobId,
+    /// Steps done, from 1.
+    pub step: u32,
+    /// Steps in all.
+    pub steps: u32,
+    /// Time this step took.
+    pub duration: Duration,
+    /// Forecast for what is left of the job, decoding included.
+    pub remaining: Duration,
+    /// What the pictures look like now, one a picture in the batch, at whatever size the preview decoder makes;
+    /// empty where the job asked for none.
+    pub previews: Vec<RgbImage>,
+}
+
+/// A finished picture and the recipe that makes exactly this one again (seed of this picture, batch 1, model hash).
+#[derive(Clone, Debug)]
+pub struct Picture {
+    pub image: RgbImage,
+    pub recipe: Recipe,
+}
