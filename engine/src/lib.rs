@@ -2,4 +2,17 @@
 //!
 //! A client needs [`Engine`], [`Job`], [`Recipe`] and [`Event`]; the rest is public for tests and for the command line.
 
+pub mod checkpoint;
+pub mod device;
+pub mod models;
+pub mod nn;
 pub mod recipe;
+pub mod sampling;
+pub mod tasks;
+pub mod text;
+pub mod worker;
+
+pub use device::DeviceChoice;
+pub use recipe::{Recipe, RecipeError, STARTER_MODEL};
+pub use sampling::{NoiseSource, Sampler, Schedule};
+pub use worker::{Engine, EngineSettings, Event, Job, JobId, KnownModel, Latents, Picture, Step, known_models};
