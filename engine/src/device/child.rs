@@ -1,0 +1,123 @@
+//! Runs the self-test in a process of its own: a driver that crashes or hangs takes only that process with it.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
+
+use super::adapter::Adapter;
+use super::self_test::Check;
+use super::verdict::{Ending, Verdict};
+
+/// How long one check may take. A cold driver compiles and tunes every kernel first.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// Starts the program that tests an adapter.
+#[derive(Clone, Debug)]
+pub struct SelfTester {
+    program: PathBuf,
+    patience: Duration,
+}
+
+impl SelfTester {
+    /// `program` is run as `program self-test ADAPTER` and must print one [`Check`] a line, as JSON.
+    #[must_use]
+    pub fn new(program: PathBuf) -> Self {
+        Self { program, patience: PATIENCE }
+    }
+
+    /// The same with another limit on the time without an answer.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// Tests `adapter` and judges it. Blocks until the test has ended, at most a few minutes.
+    #[must_use]
+    pub fn test(&self, adapter: &Adapter) -> Verdict {
+        let mut checks = Vec::new();
+        let ending = match self.start(adapter) {
+            Ok((mut child, lines)) => self.watch(&mut child, &lines, &mut checks),
+            Err(error) => Ending::NotRun(error.to_string()),
+        };
+        Verdict::of(&checks, &ending)
+    }
+
+    fn start(&self, adapter: &Adapter) -> std::io::Result<(Child, Receiver<String>)> {
+        let mut child = Command::new(&self.program)
+            .arg("self-test")
+            .arg(adapter.id.to_string())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let (sender, lines) = channel();
+        if let Some(stdout) = child.stdout.take() {
+            // A thread, because a read from a pipe knows no time limit.
+            std::thread::Builder::new().name("self-test reader".to_owned()).spawn(move || {
+                for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                    if sender.send(line).is_err() {
+                        break;
+                    }
+                }
+            })?;
+        }
+        Ok((child, lines))
+    }
+
+    fn watch(&self, child: &mut Child, lines: &Receiver<String>, checks: &mut Vec<Check>) -> Ending {
+        loop {
+            match lines.recv_timeout(self.patience) {
+                Ok(line) => match serde_json::from_str(&line) {
+                    Ok(check) => checks.push(check),
+                    Err(_) => log::debug!("the self-test said: {line}"),
+                },
+                Err(RecvTimeoutError::Timeout) => {
+                    stop(child);
+                    return Ending::Hung(self.patience);
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        match wait(child, self.patience) {
+            Some(Ok(status)) if status.success() => Ending::Complete,
+            Some(Ok(status)) => Ending::Crashed(describe(status)),
+            Some(Err(error)) => Ending::NotRun(error.to_string()),
+            None => {
+                stop(child);
+                Ending::Hung(self.patience)
+            }
+        }
+    }
+}
+
+/// A driver can hang while the process ends, too.
+fn wait(child: &mut Child, patience: Duration) -> Option<std::io::Result<ExitStatus>> {
+    let started = std::time::Instant::now();
+    while started.elapsed() < patience {
+        match child.try_wait() {
+            Ok(None) => std::thread::sleep(Duration::from_millis(20)),
+            Ok(Some(status)) => return Some(Ok(status)),
+            Err(error) => return Some(Err(error)),
+        }
+    }
+    None
+}
+
+/// The process may be gone already, which is just as well.
+fn stop(child: &mut Child) {
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+fn describe(status: ExitStatus) -> String {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::ExitStatusExt as _;
+        if let Some(signal) = status.signal() {
+            return format!("signal {signal}");
+        }
+    }
+    status.to_string()
+}

@@ -1,0 +1,110 @@
+//! The ladder: which adapters are tried in which order, and what is at its foot.
+
+use burn::tensor::Device;
+
+use super::adapter::{Adapter, AdapterKind, enumerate};
+use super::child::SelfTester;
+use super::choice::DeviceChoice;
+use super::verdict::{Verdict, Verdicts};
+
+/// An adapter that may be used and what its self-test found.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    pub adapter: Adapter,
+    /// `None` where it was not tested yet.
+    pub verdict: Option<Verdict>,
+}
+
+/// The device the engine works on.
+#[derive(Clone, Debug)]
+pub struct ChosenDevice {
+    pub device: Device,
+    /// For people to read: the adapter's name, or "CPU".
+    pub name: String,
+    /// Half precision for weights and activations.
+    pub f16: bool,
+    pub gpu: bool,
+    /// What the user should know: an adapter set aside, a wish not met.
+    pub notices: Vec<String>,
+}
+
+impl ChosenDevice {
+    /// The foot of the ladder.
+    #[must_use]
+    pub fn cpu(notices: Vec<String>) -> Self {
+        Self { device: Device::flex(), name: "CPU".to_owned(), f16: false, gpu: false, notices }
+    }
+}
+
+/// The adapters `choice` allows, best first.
+#[must_use]
+pub fn candidates(choice: DeviceChoice, verdicts: &Verdicts) -> Vec<Candidate> {
+    let mut adapters = Vec::new();
+    for api in choice.apis() {
+        let mut of_this: Vec<Adapter> = enumerate(*api);
+        of_this.retain(|adapter| choice != DeviceChoice::Auto || adapter.id.kind != AdapterKind::Software);
+        of_this.sort_by_key(|adapter| adapter.id.kind);
+        adapters.extend(of_this);
+    }
+    adapters
+        .into_iter()
+        .map(|adapter| Candidate { verdict: verdicts.get(&adapter.fingerprint()).cloned(), adapter })
+        .collect()
+}
+
+/// Walks down the ladder until a device opens. Never fails: the CPU is always there. Adapters that were not tested with
+/// their driver version yet are tested first, which can take a minute; `say` is told so.
+#[must_use]
+pub fn choose(
+    choice: DeviceChoice,
+    verdicts: &mut Verdicts,
+    tester: Option<&SelfTester>,
+    say: &mut dyn FnMut(String),
+) -> ChosenDevice {
+    let mut notices = Vec::new();
+    let candidates = candidates(choice, verdicts);
+    if candidates.is_empty() && !matches!(choice, DeviceChoice::Auto | DeviceChoice::Cpu) {
+        notices.push(format!("No {} adapter was found. The CPU is used instead.", choice.label()));
+    }
+    for candidate in candidates {
+        let verdict = candidate.verdict.unwrap_or_else(|| judge(&candidate.adapter, verdicts, tester, say));
+        let adapter = candidate.adapter;
+        if !verdict.f32 {
+            notices.push(format!("{} is not used: {}.", adapter.name, reason(&verdict)));
+            continue;
+        }
+        match adapter.id.open() {
+            Ok(device) => {
+                let f16 = verdict.f16 && adapter.f16;
+                return ChosenDevice { device, name: adapter.name, f16, gpu: true, notices };
+            }
+            Err(error) => notices.push(format!("{} could not be opened: {error}.", adapter.name)),
+        }
+    }
+    if let Some(last) = notices.last_mut()
+        && !last.contains("CPU is used")
+    {
+        last.push_str(" The CPU is used instead.");
+    }
+    ChosenDevice::cpu(notices)
+}
+
+fn reason(verdict: &Verdict) -> &str {
+    verdict.sentence.strip_prefix("set aside: ").unwrap_or(&verdict.sentence)
+}
+
+/// Without a program to run the test in, an adapter stays untested and unused: better slow than wrong.
+fn judge(
+    adapter: &Adapter,
+    verdicts: &mut Verdicts,
+    tester: Option<&SelfTester>,
+    say: &mut dyn FnMut(String),
+) -> Verdict {
+    let Some(tester) = tester else {
+        return Verdict { f32: false, f16: false, sentence: "set aside: it was not tested".to_owned() };
+    };
+    say(format!("Testing {} once; this can take a minute.", adapter.name));
+    let verdict = tester.test(adapter);
+    verdicts.put(&adapter.fingerprint(), verdict.clone());
+    verdict
+}

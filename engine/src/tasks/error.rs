@@ -1,0 +1,59 @@
+//! Why a generation could not be done.
+
+use crate::checkpoint::CheckpointError;
+use crate::models::{ModelError, RunError};
+use crate::nn::Interrupted;
+use crate::recipe::RecipeError;
+use crate::sampling::SamplingError;
+use crate::text::TokenizerError;
+
+/// Anything that ends a job early. Each reads as one sentence for the user.
+#[derive(Debug, thiserror::Error)]
+pub enum TaskError {
+    /// Not an error: the user changed their mind.
+    #[error("cancelled")]
+    Cancelled,
+    #[error(transparent)]
+    Recipe(#[from] RecipeError),
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error(transparent)]
+    Text(#[from] TokenizerError),
+    #[error(transparent)]
+    Sampling(#[from] SamplingError),
+    /// Pictures of a job that do not belong together.
+    #[error("the {what} is {found_width} x {found_height}, but the picture to make is {width} x {height}; make both the same size")]
+    SizeMismatch { what: &'static str, found_width: u32, found_height: u32, width: u32, height: u32 },
+    /// A size this model's autoencoder cannot make.
+    #[error("{width} x {height} does not divide by {multiple}, which this model needs; choose another size")]
+    NotMultiple { width: u32, height: u32, multiple: u32 },
+    /// More tokens than any model reads in a sensible time.
+    #[error("the prompt has {tokens} tokens; at most {max} are read. Shorten it")]
+    PromptTooLong { tokens: usize, max: usize },
+    /// Noise that was given does not fit.
+    #[error("the noise has the shape {found:?}, but this job needs {expected:?}")]
+    NoiseShape { found: [usize; 4], expected: [usize; 4] },
+    /// A model that needs what the job does not have.
+    #[error("{0}")]
+    WrongModel(String),
+    /// The arithmetic broke down.
+    #[error("the model computed values that are no numbers at step {step}; its file may be damaged, or the device computes wrong. Try the CPU (device \"cpu\")")]
+    NotFinite { step: usize },
+}
+
+impl From<Interrupted> for TaskError {
+    fn from(_: Interrupted) -> Self {
+        Self::Cancelled
+    }
+}
+
+impl From<RunError> for TaskError {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Interrupted(_) => Self::Cancelled,
+            RunError::Model(error) => Self::Model(error),
+        }
+    }
+}

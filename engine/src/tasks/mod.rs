@@ -1,0 +1,19 @@
+//! A [`Job`](crate::worker::Job) becomes steps: text to image, image to image, inpainting.
+//!
+//! Latents live on the CPU between steps (64 KB at 512 x 512), so that solvers are plain code which is the same on every
+//! device; only the UNet and the autoencoder see the device.
+
+mod conditioning;
+mod error;
+mod generate;
+mod guidance;
+mod picture;
+mod pipeline;
+mod preview;
+mod start;
+
+pub use error::TaskError;
+pub use generate::{Outcome, Report, generate};
+pub use picture::{composite, mask_in_latents};
+pub use pipeline::{Pipeline, Vocabulary};
+pub use preview::LinearPreview;

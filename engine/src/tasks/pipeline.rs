@@ -1,0 +1,182 @@
+//! A loaded model: text encoder, UNet, autoencoder and what belongs to them.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use image::RgbImage;
+
+use super::error::TaskError;
+use super::picture::{pictures_from_values, values_from_picture};
+use super::preview::LinearPreview;
+use super::start::LatentShape;
+use crate::checkpoint::{Component, ModelFiles, open_model};
+use crate::models::{AutoencoderKl, AutoencoderTiny, ClipTextModel, UNet2dConditionModel};
+use crate::nn::{CancelToken, Compute};
+use crate::sampling::SchedulerConfig;
+use crate::text::Tokenizer;
+
+/// Where the tokenizer's vocabulary is, for models that bring none: OpenAI's merges.
+#[derive(Clone, Debug)]
+pub struct Vocabulary(pub PathBuf);
+
+/// A model on a device.
+pub struct Pipeline {
+    /// The folder or file it came from.
+    pub location: PathBuf,
+    pub(super) tokenizer: Tokenizer,
+    pub(super) text_encoder: ClipTextModel,
+    pub(super) unet: UNet2dConditionModel,
+    pub(super) autoencoder: AutoencoderKl,
+    pub(super) scheduler: SchedulerConfig,
+    autoencoder_compute: Compute,
+    autoencoder_scaling: f64,
+    scale: u32,
+    model_hash: Option<String>,
+    preview: Preview,
+    /// Seconds a latent cell took to decode, the last time one was.
+    decode_seconds_per_cell: f64,
+}
+
+/// How half-done latents are shown.
+enum Preview {
+    Tiny(AutoencoderTiny),
+    Linear(LinearPreview),
+}
+
+impl Pipeline {
+    /// Reads a model, one component at a time. `compute` is for the text encoder and the UNet; the autoencoder works in
+    /// single precision, because half precision overflows in it (SDXL's does; see `force_upcast`).
+    ///
+    /// # Errors
+    /// A file that is not a model, a component that is missing or has the wrong shape.
+    pub fn load(location: &Path, vocabulary: &Vocabulary, compute: &Compute, cancel: &CancelToken) -> Result<Self, TaskError> {
+        let files = open_model(location)?;
+        let tokenizer = Tokenizer::open(files.tokenizer.as_deref().unwrap_or(&vocabulary.0))?;
+        let scheduler = match &files.scheduler {
+            Some(json) => SchedulerConfig::from_json(json)?,
+            None => SchedulerConfig::default(),
+        };
+        let autoencoder_compute = compute.in_single_precision();
+        cancel.check()?;
+        let text_encoder = ClipTextModel::load(&files.text_encoder.config, &*files.text_encoder.tensors, compute)?;
+        cancel.check()?;
+        let autoencoder = AutoencoderKl::load(&files.vae.config, &*files.vae.tensors, &autoencoder_compute)?;
+        cancel.check()?;
+        let unet = UNet2dConditionModel::load(&files.unet.config, &*files.unet.tensors, compute)?;
+        cancel.check()?;
+        let preview = Preview::new(&files, &autoencoder, compute, &autoencoder_compute, cancel)?;
+        Ok(Self {
+            scale: u32::try_from(autoencoder.scale()).unwrap_or(8),
+            // A picture without its model's hash is better than no picture.
+            model_hash: files.model_hash().inspect_err(|error| log::warn!("no model hash: {error}")).ok(),
+            location: files.location,
+            autoencoder_scaling: files.vae.config.scaling_factor,
+            tokenizer,
+            text_encoder,
+            unet,
+            autoencoder,
+            scheduler,
+            autoencoder_compute,
+            preview,
+            decode_seconds_per_cell: 0.0,
+        })
+    }
+
+    /// Pixels a latent cell stands for, along one side.
+    #[must_use]
+    pub fn scale(&self) -> u32 {
+        self.scale
+    }
+
+    pub(super) fn autoencoder_compute(&self) -> &Compute {
+        &self.autoencoder_compute
+    }
+
+    pub(super) fn model_hash(&self) -> Option<String> {
+        self.model_hash.clone()
+    }
+
+    /// What half-done latents (`[N, C, h, w]`) look like.
+    pub(super) fn preview(
+        &self,
+        latents: &[f64],
+        shape: LatentShape,
+        cancel: &CancelToken,
+    ) -> Result<Vec<RgbImage>, TaskError> {
+        match &self.preview {
+            Preview::Linear(linear) => Ok(linear.pictures(latents, shape.rows, shape.columns)),
+            Preview::Tiny(tiny) => {
+                #[expect(clippy::cast_possible_truncation, reason = "models compute in single precision")]
+                let values = latents.iter().map(|value| *value as f32).collect();
+                let picture = tiny.decode(self.unet.compute().tensor(values, shape.array()), cancel)?;
+                let [_, _, height, width] = picture.dims();
+                let side = |side: usize| u32::try_from(side).unwrap_or_default();
+                Ok(pictures_from_values(&Compute::values(picture)?, side(width), side(height)))
+            }
+        }
+    }
+
+    pub(super) fn note_decode(&mut self, took: Duration, cells: usize) {
+        #[expect(clippy::cast_precision_loss, reason = "a forecast")]
+        let cells = cells.max(1) as f64;
+        self.decode_seconds_per_cell = took.as_secs_f64() / cells;
+    }
+
+    pub(super) fn decode_forecast(&self, cells: usize) -> Duration {
+        #[expect(clippy::cast_precision_loss, reason = "a forecast")]
+        let cells = cells as f64;
+        Duration::from_secs_f64(self.decode_seconds_per_cell * cells)
+    }
+
+    /// The factor between the autoencoder's latents and the UNet's.
+    #[must_use]
+    pub fn latent_scaling(&self) -> f64 {
+        self.autoencoder_scaling
+    }
+}
+
+impl Preview {
+    fn new(
+        files: &ModelFiles,
+        autoencoder: &AutoencoderKl,
+        compute: &Compute,
+        autoencoder_compute: &Compute,
+        cancel: &CancelToken,
+    ) -> Result<Self, TaskError> {
+        if let Some(Component { config, tensors, .. }) = &files.tiny_vae {
+            return Ok(Self::Tiny(AutoencoderTiny::load(config, &**tensors, compute)?));
+        }
+        let config = &files.vae.config;
+        if let Some(linear) = LinearPreview::published(config.latent_channels, config.scaling_factor) {
+            return Ok(Self::Linear(linear));
+        }
+        Self::fitted(autoencoder, autoencoder_compute, cancel).map(Self::Linear)
+    }
+
+    /// Latents of an unknown autoencoder: it is shown a picture of many colours, and the map from its latents back to
+    /// them is fitted.
+    fn fitted(autoencoder: &AutoencoderKl, compute: &Compute, cancel: &CancelToken) -> Result<LinearPreview, TaskError> {
+        const CELLS: usize = 16;
+        let scale = autoencoder.scale();
+        let (picture, colours) = colour_chart(CELLS, scale);
+        let picture = compute.tensor(values_from_picture(&picture), [1, 3, CELLS * scale, CELLS * scale]);
+        let latents = Compute::values(autoencoder.encode(picture, cancel)?.mode())?;
+        Ok(LinearPreview::fitted(&latents, autoencoder.latent_channels(), &colours))
+    }
+}
+
+/// Patches of 2 x 2 cells in every combination of four levels of red, green and blue, and the colour under each cell.
+fn colour_chart(cells: usize, scale: usize) -> (RgbImage, Vec<[f32; 3]>) {
+    const LEVELS: [u8; 4] = [16, 96, 176, 240];
+    let patch_of = |row: usize, column: usize| {
+        // A stride prime to 64 sets unlike colours beside each other, as pictures do.
+        let index = ((row / 2) * (cells / 2) + column / 2) * 37 % 64;
+        [LEVELS[index % 4], LEVELS[index / 4 % 4], LEVELS[index / 16 % 4]]
+    };
+    let side = u32::try_from(cells * scale).unwrap_or_default();
+    let picture = RgbImage::from_fn(side, side, |x, y| image::Rgb(patch_of(y as usize / scale, x as usize / scale)));
+    let colours = (0..cells * cells)
+        .map(|cell| patch_of(cell / cells, cell % cells).map(|level| f32::from(level) / 127.5 - 1.0))
+        .collect();
+    (picture, colours)
+}

@@ -1,0 +1,176 @@
+//! The engine's thread.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::event::{Event, Step};
+use super::job::{Job, JobId};
+use super::mailbox::{Letter, Mailbox};
+use super::models_folder::find_model;
+use super::EngineSettings;
+use crate::device::{ChosenDevice, DeviceChoice, SelfTester, Verdicts, choose};
+use crate::models::ModelError;
+use crate::nn::{CancelToken, Compute, Precision};
+use crate::tasks::{Outcome, Pipeline, Report, TaskError, Vocabulary, generate};
+
+/// Works until the handle closes the mailbox.
+pub(super) fn run(settings: &EngineSettings, mailbox: &Mailbox, say: Box<dyn FnMut(Event) + Send>) {
+    let mut worker = Worker { settings, say, device: None, single_precision: false, pipeline: None };
+    worker.device();
+    loop {
+        match mailbox.next() {
+            Letter::Run(id, job, cancel) => {
+                worker.work(id, &job, &cancel);
+                mailbox.done();
+            }
+            Letter::Cancelled(ids) => ids.into_iter().for_each(|job| (worker.say)(Event::Cancelled { job })),
+            Letter::Close => break,
+        }
+    }
+}
+
+struct Worker<'engine> {
+    settings: &'engine EngineSettings,
+    say: Box<dyn FnMut(Event) + Send>,
+    device: Option<ChosenDevice>,
+    /// Half precision made values that are no numbers with the present model.
+    single_precision: bool,
+    pipeline: Option<Loaded>,
+}
+
+struct Loaded {
+    path: PathBuf,
+    pipeline: Pipeline,
+}
+
+impl Worker<'_> {
+    /// The device, chosen at the first call.
+    fn device(&mut self) -> ChosenDevice {
+        if let Some(device) = &self.device {
+            return device.clone();
+        }
+        let settings = self.settings;
+        let say = &mut self.say;
+        // Listing adapters runs the drivers' code, and opening one burn's; neither may take the engine down.
+        let chosen = catch_unwind(AssertUnwindSafe(|| {
+            let tester = settings.self_test_program.clone().map(SelfTester::new);
+            let mut verdicts = Verdicts::read(&settings.cache_folder);
+            choose(settings.device, &mut verdicts, tester.as_ref(), &mut |text| say(Event::Notice { text }))
+        }));
+        let chosen = chosen.unwrap_or_else(|panic| {
+            ChosenDevice::cpu(vec![format!("No GPU could be opened ({}). The CPU is used instead.", words(&*panic))])
+        });
+        for text in &chosen.notices {
+            (self.say)(Event::Notice { text: text.clone() });
+        }
+        (self.say)(Event::DeviceReady { name: chosen.name.clone() });
+        self.device = Some(chosen.clone());
+        chosen
+    }
+
+    /// Does one job and reports exactly one ending.
+    fn work(&mut self, id: JobId, job: &Job, cancel: &CancelToken) {
+        let started = Instant::now();
+        let mut done = self.attempt(id, job, cancel);
+        if matches!(done, Ok(Err(TaskError::NotFinite { .. }))) && self.used_half_precision() {
+            let text = "Half precision overflowed with this model; it is used in single precision.".to_owned();
+            (self.say)(Event::Notice { text });
+            self.single_precision = true;
+            self.pipeline = None;
+            done = self.attempt(id, job, cancel);
+        }
+        let event = match done {
+            Ok(Ok(Outcome { pictures, latents })) => {
+                Event::Finished { job: id, pictures, latents, seconds: started.elapsed().as_secs_f64() }
+            }
+            Ok(Err(TaskError::Cancelled)) => Event::Cancelled { job: id },
+            Ok(Err(error)) => {
+                if matches!(error, TaskError::Model(ModelError::ReadBack(_))) {
+                    self.give_up_device();
+                }
+                Event::Failed { job: id, message: error.to_string() }
+            }
+            Err(panic) => {
+                self.pipeline = None;
+                self.give_up_device();
+                Event::Failed { job: id, message: format!("the engine broke down: {}. Try again", words(&*panic)) }
+            }
+        };
+        (self.say)(event);
+    }
+
+    fn used_half_precision(&self) -> bool {
+        !self.single_precision && self.device.as_ref().is_some_and(|device| device.f16)
+    }
+
+    /// A panic anywhere inside becomes its message.
+    fn attempt(
+        &mut self,
+        id: JobId,
+        job: &Job,
+        cancel: &CancelToken,
+    ) -> Result<Result<Outcome, TaskError>, Box<dyn Any + Send>> {
+        catch_unwind(AssertUnwindSafe(|| self.generate(id, job, cancel)))
+    }
+
+    fn generate(&mut self, id: JobId, job: &Job, cancel: &CancelToken) -> Result<Outcome, TaskError> {
+        job.recipe.check()?;
+        self.load(id, &job.recipe.model, cancel)?;
+        let Some(loaded) = &mut self.pipeline else { return Err(TaskError::Cancelled) };
+        let say = &mut self.say;
+        generate(&mut loaded.pipeline, job, cancel, &mut |report| say(event(id, report)))
+    }
+
+    /// Makes the named model the loaded one. Only one is held at a time: memory is what runs out first.
+    fn load(&mut self, id: JobId, name: &str, cancel: &CancelToken) -> Result<(), TaskError> {
+        let path = find_model(name, self.settings);
+        if self.pipeline.as_ref().is_some_and(|loaded| loaded.path == path) {
+            return Ok(());
+        }
+        (self.say)(Event::Loading { job: id, what: name.to_owned() });
+        if self.pipeline.take().is_some() {
+            self.single_precision = false;
+        }
+        let device = self.device();
+        device.device.memory_cleanup();
+        let half = device.f16 && !self.single_precision;
+        let compute = Compute::new(&device.device, if half { Precision::F16 } else { Precision::F32 });
+        let vocabulary = Vocabulary(self.settings.vocabulary.clone());
+        let pipeline = Pipeline::load(&path, &vocabulary, &compute, cancel)?;
+        self.pipeline = Some(Loaded { path, pipeline });
+        Ok(())
+    }
+
+    /// A device that broke once is not trusted again in this process.
+    fn give_up_device(&mut self) {
+        self.pipeline = None;
+        if self.device.as_ref().is_some_and(|device| device.gpu) && self.settings.device != DeviceChoice::Cpu {
+            let name = self.device.take().map(|device| device.name).unwrap_or_default();
+            let text = format!("{name} stopped working. The CPU is used from now on; restart to try it again.");
+            (self.say)(Event::Notice { text });
+            self.device = Some(ChosenDevice::cpu(Vec::new()));
+            (self.say)(Event::DeviceReady { name: "CPU".to_owned() });
+        }
+    }
+}
+
+fn event(job: JobId, report: Report) -> Event {
+    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    match report {
+        Report::Step { step, steps, duration, remaining, previews } => {
+            Event::Step(Step { job, step: count(step), steps: count(steps), duration, remaining, previews })
+        }
+        Report::Decoding => Event::Decoding { job },
+    }
+}
+
+/// What a panic said.
+fn words(panic: &(dyn Any + Send)) -> String {
+    panic
+        .downcast_ref::<String>()
+        .cloned()
+        .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+        .unwrap_or_else(|| "for an unknown reason".to_owned())
+}
