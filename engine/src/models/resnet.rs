@@ -1,0 +1,66 @@
+//! The residual block that UNets and autoencoders are made of (`ResnetBlock2D` of diffusers).
+
+use burn::tensor::Tensor;
+
+use crate::nn::{Conv2d, Conv2dShape, GroupNorm, Linear, ModelError, Weights};
+
+/// Twice norm, SiLU, 3x3 convolution, beside a shortcut; between the halves the time embedding is added a channel.
+#[derive(Clone, Debug)]
+pub(crate) struct Resnet {
+    norm_1: GroupNorm,
+    conv_1: Conv2d,
+    time: Option<Linear>,
+    norm_2: GroupNorm,
+    conv_2: Conv2d,
+    shortcut: Option<Conv2d>,
+    output_scale: f64,
+}
+
+/// What a [`Resnet`] looks like.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ResnetShape {
+    pub inputs: usize,
+    pub outputs: usize,
+    /// Width of the time embedding; `None` in autoencoders.
+    pub time_width: Option<usize>,
+    pub groups: usize,
+    pub epsilon: f64,
+    /// The sum of both branches is divided by this.
+    pub output_scale: f64,
+}
+
+impl Resnet {
+    /// # Errors
+    /// A tensor is missing or has another shape.
+    pub fn load(weights: &Weights<'_>, shape: ResnetShape) -> Result<Self, ModelError> {
+        let ResnetShape { inputs, outputs, time_width, groups, epsilon, output_scale } = shape;
+        let time = time_width.map(|width| Linear::load(&weights.sub("time_emb_proj"), width, outputs));
+        let shortcut =
+            (inputs != outputs).then(|| Conv2d::load(&weights.sub("conv_shortcut"), Conv2dShape::one(inputs, outputs)));
+        Ok(Self {
+            norm_1: GroupNorm::load(&weights.sub("norm1"), inputs, groups, epsilon)?,
+            conv_1: Conv2d::load(&weights.sub("conv1"), Conv2dShape::three(inputs, outputs))?,
+            time: time.transpose()?,
+            norm_2: GroupNorm::load(&weights.sub("norm2"), outputs, groups, epsilon)?,
+            conv_2: Conv2d::load(&weights.sub("conv2"), Conv2dShape::three(outputs, outputs))?,
+            shortcut: shortcut.transpose()?,
+            output_scale,
+        })
+    }
+
+    /// `[N, in, H, W]` -> `[N, out, H, W]`; `time` is `silu` of the time embedding, `[1 or N, width]`.
+    pub fn forward(&self, x: Tensor<4>, time: Option<&Tensor<2>>) -> Tensor<4> {
+        let mut inner = self.conv_1.forward(self.norm_1.forward_silu(x.clone()));
+        if let (Some(project), Some(time)) = (&self.time, time) {
+            let shift = project.forward(time.clone());
+            let [n, channels] = shift.dims();
+            inner = inner + shift.reshape([n, channels, 1, 1]);
+        }
+        let inner = self.conv_2.forward(self.norm_2.forward_silu(inner));
+        let sum = match &self.shortcut {
+            Some(conv) => conv.forward(x) + inner,
+            None => x + inner,
+        };
+        if self.output_scale == 1.0 { sum } else { sum / self.output_scale }
+    }
+}

@@ -1,0 +1,99 @@
+//! `softmax(Q K^T / sqrt(D)) V`, by whatever way the device does best.
+
+use burn::tensor::ops::{AttentionModuleOptions, PadMode};
+use burn::tensor::{FloatDType, Tensor, module};
+
+use super::compute::{Compute, Kernels, Precision};
+
+/// How attention is to be computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Heads {
+    /// Number of heads; divides the width.
+    pub count: usize,
+    /// A query sees only keys up to its own place.
+    pub causal: bool,
+    /// Scores are computed in f32 whatever the precision (some models overflow f16 here).
+    pub upcast: bool,
+}
+
+impl Heads {
+    /// Queries `[N, Lq, C]`, keys and values `[N, Lk, C]` -> `[N, Lq, C]`; heads are neighbouring slices of `C`.
+    pub fn attend(self, q: Tensor<3>, k: Tensor<3>, v: Tensor<3>, compute: &Compute) -> Tensor<3> {
+        let [n, queries, width] = q.dims();
+        let (q, k, v) = (self.split(q), self.split(k), self.split(v));
+        let out = match compute.kernels() {
+            Kernels::Cpu => module::attention(q, k, v, None, None, self.options()),
+            Kernels::Gpu => self.attend_in_chunks(q, k, v, compute),
+        };
+        out.swap_dims(1, 2).reshape([n, queries, width])
+    }
+
+    /// `[N, L, C]` -> `[N, heads, L, C / heads]`.
+    fn split(self, x: Tensor<3>) -> Tensor<4> {
+        let [n, length, width] = x.dims();
+        x.reshape([n, length, self.count, width / self.count]).swap_dims(1, 2)
+    }
+
+    fn options(self) -> AttentionModuleOptions {
+        AttentionModuleOptions { is_causal: self.causal, ..Default::default() }
+    }
+
+    /// burn's GPU attention may materialise all scores (always in f32, and where no flash kernel fits), so queries are
+    /// taken in chunks that keep them within the budget. Where flash runs, chunks of hundreds of queries cost nothing.
+    fn attend_in_chunks(self, q: Tensor<4>, k: Tensor<4>, v: Tensor<4>, compute: &Compute) -> Tensor<4> {
+        let [n, heads, queries, _] = q.dims();
+        let keys = k.dims()[2];
+        let bytes_per_score = if compute.precision() == Precision::F32 || self.upcast { 4 } else { 2 };
+        let chunk = queries_per_chunk(compute.attention_budget(), n * heads * keys * bytes_per_score);
+        if chunk >= queries || self.causal {
+            return self.attend_at_once(q, k, v, compute);
+        }
+        let chunks = q.split(chunk, 2).into_iter();
+        Tensor::cat(chunks.map(|q| self.attend_at_once(q, k.clone(), v.clone(), compute)).collect(), 2)
+    }
+
+    fn attend_at_once(self, q: Tensor<4>, k: Tensor<4>, v: Tensor<4>, compute: &Compute) -> Tensor<4> {
+        if compute.precision() == Precision::F32 {
+            // The flash kernels multiply in f16 whatever the tensors' precision.
+            return module::attention_fallback(q, k, v, None, None, self.options());
+        }
+        if self.upcast {
+            let wide = |x: Tensor<4>| x.cast(FloatDType::F32);
+            let out = module::attention_fallback(wide(q), wide(k), wide(v), None, None, self.options());
+            return out.cast(FloatDType::F16);
+        }
+        flash_with_padded_heads(q, k, v, self.options())
+    }
+}
+
+/// burn's flash kernels want head widths that are multiples of 16 (Stable Diffusion 1.x has 40) and the default scale.
+/// Zeros behind each head change no score; they would change the scale `1 / sqrt(D)`, which a factor on Q undoes.
+fn flash_with_padded_heads(q: Tensor<4>, k: Tensor<4>, v: Tensor<4>, options: AttentionModuleOptions) -> Tensor<4> {
+    let [n, heads, queries, width] = q.dims();
+    let padded = width.next_multiple_of(16);
+    if padded == width {
+        return module::attention(q, k, v, None, None, options);
+    }
+    let pad = |x: Tensor<4>| x.pad([(0, 0), (0, 0), (0, 0), (0, padded - width)], PadMode::Constant(0.0));
+    let q = q.mul_scalar((padded as f64 / width as f64).sqrt());
+    let out = module::attention(pad(q), pad(k), pad(v), None, None, options);
+    out.slice([0..n, 0..heads, 0..queries, 0..width])
+}
+
+/// A multiple of 128 queries (tiles of every kernel divide it), at least 128.
+fn queries_per_chunk(budget: usize, bytes_per_query: usize) -> usize {
+    (budget / bytes_per_query.max(1)).max(128) / 128 * 128
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_keep_to_the_budget() {
+        let bytes_per_query = 2 * 8 * 4096 * 2;
+        assert_eq!(queries_per_chunk(512 << 20, bytes_per_query), 4096);
+        assert_eq!(queries_per_chunk(100 << 20, bytes_per_query), 768);
+        assert_eq!(queries_per_chunk(1, bytes_per_query), 128);
+    }
+}
