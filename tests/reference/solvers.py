@@ -490,7 +490,7 @@ def main(out):
             tolerance=1e-7,
         )
         tensors[f"{name}.x"] = torch.cat(run["x"])
-        if n <= 10:
+        if config_name == "sd15" and n <= 10:
             tensors[f"{name}.model_input"] = torch.cat(run["model"].inputs)
         if run["noise"].drawn:
             tensors[f"{name}.noise"] = torch.cat(run["noise"].drawn)
