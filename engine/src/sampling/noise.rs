@@ -40,7 +40,9 @@ impl NoiseSource {
     pub fn description(self) -> &'static str {
         match self {
             Self::Cpu => "A seed means the same picture as in diffusers, ComfyUI and A1111 with its RNG set to CPU.",
-            Self::Gpu => "A seed means the same picture as in A1111 on an NVIDIA card. The numbers are still made on the CPU.",
+            Self::Gpu => {
+                "A seed means the same picture as in A1111 on an NVIDIA card. The numbers are still made on the CPU."
+            }
         }
     }
 }

@@ -138,8 +138,7 @@ impl Mt19937 {
 
     fn refill(&mut self) {
         for i in 0..STATE_LENGTH {
-            let joined =
-                (self.state[i] & 0x8000_0000) | (self.state[(i + 1) % STATE_LENGTH] & 0x7fff_ffff);
+            let joined = (self.state[i] & 0x8000_0000) | (self.state[(i + 1) % STATE_LENGTH] & 0x7fff_ffff);
             let twist = if joined & 1 == 0 { 0 } else { 0x9908_b0df };
             self.state[i] = self.state[(i + SHIFT) % STATE_LENGTH] ^ (joined >> 1) ^ twist;
         }
@@ -180,8 +179,22 @@ mod tests {
     fn seed_0_gives_pytorchs_values() {
         let drawn = TorchCpuGenerator::new(0).normal(16);
         let printed = [
-            -1.125_839_8, -1.152_360_2, -0.250_578_58, -0.433_878_8, 0.848_710_36, 0.692_009_15, -0.316_012_77, -2.115_219_4,
-            0.322_274_92, -1.263_334_8, 0.349_983_2, 0.308_133_93, 0.119_841_51, 1.237_657_9, 1.116_777_2, -0.247_278_15,
+            -1.125_839_8,
+            -1.152_360_2,
+            -0.250_578_58,
+            -0.433_878_8,
+            0.848_710_36,
+            0.692_009_15,
+            -0.316_012_77,
+            -2.115_219_4,
+            0.322_274_92,
+            -1.263_334_8,
+            0.349_983_2,
+            0.308_133_93,
+            0.119_841_51,
+            1.237_657_9,
+            1.116_777_2,
+            -0.247_278_15,
         ];
         assert_eq!(drawn, printed);
     }
