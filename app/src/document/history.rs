@@ -1,0 +1,384 @@
+//! Undo and redo across strokes, mask, parameters and accepted results.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use super::{Document, Edit};
+
+/// Edits of one parameter that follow each other this quickly are one step: a slider dragged, a word typed.
+const SAME_GESTURE: Duration = Duration::from_secs(1);
+
+/// Steps kept at most, whatever they weigh.
+const MAX_STEPS: usize = 1000;
+
+/// All that was done, in order, and how far it is done at the moment.
+///
+/// `P` is whatever the program's parameters are; the history only keeps and hands them back.
+#[derive(Debug)]
+pub struct History<P> {
+    steps: VecDeque<Step<P>>,
+    /// Steps from here on are undone.
+    done: usize,
+    budget: usize,
+    /// Whether the newest step may still take in a change of the same kind.
+    open: bool,
+    next_id: u64,
+    /// The state before the oldest step that is kept.
+    base_id: u64,
+    saved_id: u64,
+}
+
+#[derive(Debug)]
+struct Step<P> {
+    id: u64,
+    what: What<P>,
+}
+
+#[derive(Debug)]
+enum What<P> {
+    Document { edit: Edit, made_by: Option<P> },
+    Parameters { name: Cow<'static, str>, field: &'static str, before: P, after: P, at: Instant },
+}
+
+/// One line of the list of steps.
+#[derive(Debug)]
+pub struct HistoryEntry<'a, P> {
+    pub name: &'a str,
+    /// Undone steps stand after all done ones.
+    pub done: bool,
+    /// The parameters that made an accepted result.
+    pub made_by: Option<&'a P>,
+}
+
+impl<P> Step<P> {
+    fn name(&self) -> &str {
+        match &self.what {
+            What::Document { edit, .. } => edit.name(),
+            What::Parameters { name, .. } => name,
+        }
+    }
+
+    fn bytes(&self, done: bool) -> usize {
+        let tiles = match &self.what {
+            What::Document { edit, .. } if done => edit.bytes(),
+            What::Document { edit, .. } => edit.undone_bytes(),
+            What::Parameters { .. } => 0,
+        };
+        tiles + size_of::<Self>()
+    }
+
+    fn changes_picture(&self) -> bool {
+        matches!(&self.what, What::Document { edit, .. } if edit.changes_picture())
+    }
+}
+
+impl<P: Clone + PartialEq> History<P> {
+    /// Enough for hundreds of strokes on a large picture.
+    pub const DEFAULT_BUDGET: usize = 1 << 30;
+
+    /// An empty history that keeps at most `budget_bytes` of old and undone tiles (and always the newest step).
+    #[must_use]
+    pub fn new(budget_bytes: usize) -> Self {
+        Self { steps: VecDeque::new(), done: 0, budget: budget_bytes, open: false, next_id: 1, base_id: 0, saved_id: 0 }
+    }
+
+    /// Adds an edit that has been applied; undone steps are forgotten. Changes of the mask's look that follow each other
+    /// become one step, until [`History::seal`].
+    pub fn push(&mut self, edit: Edit) {
+        if self.open
+            && self.done == self.steps.len()
+            && let Some(Step { what: What::Document { edit: last, .. }, .. }) = self.steps.back_mut()
+            && last.absorb_look(&edit)
+        {
+            return;
+        }
+        let open = edit.is_look();
+        self.add(What::Document { edit, made_by: None });
+        self.open = open;
+    }
+
+    /// Adds an accepted result with the parameters that made it.
+    pub fn push_result(&mut self, edit: Edit, made_by: P) {
+        self.add(What::Document { edit, made_by: Some(made_by) });
+    }
+
+    /// Adds a change of the parameters that has been made. Changes of the same `field` that follow each other within a
+    /// second become one step, until [`History::seal`].
+    pub fn push_parameters(&mut self, name: &'static str, field: &'static str, before: P, after: P, now: Instant) {
+        if before == after {
+            return;
+        }
+        if self.open
+            && self.done == self.steps.len()
+            && let Some(Step {
+                what: What::Parameters { field: last_field, before: first, after: last, at, .. }, ..
+            }) = self.steps.back_mut()
+            && *last_field == field
+            && now.saturating_duration_since(*at) <= SAME_GESTURE
+        {
+            if *first == after {
+                self.steps.pop_back();
+                self.done = self.steps.len();
+                self.open = false;
+            } else {
+                (*last, *at) = (after, now);
+            }
+            return;
+        }
+        self.add(What::Parameters { name: name.into(), field, before, after, at: now });
+        self.open = true;
+    }
+
+    /// The gesture is over: the next change of a parameter is a step of its own.
+    pub fn seal(&mut self) {
+        self.open = false;
+    }
+
+    fn add(&mut self, what: What<P>) {
+        self.steps.truncate(self.done);
+        self.steps.push_back(Step { id: self.next_id, what });
+        self.next_id += 1;
+        self.done = self.steps.len();
+        self.open = false;
+        self.forget_oldest();
+    }
+
+    fn forget_oldest(&mut self) {
+        let mut bytes = self.bytes();
+        while self.done > 1 && (bytes > self.budget || self.steps.len() > MAX_STEPS) {
+            let Some(step) = self.steps.pop_front() else { break };
+            bytes -= step.bytes(true);
+            self.done -= 1;
+            if step.changes_picture() {
+                self.base_id = step.id;
+            }
+        }
+    }
+
+    /// Takes back the newest step that is done; returns its name.
+    pub fn undo(&mut self, document: &mut Document, parameters: &mut P) -> Option<String> {
+        let step = self.steps.get(self.done.checked_sub(1)?)?;
+        match &step.what {
+            What::Document { edit, .. } => edit.revert(document),
+            What::Parameters { before, .. } => parameters.clone_from(before),
+        }
+        self.done -= 1;
+        self.open = false;
+        Some(step.name().to_owned())
+    }
+
+    /// Does the oldest step that is undone again; returns its name.
+    pub fn redo(&mut self, document: &mut Document, parameters: &mut P) -> Option<String> {
+        let step = self.steps.get(self.done)?;
+        match &step.what {
+            What::Document { edit, .. } => edit.apply(document),
+            What::Parameters { after, .. } => parameters.clone_from(after),
+        }
+        self.done += 1;
+        self.open = false;
+        Some(step.name().to_owned())
+    }
+
+    /// Undoes or redoes until `done` steps (from the oldest) are done.
+    pub fn go_to(&mut self, done: usize, document: &mut Document, parameters: &mut P) {
+        while self.done > done && self.undo(document, parameters).is_some() {}
+        while self.done < done && self.redo(document, parameters).is_some() {}
+    }
+
+    #[must_use]
+    pub fn can_undo(&self) -> bool {
+        self.done > 0
+    }
+
+    #[must_use]
+    pub fn can_redo(&self) -> bool {
+        self.done < self.steps.len()
+    }
+
+    /// The name of what [`History::undo`] would take back.
+    #[must_use]
+    pub fn undo_name(&self) -> Option<&str> {
+        Some(self.steps.get(self.done.checked_sub(1)?)?.name())
+    }
+
+    /// The name of what [`History::redo`] would do.
+    #[must_use]
+    pub fn redo_name(&self) -> Option<&str> {
+        Some(self.steps.get(self.done)?.name())
+    }
+
+    /// All steps, oldest first.
+    pub fn entries(&self) -> impl Iterator<Item = HistoryEntry<'_, P>> {
+        self.steps.iter().enumerate().map(|(index, step)| HistoryEntry {
+            name: step.name(),
+            done: index < self.done,
+            made_by: match &step.what {
+                What::Document { made_by, .. } => made_by.as_ref(),
+                What::Parameters { .. } => None,
+            },
+        })
+    }
+
+    /// Bytes of tiles that only the history holds.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.steps.iter().enumerate().map(|(index, step)| step.bytes(index < self.done)).sum()
+    }
+
+    #[must_use]
+    pub fn budget(&self) -> usize {
+        self.budget
+    }
+
+    /// Forgets the oldest steps if the new budget asks for it.
+    pub fn set_budget(&mut self, bytes: usize) {
+        self.budget = bytes;
+        self.forget_oldest();
+    }
+
+    /// The picture as it is now is in a file.
+    pub fn mark_saved(&mut self) {
+        self.saved_id = self.picture_id();
+    }
+
+    /// Whether the picture differs from the saved one (mask and parameters do not count).
+    #[must_use]
+    pub fn is_modified(&self) -> bool {
+        self.picture_id() != self.saved_id
+    }
+
+    fn picture_id(&self) -> u64 {
+        self.steps.iter().take(self.done).rev().find(|step| step.changes_picture()).map_or(self.base_id, |step| step.id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{GrayImage, Luma, Rgb, RgbImage};
+
+    use super::*;
+    use crate::document::{CanvasSize, MaskLook};
+
+    const MASK_TILE: usize = 2 * 256 * 256;
+
+    fn setting() -> (Document, History<String>, String) {
+        let document = Document::blank(CanvasSize::new(256, 256).unwrap(), [255; 4]);
+        (document, History::new(History::<String>::DEFAULT_BUDGET), "a cat".to_owned())
+    }
+
+    fn paint(document: &mut Document, history: &mut History<String>, color: u8) {
+        let result = RgbImage::from_pixel(256, 256, Rgb([color; 3]));
+        let mask = GrayImage::from_pixel(256, 256, Luma([255]));
+        history.push_result(document.accept_result(&result, &mask, [0, 0]).unwrap().unwrap(), format!("seed {color}"));
+    }
+
+    #[test]
+    fn one_undo_covers_mask_parameters_and_results() {
+        let (mut document, mut history, mut prompt) = setting();
+        history.push(document.fill_mask().unwrap());
+        history.push_parameters("Prompt", "prompt", "a cat".into(), "a dog".into(), Instant::now());
+        prompt = {
+            _ = prompt;
+            "a dog".to_owned()
+        };
+        paint(&mut document, &mut history, 10);
+        let names: Vec<_> = history.entries().map(|entry| entry.name.to_owned()).collect();
+        assert_eq!(names, ["Fill mask", "Prompt", "Generate"]);
+        assert_eq!(history.entries().last().unwrap().made_by, Some(&"seed 10".to_owned()));
+
+        assert_eq!(history.undo(&mut document, &mut prompt).as_deref(), Some("Generate"));
+        assert_eq!(document.rgb_image(document.bounds()).get_pixel(5, 5).0, [255; 3]);
+        assert_eq!(history.undo(&mut document, &mut prompt).as_deref(), Some("Prompt"));
+        assert_eq!(prompt, "a cat");
+        assert_eq!(history.undo(&mut document, &mut prompt).as_deref(), Some("Fill mask"));
+        assert_eq!(document.mask_bounds(), None);
+        assert_eq!(history.undo(&mut document, &mut prompt), None);
+
+        history.go_to(3, &mut document, &mut prompt);
+        assert_eq!(prompt, "a dog");
+        assert_eq!(document.rgb_image(document.bounds()).get_pixel(5, 5).0, [10; 3]);
+        assert!(!history.can_redo());
+    }
+
+    #[test]
+    fn a_new_step_forgets_what_was_undone() {
+        let (mut document, mut history, mut prompt) = setting();
+        paint(&mut document, &mut history, 1);
+        paint(&mut document, &mut history, 2);
+        history.undo(&mut document, &mut prompt);
+        assert_eq!(history.redo_name(), Some("Generate"));
+        history.push(document.fill_mask().unwrap());
+        assert!(!history.can_redo());
+        assert_eq!(history.entries().count(), 2);
+    }
+
+    #[test]
+    fn a_slider_dragged_is_one_step_and_one_dragged_back_is_none() {
+        let (_, mut history, _) = setting();
+        let start = Instant::now();
+        let at = |millis| start + Duration::from_millis(millis);
+        for (index, (before, after)) in [("1", "2"), ("2", "3"), ("3", "4")].into_iter().enumerate() {
+            history.push_parameters("Steps", "steps", before.into(), after.into(), at(900 * index as u64));
+        }
+        assert_eq!(history.entries().count(), 1, "each within a second of the last");
+        history.push_parameters("Steps", "steps", "4".into(), "5".into(), at(2900));
+        assert_eq!(history.entries().count(), 2, "a second and more later");
+        history.push_parameters("Guidance", "guidance", "5".into(), "6".into(), at(2950));
+        assert_eq!(history.entries().count(), 3, "another field");
+        history.seal();
+        history.push_parameters("Guidance", "guidance", "6".into(), "7".into(), at(2960));
+        assert_eq!(history.entries().count(), 4, "another gesture");
+        history.push_parameters("Guidance", "guidance", "7".into(), "6".into(), at(2970));
+        assert_eq!(history.entries().count(), 3, "dragged back to where it began");
+        history.push_parameters("Guidance", "guidance", "6".into(), "6".into(), at(2980));
+        assert_eq!(history.entries().count(), 3, "not changed at all");
+    }
+
+    #[test]
+    fn a_slider_of_the_mask_s_look_dragged_is_one_step() {
+        let (mut document, mut history, mut prompt) = setting();
+        let original = document.mask_look();
+        for opacity in [0.6, 0.7, 0.8] {
+            history.push(document.set_mask_look(MaskLook { opacity, ..original }).unwrap());
+        }
+        assert_eq!(history.entries().count(), 1);
+        history.seal();
+        history.push(document.set_mask_look(MaskLook { opacity: 0.9, ..original }).unwrap());
+        assert_eq!(history.entries().count(), 2);
+        history.go_to(0, &mut document, &mut prompt);
+        assert_eq!(document.mask_look(), original);
+    }
+
+    #[test]
+    fn memory_stays_within_the_budget_and_the_newest_step_can_always_be_undone() {
+        let (mut document, _, mut prompt) = setting();
+        let mut history = History::<String>::new(4 * MASK_TILE);
+        for _ in 0..20 {
+            history.push(document.fill_mask().unwrap());
+            history.push(document.invert_mask().unwrap());
+            assert!(history.bytes() <= history.budget(), "{} bytes", history.bytes());
+        }
+        assert!((2..40).contains(&history.entries().count()));
+        history.set_budget(0);
+        assert_eq!(history.entries().count(), 1);
+        assert!(history.undo(&mut document, &mut prompt).is_some());
+    }
+
+    #[test]
+    fn the_picture_is_modified_until_it_is_saved_or_undone() {
+        let (mut document, mut history, mut prompt) = setting();
+        history.push(document.fill_mask().unwrap());
+        assert!(!history.is_modified(), "a mask is not part of the picture");
+        paint(&mut document, &mut history, 1);
+        assert!(history.is_modified());
+        history.undo(&mut document, &mut prompt);
+        assert!(!history.is_modified());
+        paint(&mut document, &mut history, 2);
+        history.mark_saved();
+        history.set_budget(0);
+        assert!(!history.is_modified());
+        history.undo(&mut document, &mut prompt);
+        assert!(history.is_modified(), "undone past what was saved");
+    }
+}

@@ -1,0 +1,256 @@
+//! What is done to a document besides painting. Each operation changes it at once and returns the edit that says how,
+//! or `None` where nothing changed.
+
+use image::{GrayImage, RgbImage};
+
+use super::edit::{Change, Edit};
+use super::pixel::{self, Mix as _};
+use super::{Document, DocumentError, MaskLook, PixelRect};
+
+impl Document {
+    /// Nothing is repainted.
+    pub fn clear_mask(&mut self) -> Option<Edit> {
+        self.change_mask("Clear mask", |_, _, row| row.fill(0))
+    }
+
+    /// Everything is repainted.
+    pub fn fill_mask(&mut self) -> Option<Edit> {
+        self.change_mask("Fill mask", |_, _, row| row.fill(u16::MAX))
+    }
+
+    /// What was kept is repainted and the other way round.
+    pub fn invert_mask(&mut self) -> Option<Edit> {
+        self.change_mask("Invert mask", |_, _, row| row.iter_mut().for_each(|value| *value = u16::MAX - *value))
+    }
+
+    /// Takes the mask from a picture of the canvas's size: 0 keeps, 255 repaints.
+    ///
+    /// # Errors
+    /// Another size.
+    pub fn replace_mask(&mut self, mask: &GrayImage) -> Result<Option<Edit>, DocumentError> {
+        must_be_of_size("mask", mask.dimensions(), (self.size().width(), self.size().height()))?;
+        Ok(self.change_mask("Load mask", |left, y, row| {
+            for (value, gray) in row.iter_mut().zip(row_of(mask, 1, left, y)) {
+                *value = pixel::widen(*gray);
+            }
+        }))
+    }
+
+    fn change_mask(&mut self, name: &'static str, change_row: impl Fn(u32, u32, &mut [u16]) + Sync) -> Option<Edit> {
+        let changes = self.mask.change_rows(self.bounds(), change_row);
+        (!changes.is_empty()).then(|| Edit::new(name, vec![Change::Mask(changes)]))
+    }
+
+    /// Draws the mask's overlay in another way.
+    pub fn set_mask_look(&mut self, look: MaskLook) -> Option<Edit> {
+        let before = std::mem::replace(&mut self.mask_look, look);
+        (before != look).then(|| Edit::new("Mask look", vec![Change::MaskLook { before, after: look }]))
+    }
+
+    /// The smallest rectangle outside which the mask is 0; `None` where it is 0 everywhere.
+    #[must_use]
+    pub fn mask_bounds(&self) -> Option<PixelRect> {
+        let mut bounds = PixelRect::EMPTY;
+        for at in self.mask.positions() {
+            let Some(values) = self.mask.tile(at) else { continue };
+            let tile = at.rect();
+            for (row, y) in values.chunks_exact(tile.width() as usize).zip(tile.top..) {
+                let first = row.iter().position(|value| *value != 0);
+                let last = row.iter().rposition(|value| *value != 0);
+                if let (Some(first), Some(last)) = (first, last) {
+                    let (left, right) = (tile.left + first as u32, tile.left + last as u32 + 1);
+                    bounds = bounds.union(PixelRect { left, top: y, right, bottom: y + 1 });
+                }
+            }
+        }
+        (!bounds.is_empty()).then_some(bounds)
+    }
+
+    /// Lays a generated picture into this one, its top left pixel at `top_left`.
+    ///
+    /// Where `mask` (of the same size) is 0 the picture stays as it is, all 16 bits of it; where it is 255 it becomes
+    /// the result; in between they are blended.
+    ///
+    /// # Errors
+    /// A mask of another size than the result, or a result that reaches beyond the canvas.
+    pub fn accept_result(
+        &mut self,
+        result: &RgbImage,
+        mask: &GrayImage,
+        top_left: [u32; 2],
+    ) -> Result<Option<Edit>, DocumentError> {
+        must_be_of_size("mask of the result", mask.dimensions(), result.dimensions())?;
+        let [left, top] = top_left;
+        let rect = PixelRect {
+            left,
+            top,
+            right: left.saturating_add(result.width()),
+            bottom: top.saturating_add(result.height()),
+        };
+        let canvas = self.bounds();
+        if rect.right > canvas.right || rect.bottom > canvas.bottom {
+            return Err(DocumentError::BeyondCanvas { what: "result", width: canvas.right, height: canvas.bottom });
+        }
+        let changes = self.picture.change_rows(rect, |x, y, row| {
+            let (x, y) = (x - left, y - top);
+            let colors = row_of(result, 3, x, y).as_chunks::<3>().0;
+            for ((old, &[r, g, b]), amount) in row.iter_mut().zip(colors).zip(row_of(mask, 1, x, y)) {
+                *old = old.mix(pixel::from_rgba8([r, g, b, 255]), pixel::widen(*amount));
+            }
+        });
+        Ok((!changes.is_empty()).then(|| Edit::new("Generate", vec![Change::Picture(changes)])))
+    }
+
+    /// Becomes another document, of whatever size.
+    pub fn replace_with(&mut self, other: Document, name: &'static str) -> Edit {
+        let after = Box::new(other);
+        let before = Box::new(std::mem::replace(self, (*after).clone()));
+        Edit::new(name, vec![Change::Document { before, after }])
+    }
+}
+
+/// The samples of row `y` of a buffer from column `left` on.
+fn row_of<C>(image: &image::ImageBuffer<C, Vec<u8>>, channels: usize, left: u32, y: u32) -> &[u8]
+where
+    C: image::Pixel<Subpixel = u8>,
+{
+    let width = image.width() as usize;
+    let (start, end) = ((y as usize * width + left as usize) * channels, (y as usize + 1) * width * channels);
+    image.as_raw().get(start..end).unwrap_or_default()
+}
+
+fn must_be_of_size(what: &'static str, (width, height): (u32, u32), expected: (u32, u32)) -> Result<(), DocumentError> {
+    if (width, height) == expected {
+        Ok(())
+    } else {
+        Err(DocumentError::OtherSize { what, width, height, expected_width: expected.0, expected_height: expected.1 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{DynamicImage, ImageBuffer, Luma, Rgb, Rgba};
+
+    use super::*;
+    use crate::document::CanvasSize;
+
+    fn canvas(width: u32, height: u32) -> Document {
+        Document::blank(CanvasSize::new(width, height).unwrap(), [255; 4])
+    }
+
+    /// 16-bit noise, a third of it transparent, so that every bit of every pixel matters.
+    fn noise(width: u32, height: u32) -> Document {
+        let image = ImageBuffer::<Rgba<u16>, _>::from_fn(width, height, |x, y| {
+            let value = (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503)).wrapping_mul(2_246_822_519);
+            Rgba([
+                value as u16,
+                (value >> 8) as u16,
+                (value >> 16) as u16,
+                if value % 3 == 0 { (value >> 5) as u16 } else { u16::MAX },
+            ])
+        });
+        Document::from_image(&DynamicImage::ImageRgba16(image)).unwrap()
+    }
+
+    #[test]
+    fn a_result_changes_nothing_where_the_mask_is_black_and_everything_where_it_is_white() {
+        let mut document = noise(600, 300);
+        let before = document.clone();
+        let result = RgbImage::from_fn(600, 300, |x, y| Rgb([x as u8, y as u8, 77]));
+        let mask = GrayImage::from_fn(600, 300, |x, _| {
+            Luma([match x {
+                0..300 => 0,
+                300..400 => 128,
+                _ => 255,
+            }])
+        });
+        document.accept_result(&result, &mask, [0, 0]).unwrap().unwrap();
+        for y in 0..300 {
+            for x in 0..600 {
+                let (old, new) = (before.picture().pixel(x, y), document.picture().pixel(x, y));
+                let color = pixel::from_rgba8([x as u8, y as u8, 77, 255]);
+                match x {
+                    0..300 => assert_eq!(new, old),
+                    300..400 => assert_eq!(new, old.mix(color, 128 * 257)),
+                    _ => assert_eq!(new, color),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_result_can_be_smaller_than_the_canvas() {
+        let mut document = canvas(600, 600);
+        let result = RgbImage::from_pixel(300, 20, Rgb([1, 2, 3]));
+        let mask = GrayImage::from_pixel(300, 20, Luma([255]));
+        let edit = document.accept_result(&result, &mask, [250, 255]).unwrap().unwrap();
+        assert_eq!(document.rgb_image(PixelRect { left: 250, top: 255, right: 550, bottom: 275 }), result);
+        edit.revert(&mut document);
+        assert!(document.rgb_image(document.bounds()).pixels().all(|pixel| pixel.0 == [255; 3]));
+    }
+
+    #[test]
+    fn results_that_do_not_fit_are_refused_and_change_nothing() {
+        let mut document = canvas(64, 64);
+        let result = RgbImage::new(64, 64);
+        assert!(document.accept_result(&result, &GrayImage::new(64, 63), [0, 0]).is_err());
+        assert!(document.accept_result(&result, &GrayImage::new(64, 64), [1, 0]).is_err());
+        assert!(document.accept_result(&result, &GrayImage::new(64, 64), [u32::MAX, 0]).is_err());
+        assert_eq!(
+            document.accept_result(&result, &GrayImage::new(64, 64), [0, 0]).unwrap().map(|edit| edit.bytes()),
+            None
+        );
+    }
+
+    #[test]
+    fn a_mask_comes_back_as_the_picture_it_came_from() {
+        let mut document = canvas(300, 270);
+        let mask = GrayImage::from_fn(300, 270, |x, y| Luma([(x + y) as u8]));
+        document.replace_mask(&mask).unwrap().unwrap();
+        assert_eq!(document.mask_image(document.bounds()), mask);
+        assert!(document.replace_mask(&GrayImage::new(270, 300)).is_err());
+    }
+
+    #[test]
+    fn inverting_a_mask_twice_changes_nothing_and_stays_inside_the_canvas() {
+        let mut document = canvas(300, 270);
+        let mask = GrayImage::from_fn(300, 270, |x, y| Luma([(x * y) as u8]));
+        document.replace_mask(&mask).unwrap();
+        document.invert_mask().unwrap();
+        assert_eq!(document.mask().pixel(0, 0), u16::MAX);
+        assert_eq!(document.mask().pixel(300, 0), 0, "beyond the canvas");
+        document.invert_mask().unwrap();
+        assert_eq!(document.mask_image(document.bounds()), mask);
+    }
+
+    #[test]
+    fn a_cleared_mask_costs_nothing() {
+        let mut document = canvas(300, 270);
+        document.fill_mask().unwrap();
+        assert_eq!(document.mask_bounds(), Some(document.bounds()));
+        document.clear_mask().unwrap();
+        assert_eq!(document.mask().bytes(), 0);
+        assert_eq!(document.mask_bounds(), None);
+        assert!(document.clear_mask().is_none(), "nothing left to clear");
+    }
+
+    #[test]
+    fn the_bounds_of_a_mask_are_exact() {
+        let mut document = canvas(600, 600);
+        let mask = GrayImage::from_fn(600, 600, |x, y| Luma([u8::from((x, y) == (255, 300) || (x, y) == (257, 20))]));
+        document.replace_mask(&mask).unwrap();
+        assert_eq!(document.mask_bounds(), Some(PixelRect { left: 255, top: 20, right: 258, bottom: 301 }));
+    }
+
+    #[test]
+    fn a_document_replaced_by_another_of_other_size_comes_back() {
+        let mut document = noise(300, 100);
+        let original = document.to_image();
+        let edit = document.replace_with(canvas(20, 500), "Open picture");
+        assert_eq!(document.size(), CanvasSize::new(20, 500).unwrap());
+        edit.revert(&mut document);
+        assert_eq!(document.to_image(), original);
+        edit.apply(&mut document);
+        assert_eq!(document.size(), CanvasSize::new(20, 500).unwrap());
+    }
+}
