@@ -126,7 +126,8 @@ fn closed_chunk(tokenizer: &Tokenizer, tokens: Vec<(u32, f32)>) -> Chunk {
     let mut ids = vec![tokenizer.start()];
     ids.extend(tokens);
     ids.resize(length, tokenizer.end());
-    if let Some(end) = ids.iter().position(|&id| id == tokenizer.end()) {
+    let has_padding = tokenizer.pad() != tokenizer.end();
+    if let Some(end) = ids.iter().position(|&id| has_padding && id == tokenizer.end()) {
         ids.iter_mut().skip(end + 1).for_each(|id| *id = tokenizer.pad());
     }
     let mut weights = vec![1.0];
@@ -222,6 +223,14 @@ mod tests {
         let chunk = &PromptTokens::new(&tokenizer, "a").chunks[0];
         assert_eq!(chunk.ids[2], tokenizer.end());
         assert!(chunk.ids[3..].iter().all(|&id| id == tokenizer.pad() && id != tokenizer.end()));
+    }
+
+    #[test]
+    fn an_end_written_in_the_prompt_is_one_token_among_others() {
+        let tokenizer = tokenizer("<|endoftext|>");
+        let chunk = &PromptTokens::new(&tokenizer, "a<|endoftext|>b").chunks[0];
+        assert_eq!([chunk.ids[2], chunk.ids[4]], [tokenizer.end(); 2]);
+        assert_eq!(tokenizer.encode("b"), [chunk.ids[3]]);
     }
 
     #[test]
