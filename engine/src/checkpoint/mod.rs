@@ -1,17 +1,32 @@
 //! Model files: what they are, what is in them, and their tensors under diffusers' names.
+//!
+//! [`open_model`] gives the components of a whole model, checked; [`inspect`] says what any file or folder is;
+//! [`open_source`] hands out the tensors of one file as they are. Nothing is executed, nothing is read before it is asked
+//! for, and no file, however damaged or hostile, gives more than an error that names it and the reason.
 
 pub mod combine;
 pub mod config;
+pub mod detect;
+mod diffusers_folder;
 mod error;
+pub mod expected;
+mod hash;
+mod infer;
+
+pub mod key_map;
 mod mapped_file;
+mod model;
 mod numbers;
 mod open;
 mod pickle;
 pub mod safetensors;
+mod single_file;
 mod source;
 mod torch_file;
 
 pub use error::{CheckpointError, Reason};
+
+pub use model::{Component, ModelFiles, open_model};
 pub use open::open_source;
 pub use pickle::PickleError;
 pub use source::{DType, Source, TensorInfo};

@@ -1,0 +1,235 @@
+//! What a file is, from the names and shapes of its tensors.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use super::infer;
+use super::key_map::{CLIP_PREFIX, UNET_PREFIX, VAE_PREFIX};
+use super::source::Source;
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A whole model in one file, in CompVis' layout.
+    Checkpoint(Family),
+    /// A UNet alone.
+    Unet(Family),
+    Autoencoder,
+    TextEncoder,
+    TinyAutoencoder,
+    ControlNet,
+    Lora(LoraDialect),
+    TextualInversion,
+    Unknown,
+}
+
+/// A UNet's generation and what it takes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Family {
+    pub generation: Generation,
+    /// Channels of the UNet's input.
+    pub in_channels: usize,
+}
+
+/// Generations differ in their text encoders, so in the width of the text states.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Generation {
+    Sd1,
+    Sd2,
+    Xl,
+    XlRefiner,
+    /// The same architecture in another size.
+    Sibling,
+}
+
+/// The ways LoRA files name their tensors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoraDialect {
+    /// `lora_unet_...lora_down.weight`: kohya-ss, A1111.
+    Kohya,
+    /// `lora_unet_...hada_w1_a`, `...lokr_w1`: LyCORIS.
+    Lycoris,
+    /// `...processor.to_q_lora.down.weight`: diffusers before 0.22.
+    Diffusers,
+    /// `...to_q.lora_A.weight`: PEFT, diffusers since.
+    Peft,
+    /// `unet:0:up`: cloneofsimo.
+    Cloneofsimo,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Checkpoint(family) => write!(f, "a checkpoint of {family}"),
+            Self::Unet(family) => write!(f, "a UNet of {family}"),
+            Self::Autoencoder => f.write_str("an autoencoder (VAE)"),
+            Self::TextEncoder => f.write_str("a text encoder (CLIP)"),
+            Self::TinyAutoencoder => f.write_str("a tiny autoencoder (TAESD)"),
+            Self::ControlNet => f.write_str("a ControlNet"),
+            Self::Lora(dialect) => write!(f, "a LoRA ({dialect})"),
+            Self::TextualInversion => f.write_str("a textual inversion"),
+            Self::Unknown => f.write_str("something unknown"),
+        }
+    }
+}
+
+impl fmt::Display for Family {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.generation {
+            Generation::Sd1 => "Stable Diffusion 1.x",
+            Generation::Sd2 => "Stable Diffusion 2.x",
+            Generation::Xl => "Stable Diffusion XL",
+            Generation::XlRefiner => "the Stable Diffusion XL refiner",
+            Generation::Sibling => "a Stable Diffusion of another size",
+        })?;
+        match self.in_channels {
+            4 => Ok(()),
+            9 => f.write_str(" for inpainting"),
+            8 => f.write_str(" for instruct-pix2pix"),
+            5 => f.write_str(" with depth"),
+            other => write!(f, " with {other} input channels"),
+        }
+    }
+}
+
+impl fmt::Display for LoraDialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Kohya => "kohya's names",
+            Self::Lycoris => "LyCORIS",
+            Self::Diffusers => "diffusers' older names",
+            Self::Peft => "PEFT's names",
+            Self::Cloneofsimo => "cloneofsimo's names",
+        })
+    }
+}
+
+impl Serialize for Kind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(match self {
+            Self::Checkpoint(_) => "checkpoint",
+            Self::Unet(_) => "unet",
+            Self::Autoencoder => "vae",
+            Self::TextEncoder => "text_encoder",
+            Self::TinyAutoencoder => "tiny_vae",
+            Self::ControlNet => "controlnet",
+            Self::Lora(_) => "lora",
+            Self::TextualInversion => "textual_inversion",
+            Self::Unknown => "unknown",
+        })
+    }
+}
+
+/// What `source` is. Looks at names first, since training leaves much beside the weights, then at shapes.
+pub fn detect(source: &dyn Source) -> Kind {
+    let names = source.names();
+    let any = |test: &dyn Fn(&str) -> bool| names.iter().any(|name| test(name));
+    let has = |name: &str| source.info(name).is_some();
+    if let Some(dialect) = lora(&names) {
+        return Kind::Lora(dialect);
+    }
+    if any(&|name| {
+        name.starts_with("control_model.") || name.contains("controlnet_") || name.starts_with("zero_convs.")
+    }) {
+        return Kind::ControlNet;
+    }
+    if let Some(family) = single_file_family(source, UNET_PREFIX) {
+        return Kind::Checkpoint(family);
+    }
+    if let Some(family) = single_file_family(source, "").or_else(|| diffusers_family(source)) {
+        return Kind::Unet(family);
+    }
+    if ["decoder.conv_in.weight", &format!("{VAE_PREFIX}decoder.conv_in.weight")].into_iter().any(has) {
+        return Kind::Autoencoder;
+    }
+    let embedding = "embeddings.token_embedding.weight";
+    if ["", "text_model.", CLIP_PREFIX, &format!("{CLIP_PREFIX}text_model.")]
+        .into_iter()
+        .any(|prefix| has(&format!("{prefix}{embedding}")))
+    {
+        return Kind::TextEncoder;
+    }
+    if is_tiny_autoencoder(source) {
+        return Kind::TinyAutoencoder;
+    }
+    if is_textual_inversion(source, &names) { Kind::TextualInversion } else { Kind::Unknown }
+}
+
+fn lora(names: &[String]) -> Option<LoraDialect> {
+    let any = |test: &dyn Fn(&str) -> bool| names.iter().any(|name| test(name));
+    if any(&|name| name.contains(".hada_w1") || name.contains(".lokr_w")) {
+        Some(LoraDialect::Lycoris)
+    } else if any(&|name| name.starts_with("lora_") && name.contains(".lora_down")) {
+        Some(LoraDialect::Kohya)
+    } else if any(&|name| name.contains(".lora_A.")) {
+        Some(LoraDialect::Peft)
+    } else if any(&|name| name.contains("_lora.down.") || name.contains(".lora.down.")) {
+        Some(LoraDialect::Diffusers)
+    } else if any(&is_cloneofsimo) {
+        Some(LoraDialect::Cloneofsimo)
+    } else {
+        None
+    }
+}
+
+/// `unet:12:up`, `text_encoder:3:down`.
+fn is_cloneofsimo(name: &str) -> bool {
+    let mut parts = name.split(':');
+    let (Some(_), Some(index), Some("up" | "down"), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return false;
+    };
+    index.parse::<u32>().is_ok()
+}
+
+fn single_file_family(source: &dyn Source, prefix: &str) -> Option<Family> {
+    let config = infer::unet(source, prefix)?;
+    let refined = source.info(&format!("{prefix}label_emb.0.0.weight")).is_some();
+    Some(family(config.text_width(0), config.in_channels, refined, config.block_out_channels.first() == Some(&320)))
+}
+
+fn diffusers_family(source: &dyn Source) -> Option<Family> {
+    let conv_in = source.info("conv_in.weight")?.shape;
+    source.info("time_embedding.linear_1.weight")?;
+    let refined = source.info("add_embedding.linear_1.weight").is_some();
+    let text = (0..8).find_map(|level| {
+        let name = format!("down_blocks.{level}.attentions.0.transformer_blocks.0.attn2.to_k.weight");
+        source.info(&name)?.shape.get(1).copied()
+    });
+    let &[first, in_channels, ..] = conv_in.as_slice() else { return None };
+    Some(family(text?, in_channels, refined, first == 320))
+}
+
+fn family(text_width: usize, in_channels: usize, has_label: bool, full_size: bool) -> Family {
+    let generation = match (text_width, has_label) {
+        (2048, true) => Generation::Xl,
+        (1280, true) => Generation::XlRefiner,
+        (768, false) if full_size => Generation::Sd1,
+        (1024, false) if full_size => Generation::Sd2,
+        _ => Generation::Sibling,
+    };
+    Family { generation, in_channels }
+}
+
+/// diffusers' names, or those of madebyollin/taesd: a sequence whose residual blocks hold `conv.0`, `conv.2`, `conv.4`.
+fn is_tiny_autoencoder(source: &dyn Source) -> bool {
+    let has = |name: &str| source.info(name).is_some();
+    let own = |first: &str, block: &str| has(&format!("{first}.weight")) && has(&format!("{block}.conv.0.weight"));
+    own("encoder.layers.0", "encoder.layers.1")
+        || own("decoder.layers.0", "decoder.layers.2")
+        || own("0", "1")
+        || own("1", "3")
+        || (has("1.weight") && has("3.0.conv.0.weight"))
+}
+
+/// A few rows as wide as a text encoder's states.
+fn is_textual_inversion(source: &dyn Source, names: &[String]) -> bool {
+    let is_row = |name: &String| {
+        source.info(name).is_some_and(|info| {
+            matches!(info.shape.as_slice(), [768 | 1024 | 1280] | [_, 768 | 1024 | 1280]) && info.elements() <= 1 << 20
+        })
+    };
+    let known = |name: &String| name == "emb_params" || name.starts_with("string_to_param");
+    names.iter().any(known) || (names.len() <= 16 && !names.is_empty() && names.iter().all(is_row))
+}
