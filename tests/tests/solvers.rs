@@ -38,7 +38,9 @@ fn golden(name: &str) -> Vec<u8> {
 }
 
 fn goldens() -> Goldens {
-    serde_json::from_slice(&golden("solvers.json")).unwrap()
+    // Python writes NaN where stock f32 diffusers overflows, which JSON does not know.
+    let text = String::from_utf8(golden("solvers.json")).unwrap().replace(": NaN", ": null");
+    serde_json::from_str(&text).unwrap()
 }
 
 fn tensor(tensors: &SafeTensors<'_>, name: &str) -> Option<Vec<f64>> {
@@ -139,6 +141,7 @@ fn schedule_of(case: &Case, config: &SchedulerConfig) -> InferenceSchedule {
 /// Everything a case records, and how far ours is from it, as one line each; empty where nothing is further than allowed.
 fn complaints(case: &Case, config: &SchedulerConfig, tensors: &SafeTensors<'_>) -> Vec<String> {
     let schedule = schedule_of(case, config);
+    let (of_timesteps, of_latents) = (1e-11, 1e-9_f64.max(case.tolerance / 100.0));
     let mut complaints = Vec::new();
     let mut compare = |what: &str, ours: &[f64], theirs: &[f64], allowed: f64| {
         if ours.len() != theirs.len() {
@@ -150,7 +153,7 @@ fn complaints(case: &Case, config: &SchedulerConfig, tensors: &SafeTensors<'_>) 
             complaints.push(format!("{}: {what} off by {distance:.2e}", case.name));
         }
     };
-    compare("timesteps", &schedule.timesteps()[case.t_start..], &case.timesteps, 1e-9);
+    compare("timesteps", &schedule.timesteps()[case.t_start..], &case.timesteps, of_timesteps);
     if let Some(sigmas) = &case.sigmas {
         compare("sigmas", &schedule.sigmas()[case.t_start..], sigmas, 1e-12);
     }
@@ -158,11 +161,11 @@ fn complaints(case: &Case, config: &SchedulerConfig, tensors: &SafeTensors<'_>) 
         compare("initial noise", &schedule.initial_latents(&[1.0]), &[deviation], 1e-12);
     }
     let made = run(case, config, schedule, tensors);
-    compare("model timesteps", &made.timesteps, &case.model_timesteps, 1e-9);
+    compare("model timesteps", &made.timesteps, &case.model_timesteps, of_timesteps);
     let recorded = |kind: &str| tensor(tensors, &format!("{}.{kind}", case.name));
-    compare("trajectory", &made.latents, &recorded("x").unwrap(), case.tolerance.min(1e-7));
+    compare("trajectory", &made.latents, &recorded("x").unwrap(), of_latents);
     if let Some(inputs) = recorded("model_input") {
-        compare("model input", &made.inputs, &inputs, case.tolerance.min(1e-7));
+        compare("model input", &made.inputs, &inputs, of_latents);
     }
     complaints
 }
