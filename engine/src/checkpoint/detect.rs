@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
-
+use super::config::UnetConfig;
 use super::infer;
 use super::key_map::{CLIP_PREFIX, UNET_PREFIX, VAE_PREFIX};
 use super::source::Source;
@@ -105,9 +104,10 @@ impl fmt::Display for LoraDialect {
     }
 }
 
-impl Serialize for Kind {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(match self {
+impl Kind {
+    /// One word, for programs.
+    pub fn name(self) -> &'static str {
+        match self {
             Self::Checkpoint(_) => "checkpoint",
             Self::Unet(_) => "unet",
             Self::Autoencoder => "vae",
@@ -117,8 +117,14 @@ impl Serialize for Kind {
             Self::Lora(_) => "lora",
             Self::TextualInversion => "textual_inversion",
             Self::Unknown => "unknown",
-        })
+        }
     }
+}
+
+/// What a UNet with this config belongs to.
+pub fn unet_family(config: &UnetConfig) -> Family {
+    let full_size = config.block_out_channels.first() >= Some(&320);
+    family(config.text_width(0), config.in_channels, config.addition_embed_type.is_some(), full_size)
 }
 
 /// What `source` is. Looks at names first, since training leaves much beside the weights, then at shapes.
@@ -185,20 +191,20 @@ fn is_cloneofsimo(name: &str) -> bool {
 
 fn single_file_family(source: &dyn Source, prefix: &str) -> Option<Family> {
     let config = infer::unet(source, prefix)?;
-    let refined = source.info(&format!("{prefix}label_emb.0.0.weight")).is_some();
-    Some(family(config.text_width(0), config.in_channels, refined, config.block_out_channels.first() == Some(&320)))
+    let has_label = source.info(&format!("{prefix}label_emb.0.0.weight")).is_some();
+    Some(family(config.text_width(0), config.in_channels, has_label, config.block_out_channels.first() >= Some(&320)))
 }
 
 fn diffusers_family(source: &dyn Source) -> Option<Family> {
     let conv_in = source.info("conv_in.weight")?.shape;
     source.info("time_embedding.linear_1.weight")?;
-    let refined = source.info("add_embedding.linear_1.weight").is_some();
+    let has_label = source.info("add_embedding.linear_1.weight").is_some();
     let text = (0..8).find_map(|level| {
         let name = format!("down_blocks.{level}.attentions.0.transformer_blocks.0.attn2.to_k.weight");
         source.info(&name)?.shape.get(1).copied()
     });
     let &[first, in_channels, ..] = conv_in.as_slice() else { return None };
-    Some(family(text?, in_channels, refined, first == 320))
+    Some(family(text?, in_channels, has_label, first >= 320))
 }
 
 fn family(text_width: usize, in_channels: usize, has_label: bool, full_size: bool) -> Family {

@@ -12,7 +12,7 @@ mod error;
 pub mod expected;
 mod hash;
 mod infer;
-
+mod inspect;
 pub mod key_map;
 mod mapped_file;
 mod model;
@@ -25,7 +25,7 @@ mod source;
 mod torch_file;
 
 pub use error::{CheckpointError, Reason};
-
+pub use inspect::{ComponentReport, Inspection, MemoryNeed, inspect};
 pub use model::{Component, ModelFiles, open_model};
 pub use open::open_source;
 pub use pickle::PickleError;
