@@ -121,3 +121,81 @@ fn describe(status: ExitStatus) -> String {
     }
     status.to_string()
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::path::Path;
+
+    use super::*;
+    use crate::device::{AdapterId, AdapterKind, GraphicsApi};
+
+    fn adapter() -> Adapter {
+        Adapter {
+            id: AdapterId { api: GraphicsApi::Vulkan, kind: AdapterKind::Discrete, index: 0 },
+            name: "Card".to_owned(),
+            driver: "driver".to_owned(),
+            driver_version: "1".to_owned(),
+            f16: true,
+            cooperative_matrix: false,
+            max_buffer_bytes: 1 << 30,
+            max_binding_bytes: 1 << 27,
+        }
+    }
+
+    /// A stand-in for the program: a shell script that prints good checks in the wanted precisions and then does as told.
+    fn program(folder: &Path, precisions: &[bool], then: &str) -> PathBuf {
+        let lines: String = Check::all_with_errors(1e-6, 1e-3)
+            .iter()
+            .filter(|check| precisions.contains(&check.half))
+            .map(|check| format!("echo '{}'\n", serde_json::to_string(check).unwrap()))
+            .collect();
+        let path = folder.join("program");
+        std::fs::write(&path, format!("#!/bin/sh\n{lines}{then}\n")).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        path
+    }
+
+    fn verdict(precisions: &[bool], then: &str) -> Verdict {
+        let folder = tempfile::tempdir().unwrap();
+        let program = program(folder.path(), precisions, then);
+        SelfTester::new(program).with_patience(Duration::from_millis(700)).test(&adapter())
+    }
+
+    #[test]
+    fn a_test_that_ends_well_frees_the_adapter() {
+        let verdict = verdict(&[false, true], "exit 0");
+        assert!(verdict.f32 && verdict.f16, "{verdict:?}");
+    }
+
+    #[test]
+    fn a_driver_that_crashes_is_set_aside_with_its_signal() {
+        let verdict = verdict(&[], "kill -SEGV $$");
+        assert_eq!(verdict.sentence, "set aside: its driver crashed (signal 11)");
+    }
+
+    #[test]
+    fn a_driver_that_hangs_is_stopped_and_set_aside() {
+        let started = std::time::Instant::now();
+        let verdict = verdict(&[], "exec sleep 60");
+        assert!(verdict.sentence.contains("no answer"), "{verdict:?}");
+        assert!(started.elapsed() < Duration::from_secs(10));
+    }
+
+    #[test]
+    fn a_driver_that_crashes_in_half_precision_is_used_in_single() {
+        let verdict = verdict(&[false], "kill -ABRT $$");
+        assert!(verdict.f32 && !verdict.f16, "{verdict:?}");
+    }
+
+    #[test]
+    fn a_program_that_prints_nonsense_is_no_pass() {
+        assert!(!verdict(&[], "echo '{\"all\": \"fine\"}'; exit 0").f32);
+    }
+
+    #[test]
+    fn a_program_that_is_missing_is_no_pass() {
+        let verdict = SelfTester::new(PathBuf::from("no-such-program")).test(&adapter());
+        assert!(!verdict.f32 && verdict.sentence.contains("could not be tested"), "{verdict:?}");
+    }
+}

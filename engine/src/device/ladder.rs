@@ -1,10 +1,13 @@
 //! The ladder: which adapters are tried in which order, and what is at its foot.
 
+use std::path::Path;
+
 use burn::tensor::Device;
 
 use super::adapter::{Adapter, AdapterKind, enumerate};
 use super::child::SelfTester;
 use super::choice::DeviceChoice;
+use super::configure::configure;
 use super::verdict::{Verdict, Verdicts};
 
 /// An adapter that may be used and what its self-test found.
@@ -57,17 +60,19 @@ pub fn candidates(choice: DeviceChoice, verdicts: &Verdicts) -> Vec<Candidate> {
 #[must_use]
 pub fn choose(
     choice: DeviceChoice,
-    verdicts: &mut Verdicts,
+    cache_folder: &Path,
     tester: Option<&SelfTester>,
     say: &mut dyn FnMut(String),
 ) -> ChosenDevice {
+    configure(cache_folder);
+    let mut verdicts = Verdicts::read(cache_folder);
     let mut notices = Vec::new();
-    let candidates = candidates(choice, verdicts);
+    let candidates = candidates(choice, &verdicts);
     if candidates.is_empty() && !matches!(choice, DeviceChoice::Auto | DeviceChoice::Cpu) {
         notices.push(format!("No {} adapter was found. The CPU is used instead.", choice.label()));
     }
     for candidate in candidates {
-        let verdict = candidate.verdict.unwrap_or_else(|| judge(&candidate.adapter, verdicts, tester, say));
+        let verdict = candidate.verdict.unwrap_or_else(|| judge(&candidate.adapter, &mut verdicts, tester, say));
         let adapter = candidate.adapter;
         if !verdict.f32 {
             notices.push(format!("{} is not used: {}.", adapter.name, reason(&verdict)));

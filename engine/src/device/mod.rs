@@ -8,6 +8,7 @@
 mod adapter;
 mod child;
 mod choice;
+mod configure;
 mod ladder;
 mod self_test;
 mod verdict;
@@ -15,6 +16,6 @@ mod verdict;
 pub use adapter::{Adapter, AdapterId, AdapterKind, GraphicsApi, enumerate};
 pub use child::SelfTester;
 pub use choice::{DeviceChoice, UnknownDevice};
-pub use ladder::{ChosenDevice, Candidate, candidates, choose};
+pub use ladder::{Candidate, ChosenDevice, candidates, choose};
 pub use self_test::{Check, Operation, check, run_in_this_process};
 pub use verdict::{Verdict, Verdicts};

@@ -10,6 +10,7 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::adapter::AdapterId;
+use super::configure::configure;
 use crate::checkpoint::{CheckpointError, DType, Source, TensorInfo};
 use crate::nn::{Compute, Conv2d, Conv2dShape, GroupNorm, Heads, Precision, Weights};
 
@@ -67,9 +68,7 @@ impl Check {
         let finite = |error: f64| error.is_finite().then_some(error);
         [(false, in_f32), (true, in_f16)]
             .into_iter()
-            .flat_map(|(half, error)| {
-                Operation::ALL.map(|operation| Self { operation, half, error: finite(error) })
-            })
+            .flat_map(|(half, error)| Operation::ALL.map(|operation| Self { operation, half, error: finite(error) }))
             .collect()
     }
 }
@@ -78,7 +77,9 @@ impl std::fmt::Display for Check {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let precision = if self.half { "half" } else { "single" };
         match self.error {
-            None => write!(f, "its {} make values that are no numbers in {precision} precision", self.operation.words()),
+            None => {
+                write!(f, "its {} make values that are no numbers in {precision} precision", self.operation.words())
+            }
             Some(error) => {
                 write!(f, "its {} are off by {:.1} % in {precision} precision", self.operation.words(), error * 100.0)
             }
@@ -91,6 +92,7 @@ impl std::fmt::Display for Check {
 /// # Errors
 /// The adapter does not open, or its results cannot be read.
 pub fn run_in_this_process(id: AdapterId, half: bool) -> Result<(), Box<dyn std::error::Error>> {
+    configure(&std::env::temp_dir().join("brushfire"));
     let device = id.open()?;
     let precisions: &[Precision] = if half { &[Precision::F32, Precision::F16] } else { &[Precision::F32] };
     for precision in precisions {
@@ -129,10 +131,11 @@ type Answers = (Vec<f64>, Vec<f64>);
 fn relative_error(found: &[f64], expected: &[f64]) -> Option<f64> {
     #[expect(clippy::cast_precision_loss, reason = "a few hundred values")]
     let mean_square = expected.iter().map(|value| value * value).sum::<f64>() / expected.len().max(1) as f64;
-    let largest = found.iter().zip(expected).map(|(found, expected)| (found - expected).abs()).fold(0.0, |a: f64, b| {
-        // `max` would let a value that is no number slip through.
-        if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) }
-    });
+    let largest =
+        found.iter().zip(expected).map(|(found, expected)| (found - expected).abs()).fold(0.0, |a: f64, b| {
+            // `max` would let a value that is no number slip through.
+            if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) }
+        });
     let error = largest / mean_square.sqrt();
     error.is_finite().then_some(error)
 }
@@ -258,8 +261,9 @@ fn attention_of_width_40(compute: &Compute) -> Result<Answers, Box<dyn std::erro
         let (row, column) = (place / (heads * width), place % (heads * width));
         let start = column / width * width;
         let at = |values: &[f32], row: usize, k: usize| values[row * heads * width + start + k];
-        let scores: Vec<f64> =
-            (0..length).map(|other| scale * dot((0..width).map(|k| (at(&query, row, k), at(&key, other, k))))).collect();
+        let scores: Vec<f64> = (0..length)
+            .map(|other| scale * dot((0..width).map(|k| (at(&query, row, k), at(&key, other, k)))))
+            .collect();
         let largest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let (mut sum, mut weight_sum) = (0.0, 0.0);
         for (other, score) in scores.iter().enumerate() {

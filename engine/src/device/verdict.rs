@@ -149,7 +149,9 @@ mod tests {
 
     #[test]
     fn an_adapter_that_crashes_or_hangs_at_once_is_set_aside() {
-        for ending in [Ending::Crashed("signal 11".into()), Ending::Hung(std::time::Duration::from_secs(9)), Ending::Complete] {
+        for ending in
+            [Ending::Crashed("signal 11".into()), Ending::Hung(std::time::Duration::from_secs(9)), Ending::Complete]
+        {
             assert!(!Verdict::of(&[], &ending).f32, "{ending:?}");
         }
     }

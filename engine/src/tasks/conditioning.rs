@@ -109,7 +109,8 @@ fn encode(
     let states = pipeline.text_encoder.encode(&rows, clip_skip, cancel)?;
     let [_, length, width] = states.dims();
     let shape = [prompts.len(), chunks * length, width];
-    let is_weighted = prompts.iter().flat_map(|prompt| &prompt.chunks).any(|chunk| chunk.weights.iter().any(|weight| *weight != 1.0));
+    let is_weighted =
+        prompts.iter().flat_map(|prompt| &prompt.chunks).any(|chunk| chunk.weights.iter().any(|weight| *weight != 1.0));
     if !is_weighted {
         return Ok(states.reshape(shape));
     }

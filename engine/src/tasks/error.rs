@@ -1,7 +1,7 @@
 //! Why a generation could not be done.
 
 use crate::checkpoint::CheckpointError;
-use crate::models::{ModelError, RunError};
+use crate::models::{ModelError, TextError};
 use crate::nn::Interrupted;
 use crate::recipe::RecipeError;
 use crate::sampling::SamplingError;
@@ -20,11 +20,15 @@ pub enum TaskError {
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error(transparent)]
-    Text(#[from] TokenizerError),
+    Tokenizer(#[from] TokenizerError),
+    #[error(transparent)]
+    Text(TextError),
     #[error(transparent)]
     Sampling(#[from] SamplingError),
     /// Pictures of a job that do not belong together.
-    #[error("the {what} is {found_width} x {found_height}, but the picture to make is {width} x {height}; make both the same size")]
+    #[error(
+        "the {what} is {found_width} x {found_height}, but the picture to make is {width} x {height}; make both the same size"
+    )]
     SizeMismatch { what: &'static str, found_width: u32, found_height: u32, width: u32, height: u32 },
     /// A size this model's autoencoder cannot make.
     #[error("{width} x {height} does not divide by {multiple}, which this model needs; choose another size")]
@@ -39,7 +43,9 @@ pub enum TaskError {
     #[error("{0}")]
     WrongModel(String),
     /// The arithmetic broke down.
-    #[error("the model computed values that are no numbers at step {step}; its file may be damaged, or the device computes wrong. Try the CPU (device \"cpu\")")]
+    #[error(
+        "the model computed values that are no numbers at step {step}; its file may be damaged, or the device computes wrong. Try the CPU (device \"cpu\")"
+    )]
     NotFinite { step: usize },
 }
 
@@ -49,11 +55,11 @@ impl From<Interrupted> for TaskError {
     }
 }
 
-impl From<RunError> for TaskError {
-    fn from(error: RunError) -> Self {
+impl From<TextError> for TaskError {
+    fn from(error: TextError) -> Self {
         match error {
-            RunError::Interrupted(_) => Self::Cancelled,
-            RunError::Model(error) => Self::Model(error),
+            TextError::Interrupted(_) => Self::Cancelled,
+            error => Self::Text(error),
         }
     }
 }

@@ -50,7 +50,8 @@ pub fn generate(
     report: &mut dyn FnMut(Report),
 ) -> Result<Outcome, TaskError> {
     let shape = check(pipeline, job)?;
-    let schedule = InferenceSchedule::new(&pipeline.scheduler, job.recipe.sampler, job.recipe.schedule, job.recipe.steps)?;
+    let schedule =
+        InferenceSchedule::new(&pipeline.scheduler, job.recipe.sampler, job.recipe.schedule, job.recipe.steps)?;
     let first_step = if job.init.is_some() { schedule.first_step(job.recipe.strength) } else { 0 };
     let start = Start::new(pipeline, job, shape, cancel)?;
     let steps = schedule.steps() - first_step.min(schedule.steps());

@@ -27,7 +27,11 @@ fn rescale_to(guided: &mut [f32], conditional: &[f32], share: f32) {
 }
 
 /// With Bessel's correction, as `torch.std`.
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "latents hold far fewer than 2^52 values")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "latents hold far fewer than 2^52 values"
+)]
 fn standard_deviation(values: &[f32]) -> f32 {
     let count = values.len() as f64;
     let mean = values.iter().map(|value| f64::from(*value)).sum::<f64>() / count;

@@ -106,7 +106,8 @@ mod tests {
 
     #[test]
     fn every_level_survives_the_way_to_the_model_and_back() {
-        let picture = RgbImage::from_fn(256, 3, |x, y| Rgb([x as u8, (x as u8).wrapping_add(y as u8 * 85), 255 - x as u8]));
+        let picture =
+            RgbImage::from_fn(256, 3, |x, y| Rgb([x as u8, (x as u8).wrapping_add(y as u8 * 85), 255 - x as u8]));
         let back = pictures_from_values(&values_from_picture(&picture), 256, 3);
         assert_eq!(back, [picture]);
     }

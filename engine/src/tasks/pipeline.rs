@@ -11,7 +11,7 @@ use super::preview::LinearPreview;
 use super::start::LatentShape;
 use crate::checkpoint::{Component, ModelFiles, open_model};
 use crate::models::{AutoencoderKl, AutoencoderTiny, ClipTextModel, UNet2dConditionModel};
-use crate::nn::{CancelToken, Compute};
+use crate::nn::{CancelToken, Compute, Precision};
 use crate::sampling::SchedulerConfig;
 use crate::text::Tokenizer;
 
@@ -49,14 +49,22 @@ impl Pipeline {
     ///
     /// # Errors
     /// A file that is not a model, a component that is missing or has the wrong shape.
-    pub fn load(location: &Path, vocabulary: &Vocabulary, compute: &Compute, cancel: &CancelToken) -> Result<Self, TaskError> {
+    pub fn load(
+        location: &Path,
+        vocabulary: &Vocabulary,
+        compute: &Compute,
+        cancel: &CancelToken,
+    ) -> Result<Self, TaskError> {
         let files = open_model(location)?;
-        let tokenizer = Tokenizer::open(files.tokenizer.as_deref().unwrap_or(&vocabulary.0))?;
+        let tokenizer = match &files.tokenizer {
+            Some(folder) => Tokenizer::from_folder(folder)?,
+            None => Tokenizer::from_openai_merges(&vocabulary.0)?,
+        };
         let scheduler = match &files.scheduler {
             Some(json) => SchedulerConfig::from_json(json)?,
             None => SchedulerConfig::default(),
         };
-        let autoencoder_compute = compute.in_single_precision();
+        let autoencoder_compute = Compute::new(compute.device(), Precision::F32);
         cancel.check()?;
         let text_encoder = ClipTextModel::load(&files.text_encoder.config, &*files.text_encoder.tensors, compute)?;
         cancel.check()?;
@@ -155,7 +163,11 @@ impl Preview {
 
     /// Latents of an unknown autoencoder: it is shown a picture of many colours, and the map from its latents back to
     /// them is fitted.
-    fn fitted(autoencoder: &AutoencoderKl, compute: &Compute, cancel: &CancelToken) -> Result<LinearPreview, TaskError> {
+    fn fitted(
+        autoencoder: &AutoencoderKl,
+        compute: &Compute,
+        cancel: &CancelToken,
+    ) -> Result<LinearPreview, TaskError> {
         const CELLS: usize = 16;
         let scale = autoencoder.scale();
         let (picture, colours) = colour_chart(CELLS, scale);

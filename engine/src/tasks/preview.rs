@@ -93,9 +93,8 @@ fn solve(mut equations: Vec<Vec<f64>>) -> Vec<[f64; 3]> {
     let unknowns = equations.len();
     for column in 0..unknowns {
         let size = |row: &[f64]| row.get(column).copied().unwrap_or_default().abs();
-        let pivot = (column..unknowns)
-            .max_by(|a, b| size(&equations[*a]).total_cmp(&size(&equations[*b])))
-            .unwrap_or(column);
+        let pivot =
+            (column..unknowns).max_by(|a, b| size(&equations[*a]).total_cmp(&size(&equations[*b]))).unwrap_or(column);
         equations.swap(column, pivot);
         let lead = equations[column].clone();
         let divisor = lead.get(column).copied().filter(|divisor| *divisor != 0.0).unwrap_or(1.0);
@@ -124,8 +123,9 @@ mod tests {
     #[test]
     fn a_linear_autoencoder_is_found_again() {
         // Latents that are a known map of colour: a = r + g, b = g - b, c = 2 b.
-        let colours: Vec<[f32; 3]> =
-            (0..64).map(|i| [(i % 4) as f32 / 2.0 - 0.75, (i / 4 % 4) as f32 / 2.0 - 0.75, (i / 16) as f32 / 2.0 - 0.75]).collect();
+        let colours: Vec<[f32; 3]> = (0..64)
+            .map(|i| [(i % 4) as f32 / 2.0 - 0.75, (i / 4 % 4) as f32 / 2.0 - 0.75, (i / 16) as f32 / 2.0 - 0.75])
+            .collect();
         let plane = |f: fn(&[f32; 3]) -> f32| colours.iter().map(f).collect::<Vec<f32>>();
         let latents = [plane(|c| c[0] + c[1]), plane(|c| c[1] - c[2]), plane(|c| 2.0 * c[2])].concat();
         let preview = LinearPreview::fitted(&latents, 3, &colours);

@@ -31,7 +31,8 @@ pub fn known_models(settings: &EngineSettings) -> Vec<KnownModel> {
 
 fn model_at(path: PathBuf) -> Option<KnownModel> {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    let is_model = if path.is_dir() { path.join("model_index.json").is_file() } else { EXTENSIONS.contains(&extension) };
+    let is_model =
+        if path.is_dir() { path.join("model_index.json").is_file() } else { EXTENSIONS.contains(&extension) };
     let name = path.file_name()?.to_str()?.to_owned();
     is_model.then_some(KnownModel { name, path })
 }

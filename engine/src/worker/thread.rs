@@ -5,12 +5,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::Instant;
 
+use super::EngineSettings;
 use super::event::{Event, Step};
 use super::job::{Job, JobId};
 use super::mailbox::{Letter, Mailbox};
 use super::models_folder::find_model;
-use super::EngineSettings;
-use crate::device::{ChosenDevice, DeviceChoice, SelfTester, Verdicts, choose};
+use crate::device::{ChosenDevice, DeviceChoice, SelfTester, choose};
 use crate::models::ModelError;
 use crate::nn::{CancelToken, Compute, Precision};
 use crate::tasks::{Outcome, Pipeline, Report, TaskError, Vocabulary, generate};
@@ -56,8 +56,7 @@ impl Worker<'_> {
         // Listing adapters runs the drivers' code, and opening one burn's; neither may take the engine down.
         let chosen = catch_unwind(AssertUnwindSafe(|| {
             let tester = settings.self_test_program.clone().map(SelfTester::new);
-            let mut verdicts = Verdicts::read(&settings.cache_folder);
-            choose(settings.device, &mut verdicts, tester.as_ref(), &mut |text| say(Event::Notice { text }))
+            choose(settings.device, &settings.cache_folder, tester.as_ref(), &mut |text| say(Event::Notice { text }))
         }));
         let chosen = chosen.unwrap_or_else(|panic| {
             ChosenDevice::cpu(vec![format!("No GPU could be opened ({}). The CPU is used instead.", words(&*panic))])
