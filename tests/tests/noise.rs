@@ -104,7 +104,11 @@ fn whole_latents_are_reproduced_and_gpu_noise_moves_on_with_every_draw() {
     for (seed, draws) in &goldens.philox {
         let mut generator = NoiseGenerator::new(NoiseSource::Gpu, *seed);
         for (index, recorded) in draws.iter().enumerate() {
-            assert_summary(&generator.normal(LATENT_LENGTH), recorded, &format!("draw {index} of GPU noise of seed {seed}"));
+            assert_summary(
+                &generator.normal(LATENT_LENGTH),
+                recorded,
+                &format!("draw {index} of GPU noise of seed {seed}"),
+            );
         }
     }
 }

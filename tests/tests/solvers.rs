@@ -90,7 +90,10 @@ impl Model {
 
 fn furthest(ours: &[f64], theirs: &[f64]) -> f64 {
     assert_eq!(ours.len(), theirs.len());
-    ours.iter().zip(theirs).map(|(a, b)| (a - b).abs()).fold(0.0, |worst, d| if d > worst || d.is_nan() { d } else { worst })
+    ours.iter()
+        .zip(theirs)
+        .map(|(a, b)| (a - b).abs())
+        .fold(0.0, |worst, d| if d > worst || d.is_nan() { d } else { worst })
 }
 
 fn largest(values: &[f64]) -> f64 {
@@ -141,7 +144,7 @@ fn schedule_of(case: &Case, config: &SchedulerConfig) -> InferenceSchedule {
 /// Everything a case records, and how far ours is from it, as one line each; empty where nothing is further than allowed.
 fn complaints(case: &Case, config: &SchedulerConfig, tensors: &SafeTensors<'_>) -> Vec<String> {
     let schedule = schedule_of(case, config);
-    let (of_timesteps, of_latents) = (1e-11, 1e-9_f64.max(case.tolerance / 100.0));
+    let (of_timesteps, of_latents) = (1e-10, 1e-9_f64.max(case.tolerance / 100.0));
     let mut complaints = Vec::new();
     let mut compare = |what: &str, ours: &[f64], theirs: &[f64], allowed: f64| {
         if ours.len() != theirs.len() {

@@ -47,7 +47,7 @@ impl InferenceSchedule {
         // Divided by zero, a prediction of noise says nothing of the original; and PNDM divides by the level's signal.
         let zero_terminal = matches!(sampler, Sampler::Ddim | Sampler::Ddpm | Sampler::Lcm)
             && config.prediction_type != PredictionType::Epsilon;
-        let training = TrainingSchedule::new(config, zero_terminal);
+        let training = TrainingSchedule::new(config, zero_terminal)?;
         let count = steps as usize;
         let most = most_steps(config, sampler);
         if !(1..=most).contains(&count) {
@@ -281,4 +281,68 @@ fn merge_equal_levels(timesteps: &mut Vec<f64>, sigmas: &mut Vec<f64>) {
     let mut points: Vec<(f64, f64)> = timesteps.iter().copied().zip(sigmas.iter().copied()).collect();
     points.dedup_by(|later, earlier| later.1 == earlier.1);
     (*timesteps, *sigmas) = points.into_iter().unzip();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn schedule(sampler: Sampler, spacing: Option<TimestepSpacing>, steps: u32) -> InferenceSchedule {
+        let config = SchedulerConfig { timestep_spacing: spacing, ..SchedulerConfig::default() };
+        InferenceSchedule::new(&config, sampler, None, steps).unwrap()
+    }
+
+    /// What diffusers 0.42's classes print for Stable Diffusion 1.5's file.
+    #[test]
+    fn each_class_has_its_own_timesteps_for_the_same_file() {
+        for (sampler, expected) in [
+            (Sampler::Euler, vec![999.0, 666.0, 333.0, 0.0]),
+            (Sampler::Dpmpp2m, vec![999.0, 749.0, 500.0, 250.0]),
+            (Sampler::Ddim, vec![751.0, 501.0, 251.0, 1.0]),
+            (Sampler::Lcm, vec![999.0, 759.0, 499.0, 259.0]),
+        ] {
+            assert_eq!(schedule(sampler, None, 4).timesteps(), expected, "{sampler}");
+        }
+        assert_eq!(schedule(Sampler::Euler, Some(TimestepSpacing::Trailing), 3).timesteps(), [999.0, 666.0, 332.0]);
+    }
+
+    #[test]
+    fn strength_is_read_as_it_is_written() {
+        let schedule = schedule(Sampler::Euler, None, 10);
+        // Widened to f64, 0.7 as f32 is less than 0.7, and 6 steps would be done.
+        assert_eq!(
+            [0.0, 0.05, 0.3, 0.7, 0.99, 1.0].map(|strength| schedule.first_step(strength)),
+            [10, 10, 7, 3, 1, 0]
+        );
+        assert_eq!(schedule.first_step(f32::NAN), 10);
+    }
+
+    #[test]
+    fn a_schedule_is_refused_to_solvers_that_cannot_follow_it() {
+        let config = SchedulerConfig::default();
+        let error = InferenceSchedule::new(&config, Sampler::Ddim, Some(Schedule::Karras), 20).unwrap_err().to_string();
+        assert!(error.contains("DDIM") && error.contains("Karras"), "{error}");
+        // A file's own wish is no request.
+        let config = SchedulerConfig { use_karras_sigmas: true, ..config };
+        assert!(InferenceSchedule::new(&config, Sampler::Ddim, None, 20).is_ok());
+        let by_file = InferenceSchedule::new(&config, Sampler::Dpmpp2m, None, 20).unwrap();
+        let by_name =
+            InferenceSchedule::new(&SchedulerConfig::default(), Sampler::Dpmpp2m, Some(Schedule::Karras), 20).unwrap();
+        assert_eq!(by_file.sigmas(), by_name.sigmas());
+    }
+
+    #[test]
+    fn steps_out_of_range_are_refused_with_the_range() {
+        for (sampler, steps, most) in [(Sampler::Lcm, 51, 50), (Sampler::Ddim, 1001, 1000), (Sampler::Euler, 0, 1000)] {
+            let error = InferenceSchedule::new(&SchedulerConfig::default(), sampler, None, steps).unwrap_err();
+            assert_eq!(error, SamplingError::StepsOutOfRange { sampler, given: steps, most });
+        }
+    }
+
+    #[test]
+    fn levels_that_coincide_are_taken_once() {
+        let schedule = schedule(Sampler::Dpmpp2m, None, 1000);
+        assert!(schedule.steps() < 1000);
+        assert!(schedule.sigmas().is_sorted_by(|a, b| a > b));
+    }
 }

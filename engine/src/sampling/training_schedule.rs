@@ -3,6 +3,7 @@
 use std::f64::consts::FRAC_PI_2;
 
 use super::config::{BetaSchedule, SchedulerConfig};
+use super::error::SamplingError;
 
 /// `alphas_cumprod` (the share of the original's variance that is left) for each training timestep.
 ///
@@ -21,7 +22,10 @@ const ALMOST_ZERO: f64 = 1.0 / 16_777_216.0;
 impl TrainingSchedule {
     /// `zero_terminal`: keep the last level of a schedule rescaled to zero terminal signal at exactly 0, which makes its
     /// sigma infinite; only for solvers that do not use sigmas.
-    pub(super) fn new(config: &SchedulerConfig, zero_terminal: bool) -> Self {
+    ///
+    /// # Errors
+    /// Betas so small or large that neighbouring levels cannot be told apart or nothing is left of the original.
+    pub(super) fn new(config: &SchedulerConfig, zero_terminal: bool) -> Result<Self, SamplingError> {
         let mut alphas_cumprod: Vec<f64> = betas(config)
             .into_iter()
             .scan(1.0, |product, beta| {
@@ -31,13 +35,19 @@ impl TrainingSchedule {
             .collect();
         if config.rescale_betas_zero_snr {
             rescale_to_zero_terminal_snr(&mut alphas_cumprod);
-            if let (Some(last), false) = (alphas_cumprod.last_mut(), zero_terminal) {
+            if let Some(last) = alphas_cumprod.last_mut() {
                 *last = ALMOST_ZERO;
             }
         }
-        let sigmas: Vec<f64> = alphas_cumprod.iter().map(|ac| ((1.0 - ac) / ac).sqrt()).collect();
+        let mut sigmas: Vec<f64> = alphas_cumprod.iter().map(|ac| ((1.0 - ac) / ac).sqrt()).collect();
+        check_usable(&sigmas)?;
+        if let (true, Some(ac), Some(sigma)) =
+            (zero_terminal && config.rescale_betas_zero_snr, alphas_cumprod.last_mut(), sigmas.last_mut())
+        {
+            (*ac, *sigma) = (0.0, f64::INFINITY);
+        }
         let log_sigmas = sigmas.iter().map(|sigma| sigma.ln()).collect();
-        Self { alphas_cumprod, sigmas, log_sigmas }
+        Ok(Self { alphas_cumprod, sigmas, log_sigmas })
     }
 
     pub(super) fn len(&self) -> usize {
@@ -95,6 +105,18 @@ impl TrainingSchedule {
     }
 }
 
+/// Sigmas have to grow, and stay where their squares and logarithms keep their digits. The cosine schedule reaches 20 291.
+fn check_usable(sigmas: &[f64]) -> Result<(), SamplingError> {
+    const RANGE: std::ops::RangeInclusive<f64> = 1e-6..=1e6;
+    if sigmas.is_sorted_by(|a, b| a < b) && sigmas.iter().all(|sigma| RANGE.contains(sigma)) {
+        return Ok(());
+    }
+    let (first, last) = (sigmas.first().copied().unwrap_or_default(), sigmas.last().copied().unwrap_or_default());
+    let value = format!("one whose noise goes from {first:.3e} to {last:.3e} times the picture");
+    let rule = format!("it must grow steadily between {:e} and {:e}", RANGE.start(), RANGE.end());
+    Err(SamplingError::BadConfig { field: "noise schedule", value, rule })
+}
+
 /// The variance added at each training timestep.
 fn betas(config: &SchedulerConfig) -> Vec<f64> {
     if let Some(betas) = &config.trained_betas {
@@ -141,7 +163,7 @@ mod tests {
     /// Numbers by PyTorch in f64.
     #[test]
     fn stable_diffusions_levels_are_the_known_ones() {
-        let schedule = TrainingSchedule::new(&SchedulerConfig::default(), false);
+        let schedule = TrainingSchedule::new(&SchedulerConfig::default(), false).unwrap();
         for (timestep, expected) in [(0, 0.99915), (500, 0.276_332_683_822_973_8), (999, 0.004_660_098_513_077_238)] {
             assert!(close(schedule.alpha_cumprod(timestep), expected), "{timestep}");
         }
@@ -154,14 +176,23 @@ mod tests {
     #[test]
     fn a_rescaled_schedule_ends_in_noise_alone() {
         let config = SchedulerConfig { rescale_betas_zero_snr: true, ..SchedulerConfig::default() };
-        assert!(close(TrainingSchedule::new(&config, false).sigma_max(), 4095.999_877_929_685_7));
-        assert_eq!(TrainingSchedule::new(&config, true).alpha_cumprod(999), 0.0);
-        assert!(close(TrainingSchedule::new(&config, true).alpha_cumprod(0), 0.99915));
+        assert!(close(TrainingSchedule::new(&config, false).unwrap().sigma_max(), 4095.999_877_929_685_7));
+        assert_eq!(TrainingSchedule::new(&config, true).unwrap().alpha_cumprod(999), 0.0);
+        assert!(close(TrainingSchedule::new(&config, true).unwrap().alpha_cumprod(0), 0.99915));
+    }
+
+    #[test]
+    fn betas_that_leave_no_usable_levels_are_refused() {
+        for (beta_start, beta_end) in [(0.9, 0.99), (1e-18, 1e-18)] {
+            let config = SchedulerConfig { beta_start, beta_end, ..SchedulerConfig::default() };
+            let error = TrainingSchedule::new(&config, false).unwrap_err().to_string();
+            assert!(error.contains("noise schedule"), "{error}");
+        }
     }
 
     #[test]
     fn timesteps_and_sigmas_are_each_others_inverse() {
-        let schedule = TrainingSchedule::new(&SchedulerConfig::default(), false);
+        let schedule = TrainingSchedule::new(&SchedulerConfig::default(), false).unwrap();
         for timestep in [0.0, 0.25, 1.0, 499.5, 998.75, 999.0] {
             assert!((schedule.timestep(schedule.log_interpolated_sigma(timestep)) - timestep).abs() < 1e-9);
         }

@@ -31,10 +31,10 @@ pub(super) fn euler(latents: &[f64], original: &[f64], sigma: f64, to: f64) -> V
 }
 
 /// How far down a step from sigma `from` to `to` goes before noise of deviation `up` brings it back up: (down, up), with
-/// `down^2 + up^2 = to^2` (k-diffusion's `get_ancestral_step`, eta 1).
+/// `down^2 + up^2 = to^2` (k-diffusion's `get_ancestral_step`, eta 1, whose `down` simplifies to this).
 pub(super) fn ancestral_split(from: f64, to: f64) -> (f64, f64) {
-    let up = (to * to * (from * from - to * to).max(0.0) / (from * from)).sqrt().min(to);
-    ((to * to - up * up).max(0.0).sqrt(), up)
+    let down = to * (to / from);
+    (down, (to * to - down * down).max(0.0).sqrt())
 }
 
 /// Adds noise of a deviation; draws none where that is 0.

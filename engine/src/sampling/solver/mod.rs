@@ -26,6 +26,9 @@ mod lms;
 mod pndm;
 mod unipc;
 
+#[cfg(test)]
+mod tests;
+
 use super::error::SamplingError;
 use super::inference_schedule::InferenceSchedule;
 use super::prediction::NoiseLevel;
