@@ -1,0 +1,182 @@
+//! The pointer on the canvas: strokes, panning, zooming, the brush's outline.
+
+use egui::{Color32, CursorIcon, Event, Key, Modifiers, MouseWheelUnit, Painter, PointerButton, Pos2, Response, Stroke, Ui};
+
+use super::camera::Camera;
+use super::pen::{Pen, PenEvent};
+use super::tools::{Tool, Toolbox};
+use super::{CanvasView, size_of};
+use crate::paint::PenSample;
+use crate::studio::Studio;
+
+/// Zoom of one notch of the wheel.
+const WHEEL_STEP: f32 = 1.2;
+
+/// What the pointer is doing, and what it remembers.
+#[derive(Default)]
+pub struct Pointer {
+    pen: Pen,
+    /// The button that pans, and where the pointer was last.
+    panning: Option<(PointerButton, Pos2)>,
+    /// Where the last stroke ended, for straight lines.
+    last_in_canvas: Option<Pos2>,
+}
+
+impl Pointer {
+    /// Takes in the frame's pointer events, wheel and gestures.
+    pub fn handle(&mut self, ui: &Ui, response: &Response, view: &mut CanvasView, studio: &mut Studio, tools: &mut Toolbox) {
+        self.zoom_and_scroll(ui, response, view);
+        let time = ui.input(|input| input.time);
+        let mut samples = vec![];
+        for event in ui.input(|input| self.pen.read(input)) {
+            match event {
+                PenEvent::Down { pos_on_screen, button, pressure, modifiers } => {
+                    if is_ours(ui, response, pos_on_screen) {
+                        let press = Press { pos_on_screen, button, pressure, modifiers, time };
+                        self.press(ui, press, view, studio, tools);
+                    }
+                }
+                PenEvent::Move { pos_on_screen, pressure } => {
+                    self.pan(pos_on_screen, view);
+                    if studio.is_painting() {
+                        let pos_in_canvas = view.camera.canvas_from_screen(pos_on_screen);
+                        self.last_in_canvas = Some(pos_in_canvas);
+                        samples.push(sample(pos_in_canvas, pressure, time));
+                    }
+                }
+                PenEvent::Up { button } => {
+                    self.panning.take_if(|(panning, _)| *panning == button);
+                    if button == PointerButton::Primary && studio.is_painting() {
+                        studio.extend_stroke(&std::mem::take(&mut samples));
+                        studio.finish_stroke();
+                    }
+                }
+            }
+        }
+        if !samples.is_empty() {
+            studio.extend_stroke(&samples);
+        }
+    }
+
+    fn press(&mut self, ui: &Ui, press: Press, view: &CanvasView, studio: &mut Studio, tools: &mut Toolbox) {
+        let with_space = ui.input(|input| input.key_down(Key::Space)) && !ui.ctx().text_edit_focused();
+        let pans = press.button == PointerButton::Middle
+            || (press.button == PointerButton::Primary && (with_space || tools.in_hand() == Tool::Hand));
+        if pans {
+            self.panning = Some((press.button, press.pos_on_screen));
+            return;
+        }
+        let (Some(brush), Some(ink), PointerButton::Primary) = (tools.brush().copied(), tools.ink(), press.button) else { return };
+        let pos_in_canvas = view.camera.canvas_from_screen(press.pos_on_screen);
+        if press.modifiers.alt && tools.in_hand() == Tool::ColorBrush {
+            if let Some(color) = color_at(studio, pos_in_canvas) {
+                tools.color = color;
+            }
+            return;
+        }
+        let here = sample(pos_in_canvas, press.pressure, press.time);
+        let straight_from = self.last_in_canvas.filter(|_| press.modifiers.shift);
+        studio.begin_stroke(brush, ink, straight_from.map_or(here, |from| sample(from, press.pressure, press.time)));
+        if straight_from.is_some() {
+            studio.extend_stroke(&[here]);
+        }
+        self.last_in_canvas = Some(pos_in_canvas);
+    }
+
+    fn pan(&mut self, pos_on_screen: Pos2, view: &mut CanvasView) {
+        if let Some((_, last)) = &mut self.panning {
+            view.is_fitted = false;
+            view.camera.pan(pos_on_screen - *last);
+            *last = pos_on_screen;
+        }
+    }
+
+    /// The wheel zooms about the pointer, two fingers on a pad scroll, pinching zooms; two fingers on a screen do both.
+    fn zoom_and_scroll(&mut self, ui: &Ui, response: &Response, view: &mut CanvasView) {
+        if let Some(touch) = ui.input(egui::InputState::multi_touch) {
+            view.is_fitted = false;
+            view.camera.pan(touch.translation_delta);
+            view.camera.zoom_by(touch.zoom_delta, touch.center_pos);
+            return;
+        }
+        let Some(anchor) = response.hover_pos() else { return };
+        let gestures = ui.input(|input| input.events.iter().filter_map(Gesture::from_event).collect::<Vec<_>>());
+        for gesture in gestures {
+            view.is_fitted = false;
+            match gesture {
+                Gesture::Zoom(factor) => view.camera.zoom_by(factor, anchor),
+                Gesture::Scroll(delta) => view.camera.pan(delta),
+            }
+        }
+    }
+
+    /// The cursor, and the brush's outline where it would paint.
+    pub fn paint(&self, ui: &Ui, painter: &Painter, response: &Response, camera: &Camera, tools: &Toolbox) {
+        let Some(pos_on_screen) = response.hover_pos().or_else(|| response.interact_pointer_pos()) else { return };
+        if self.panning.is_some() {
+            ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
+            return;
+        }
+        let (picks, moves) = ui.input(|input| (input.modifiers.alt, input.key_down(Key::Space)));
+        let Some(brush) = tools.brush().filter(|_| !moves) else {
+            ui.ctx().set_cursor_icon(CursorIcon::Grab);
+            return;
+        };
+        ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
+        if picks && tools.in_hand() == Tool::ColorBrush {
+            return;
+        }
+        let radius = (brush.diameter / 2.0 * camera.zoom()).max(1.0);
+        // Light on dark, so that one of them shows on every ground.
+        painter.circle_stroke(pos_on_screen, radius + 1.0, Stroke::new(1.0, Color32::from_black_alpha(160)));
+        painter.circle_stroke(pos_on_screen, radius, Stroke::new(1.0, Color32::from_white_alpha(230)));
+    }
+}
+
+/// A button going down.
+struct Press {
+    pos_on_screen: Pos2,
+    button: PointerButton,
+    pressure: f32,
+    modifiers: Modifiers,
+    time: f64,
+}
+
+/// What wheel and pad ask for.
+enum Gesture {
+    Zoom(f32),
+    Scroll(egui::Vec2),
+}
+
+impl Gesture {
+    fn from_event(event: &Event) -> Option<Self> {
+        match event {
+            Event::Zoom(factor) => Some(Self::Zoom(*factor)),
+            Event::MouseWheel { unit: MouseWheelUnit::Point, delta, modifiers, .. } if !modifiers.command => Some(Self::Scroll(*delta)),
+            Event::MouseWheel { unit: MouseWheelUnit::Point, delta, .. } => Some(Self::Zoom(WHEEL_STEP.powf(delta.y / 50.0))),
+            Event::MouseWheel { delta, .. } => Some(Self::Zoom(WHEEL_STEP.powf(delta.y))),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a press at this place is meant for the canvas and not for something over it.
+fn is_ours(ui: &Ui, response: &Response, pos_on_screen: Pos2) -> bool {
+    response.enabled() && response.rect.contains(pos_on_screen) && ui.ctx().layer_id_at(pos_on_screen).is_none_or(|layer| layer == ui.layer_id())
+}
+
+fn sample(pos_in_canvas: Pos2, pressure: f32, time: f64) -> PenSample {
+    PenSample { pos_in_canvas: [pos_in_canvas.x, pos_in_canvas.y], pressure, time }
+}
+
+/// The picture's colour under the pointer; none beside the picture or where it is transparent.
+fn color_at(studio: &Studio, pos_in_canvas: Pos2) -> Option<[u8; 3]> {
+    let size = size_of(studio);
+    let is_inside = pos_in_canvas.x >= 0.0 && pos_in_canvas.y >= 0.0 && pos_in_canvas.x < size.x && pos_in_canvas.y < size.y;
+    if !is_inside {
+        return None;
+    }
+    let [red, green, blue, alpha] = studio.document().picture().pixel(pos_in_canvas.x as u32, pos_in_canvas.y as u32);
+    let straight = |channel: u16| (f32::from(channel) / f32::from(alpha) * 255.0).round() as u8;
+    (alpha > 0).then(|| [straight(red), straight(green), straight(blue)])
+}

@@ -1,0 +1,126 @@
+//! The tools and the brushes each of them keeps.
+
+use crate::paint::{Brush, Ink};
+
+/// What the pointer does on the canvas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tool {
+    MaskBrush,
+    MaskEraser,
+    ColorBrush,
+    Hand,
+}
+
+impl Tool {
+    /// The bar's order.
+    pub const ALL: [Self; 4] = [Self::MaskBrush, Self::MaskEraser, Self::ColorBrush, Self::Hand];
+}
+
+/// The tool in hand, and the brush of each tool that has one.
+#[derive(Clone, Debug)]
+pub struct Toolbox {
+    in_hand: Tool,
+    pub mask_brush: Brush,
+    pub mask_eraser: Brush,
+    pub color_brush: Brush,
+    /// The colour of [`Tool::ColorBrush`].
+    pub color: [u8; 3],
+}
+
+impl Default for Toolbox {
+    fn default() -> Self {
+        Self {
+            in_hand: Tool::MaskBrush,
+            mask_brush: Brush { diameter: 48.0, ..Brush::default() },
+            mask_eraser: Brush { diameter: 48.0, ..Brush::default() },
+            color_brush: Brush { diameter: 24.0, ..Brush::default() },
+            color: [0xD6, 0x45, 0x2B],
+        }
+    }
+}
+
+impl Toolbox {
+    #[must_use]
+    pub fn in_hand(&self) -> Tool {
+        self.in_hand
+    }
+
+    pub fn take(&mut self, tool: Tool) {
+        self.in_hand = tool;
+    }
+
+    /// The brush of the tool in hand.
+    #[must_use]
+    pub fn brush(&self) -> Option<&Brush> {
+        match self.in_hand {
+            Tool::MaskBrush => Some(&self.mask_brush),
+            Tool::MaskEraser => Some(&self.mask_eraser),
+            Tool::ColorBrush => Some(&self.color_brush),
+            Tool::Hand => None,
+        }
+    }
+
+    pub fn brush_mut(&mut self) -> Option<&mut Brush> {
+        match self.in_hand {
+            Tool::MaskBrush => Some(&mut self.mask_brush),
+            Tool::MaskEraser => Some(&mut self.mask_eraser),
+            Tool::ColorBrush => Some(&mut self.color_brush),
+            Tool::Hand => None,
+        }
+    }
+
+    /// What the tool in hand leaves on the canvas.
+    #[must_use]
+    pub fn ink(&self) -> Option<Ink> {
+        match self.in_hand {
+            Tool::MaskBrush => Some(Ink::Mask),
+            Tool::MaskEraser => Some(Ink::MaskEraser),
+            Tool::ColorBrush => Some(Ink::Color(self.color)),
+            Tool::Hand => None,
+        }
+    }
+
+    /// Makes the brush in hand bigger or smaller, by at least a pixel.
+    pub fn scale_brush(&mut self, factor: f32) {
+        if let Some(brush) = self.brush_mut() {
+            let step = (brush.diameter * factor - brush.diameter).abs().max(1.0);
+            let diameter = if factor > 1.0 { brush.diameter + step } else { brush.diameter - step };
+            brush.diameter = diameter.round().clamp(1.0, Brush::MAX_DIAMETER);
+        }
+    }
+
+    /// Makes the edge of the brush in hand sharper or softer.
+    pub fn harden_brush(&mut self, by: f32) {
+        if let Some(brush) = self.brush_mut() {
+            brush.hardness = ((brush.hardness + by) * 20.0).round().clamp(0.0, 20.0) / 20.0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brush_and_eraser_keep_their_own_sizes() {
+        let mut tools = Toolbox::default();
+        let eraser = tools.mask_eraser.diameter;
+        tools.scale_brush(1.2);
+        tools.take(Tool::MaskEraser);
+        assert_eq!(tools.brush().map(|brush| brush.diameter), Some(eraser));
+        tools.take(Tool::MaskBrush);
+        assert!(tools.brush().is_some_and(|brush| brush.diameter > eraser));
+    }
+
+    #[test]
+    fn even_the_smallest_brush_grows_and_stays_in_range() {
+        let mut tools = Toolbox::default();
+        tools.mask_brush.diameter = 1.0;
+        tools.scale_brush(1.0 / 1.2);
+        assert_eq!(tools.mask_brush.diameter, 1.0);
+        tools.scale_brush(1.2);
+        assert_eq!(tools.mask_brush.diameter, 2.0);
+        tools.harden_brush(5.0);
+        assert_eq!(tools.mask_brush.hardness, 1.0);
+    }
+}

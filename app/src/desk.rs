@@ -1,0 +1,147 @@
+//! What lies on the painter's desk: the studio, the view of the picture, the tools, and an open dialog.
+
+use std::time::Instant;
+
+use brushfire_engine::Recipe;
+use egui::{Context, Event, Key, Modifiers};
+
+use crate::canvas::{CanvasView, Toolbox};
+use crate::commands::{COMMANDS, Command};
+use crate::document::{Document, MaskLook};
+use crate::files::Settings;
+use crate::panels::Thumbnails;
+use crate::studio::Studio;
+
+/// A small window over the desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    NewCanvas,
+    Shortcuts,
+    About,
+}
+
+/// Everything the panels show and the commands change.
+pub struct Desk {
+    pub studio: Studio,
+    pub view: CanvasView,
+    pub tools: Toolbox,
+    /// Dark walls rather than light ones.
+    pub dark: bool,
+    /// The size a new canvas gets, as it stands in its dialog.
+    pub new_canvas_size: [u32; 2],
+    /// The canvas's size while it is being dragged or typed.
+    pub canvas_size_typed: Option<[u32; 2]>,
+    /// The recipe of a result that is to be taken over.
+    pub recipe_wanted: Option<Recipe>,
+    pub thumbnails: Thumbnails,
+    dialog: Option<Dialog>,
+}
+
+impl Desk {
+    #[must_use]
+    pub fn new(studio: Studio) -> Self {
+        let size = studio.document().size();
+        Self {
+            new_canvas_size: [size.width(), size.height()],
+            studio,
+            view: CanvasView::default(),
+            tools: Toolbox::default(),
+            dark: true,
+            canvas_size_typed: None,
+            recipe_wanted: None,
+            thumbnails: Thumbnails::default(),
+            dialog: None,
+        }
+    }
+
+    /// Begins with what was in hand the last time.
+    pub fn take_settings(&mut self, settings: &Settings) {
+        self.tools.mask_brush = settings.brush.clamped();
+        self.tools.mask_eraser = settings.eraser.clamped();
+        self.tools.color_brush = settings.color_brush.clamped();
+    }
+
+    /// Leaves for the next time what is in hand.
+    pub fn give_settings(&self, settings: &mut Settings) {
+        settings.brush = self.tools.mask_brush;
+        settings.eraser = self.tools.mask_eraser;
+        settings.color_brush = self.tools.color_brush;
+        settings.model.clone_from(&self.studio.recipe.model);
+    }
+
+    #[must_use]
+    pub fn dialog(&self) -> Option<Dialog> {
+        self.dialog
+    }
+
+    pub fn open_dialog(&mut self, dialog: Dialog) {
+        self.dialog = Some(dialog);
+    }
+
+    pub fn close_dialog(&mut self) {
+        self.dialog = None;
+    }
+
+    /// Shows the mask's tint or hides it; undo covers it, as other programs do for a layer's eye.
+    pub fn toggle_mask(&mut self) {
+        self.change_mask_look(|look| look.visible = !look.visible);
+    }
+
+    pub fn change_mask_look(&mut self, change: impl FnOnce(&mut MaskLook)) {
+        let mut look = self.studio.document().mask_look();
+        change(&mut look);
+        self.studio.edit(|document: &mut Document| document.set_mask_look(look));
+    }
+
+    /// Runs the commands whose shortcuts were pressed, and takes those presses away.
+    pub fn run_shortcuts(&mut self, ctx: &Context) {
+        if self.dialog.is_some() || self.studio.question().is_some() || ctx.any_popup_open() {
+            return;
+        }
+        if self.studio.is_painting() && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
+            self.studio.cancel_stroke();
+        }
+        let is_typing = ctx.text_edit_focused();
+        // Enter and Space belong to the button that has the keyboard.
+        let button_has_focus = ctx.memory(|memory| memory.focused()).is_some_and(|id| Some(id) != self.view.id());
+        let mut commands = vec![];
+        ctx.input_mut(|input| {
+            input.events.retain(|event| {
+                let Event::Key { key, pressed: true, modifiers, .. } = event else { return true };
+                if button_has_focus && modifiers.is_none() && matches!(key, Key::Enter | Key::Space | Key::Backspace | Key::Delete) {
+                    return true;
+                }
+                let command = self.command_of(*key, *modifiers, is_typing);
+                commands.extend(command);
+                command.is_none()
+            });
+        });
+        for command in commands {
+            if command == Command::Generate {
+                // Enter and Escape then mean the result, not the text.
+                ctx.memory_mut(egui::Memory::stop_text_input);
+            }
+            command.run(self);
+        }
+    }
+
+    fn command_of(&self, key: Key, modifiers: Modifiers, is_typing: bool) -> Option<Command> {
+        let fits = |shortcut: &egui::KeyboardShortcut| shortcut.logical_key == key && modifiers.matches_exact(shortcut.modifiers);
+        COMMANDS
+            .iter()
+            .filter(|info| info.while_typing || !is_typing)
+            .filter(|info| info.shortcuts.iter().any(fits))
+            .map(|info| info.command)
+            .find(|command| command.is_enabled(self))
+    }
+
+    /// What has to happen once a frame, whatever is shown.
+    pub fn tick(&mut self, ctx: &Context) {
+        self.studio.poll();
+        self.run_shortcuts(ctx);
+        self.studio.note_parameters(Instant::now());
+        if let Some(until) = self.studio.notices.expire(Instant::now()) {
+            ctx.request_repaint_after(until);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The icons, from Lucide (ISC, see `assets/icons/NOTICE.md`), compiled into the program.
+
+use egui::{Context, Image, Vec2};
+
+use crate::theme::ICON_SIZE;
+
+/// One icon of the set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Icon {
+    uri: &'static str,
+    svg: &'static str,
+}
+
+impl Icon {
+    /// The icon as an image of [`ICON_SIZE`], white until it is tinted.
+    #[must_use]
+    pub fn image(self) -> Image<'static> {
+        self.image_of(ICON_SIZE)
+    }
+
+    /// The icon as an image of so many points.
+    #[must_use]
+    pub fn image_of(self, size: f32) -> Image<'static> {
+        Image::from_uri(self.uri).fit_to_exact_size(Vec2::splat(size))
+    }
+}
+
+/// Makes the icons known to `ctx`. Lucide draws in the text's colour; here a tint colours them, so they are loaded white.
+pub fn install(ctx: &Context) {
+    egui_extras::install_image_loaders(ctx);
+    for icon in ALL {
+        let svg = icon.svg.replace("currentColor", "#ffffff");
+        ctx.include_bytes(icon.uri, svg.into_bytes());
+    }
+}
+
+macro_rules! icons {
+    ($($name:ident = $file:literal),* $(,)?) => {
+        $(
+            pub const $name: Icon = Icon {
+                uri: concat!("bytes://icons/", $file, ".svg"),
+                svg: include_str!(concat!("../../assets/icons/", $file, ".svg")),
+            };
+        )*
+        const ALL: &[Icon] = &[$($name),*];
+    };
+}
+
+icons! {
+    BRUSH = "brush",
+    CHECK = "check",
+    CHEVRON_DOWN = "chevron-down",
+    CHEVRON_RIGHT = "chevron-right",
+    CIRCLE_HELP = "circle-help",
+    CLIPBOARD_PASTE = "clipboard-paste",
+    CONTRAST = "contrast",
+    CPU = "cpu",
+    DICES = "dices",
+    ERASER = "eraser",
+    EYE = "eye",
+    FILE_PLUS = "file-plus",
+    FOLDER_OPEN = "folder-open",
+    HAND = "hand",
+    IMAGE_DOWN = "image-down",
+    INFO = "info",
+    KEYBOARD = "keyboard",
+    LOCK = "lock",
+    LOG_OUT = "log-out",
+    MAXIMIZE = "maximize",
+    REDO = "redo-2",
+    REFRESH = "refresh-cw",
+    SAVE = "save",
+    SCAN = "scan",
+    SPARKLES = "sparkles",
+    SQUARE = "square",
+    SQUARE_DASHED = "square-dashed",
+    SUN_MOON = "sun-moon",
+    TRASH = "trash-2",
+    TRIANGLE_ALERT = "triangle-alert",
+    UNDO = "undo-2",
+    X = "x",
+    ZOOM_IN = "zoom-in",
+    ZOOM_OUT = "zoom-out",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_icon_is_a_drawing_in_the_text_colour() {
+        for icon in ALL {
+            assert!(icon.svg.contains("<svg") && icon.svg.contains("currentColor"), "{}", icon.uri);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Brushfire: a native painting program in which a diffusion model paints with you.
+//!
+//! The window ([`window`]) and the command line ([`cli`]) over the same engine. [`document`] and [`paint`] know neither
+//! window nor engine; [`studio`] is the only place where all of them meet.
+
+pub mod assets;
+pub mod canvas;
+pub mod cli;
+pub mod commands;
+pub mod desk;
+mod dialog;
+pub mod document;
+pub mod files;
+pub mod icons;
+pub mod paint;
+pub mod panels;
+pub mod studio;
+mod text_clipboard;
+pub mod theme;
+pub mod window;

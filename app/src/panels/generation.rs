@@ -1,0 +1,154 @@
+//! How: model, solver and its numbers.
+
+use brushfire_engine::{Recipe, Sampler, Schedule};
+use egui::{ComboBox, DragValue, Slider, Ui};
+
+use super::controls::{heading, icon_button, row};
+use super::tool_options::{parse_percent, percent};
+use crate::commands::Command;
+use crate::desk::Desk;
+use crate::icons;
+use crate::studio::SeedChoice;
+use crate::studio::models::label_of;
+use crate::studio::plan::Task;
+use crate::theme::CONTROL_HEIGHT;
+
+/// Room for a slider's number.
+const VALUE_WIDTH: f32 = 64.0;
+
+pub fn show(ui: &mut Ui, desk: &mut Desk) {
+    heading(ui, "Generation");
+    model(ui, desk);
+    sampler(ui, &mut desk.studio.recipe);
+    schedule(ui, &mut desk.studio.recipe);
+    numbers(ui, desk);
+    seed(ui, desk);
+    pictures(ui, &mut desk.studio.recipe);
+    size(ui, desk);
+}
+
+fn model(ui: &mut Ui, desk: &mut Desk) {
+    row(ui, "Model", "The network that paints. Put others into the models folder, or choose a file or folder here.", |ui| {
+        let (mut choose_file, mut choose_folder) = (false, false);
+        combo(ui, "model", &label_of(&desk.studio.recipe.model), |ui| {
+            let choices = desk.studio.models().to_vec();
+            for choice in choices {
+                ui.selectable_value(&mut desk.studio.recipe.model, choice.name, choice.label);
+            }
+            ui.separator();
+            choose_file = ui.button("Choose a file").clicked();
+            choose_folder = ui.button("Choose a folder").clicked();
+        });
+        if choose_file {
+            desk.studio.choose_model_file();
+        }
+        if choose_folder {
+            desk.studio.choose_model_folder();
+        }
+    });
+}
+
+fn sampler(ui: &mut Ui, recipe: &mut Recipe) {
+    row(ui, "Sampler", "The method that turns noise into a picture, step by step.", |ui| {
+        combo(ui, "sampler", recipe.sampler.label(), |ui| {
+            for sampler in Sampler::ALL {
+                ui.selectable_value(&mut recipe.sampler, sampler, sampler.label()).on_hover_text(sampler.description());
+            }
+        });
+        if !recipe.sampler.takes_schedule() {
+            recipe.schedule = None;
+        }
+    });
+}
+
+fn schedule(ui: &mut Ui, recipe: &mut Recipe) {
+    let takes_schedule = recipe.sampler.takes_schedule();
+    row(ui, "Schedule", "How the noise is shared out over the steps. The model's own is a good choice.", |ui| {
+        ui.add_enabled_ui(takes_schedule, |ui| {
+            combo(ui, "schedule", recipe.schedule.map_or("The model's own", |schedule| schedule.label()), |ui| {
+                ui.selectable_value(&mut recipe.schedule, None, "The model's own");
+                for schedule in Schedule::ALL {
+                    ui.selectable_value(&mut recipe.schedule, Some(schedule), schedule.label()).on_hover_text(schedule.description());
+                }
+            });
+        });
+    });
+}
+
+fn numbers(ui: &mut Ui, desk: &mut Desk) {
+    let task = desk.studio.plan().task;
+    let recipe = &mut desk.studio.recipe;
+    row(ui, "Steps", "In how many steps the picture is made. More take longer and are finer, up to a point: 20 to 30 are usual.", |ui| {
+        slider(ui, Slider::new(&mut recipe.steps, 1..=100).clamping(egui::SliderClamping::Edits));
+    });
+    row(ui, "Guidance", "How closely the prompt is followed. Low is free, high is strict and garish: 5 to 9 are usual.", |ui| {
+        slider(ui, Slider::new(&mut recipe.guidance, 1.0..=20.0).max_decimals(1).step_by(0.1).clamping(egui::SliderClamping::Edits));
+    });
+    let tooltip = "How far the picture there may be left behind: at 100 % it does not matter, at 30 % it is only touched up. \
+                   A blank canvas has nothing to keep.";
+    row(ui, "Strength", tooltip, |ui| {
+        ui.add_enabled_ui(task != Task::TextToImage, |ui| {
+            slider(ui, Slider::new(&mut recipe.strength, 0.0..=1.0).step_by(0.01).custom_formatter(percent).custom_parser(parse_percent));
+        });
+    });
+}
+
+fn slider(ui: &mut Ui, slider: Slider<'_>) {
+    ui.spacing_mut().slider_width = (ui.available_width() - VALUE_WIDTH).max(48.0);
+    ui.add(slider);
+}
+
+fn seed(ui: &mut Ui, desk: &mut Desk) {
+    let tooltip = "The number all noise comes from. The same seed and settings give the same picture; a random one a new picture every time.";
+    row(ui, "Seed", tooltip, |ui| {
+        let is_fixed = desk.studio.seed_choice == SeedChoice::Fixed;
+        let width = ui.available_width() - 2.0 * (CONTROL_HEIGHT + ui.spacing().item_spacing.x);
+        let before = desk.studio.recipe.seed;
+        ui.add_sized([width, CONTROL_HEIGHT], DragValue::new(&mut desk.studio.recipe.seed).speed(1.0));
+        if desk.studio.recipe.seed != before {
+            desk.studio.seed_choice = SeedChoice::Fixed;
+        }
+        let lock = egui::Button::image(icons::LOCK.image())
+            .image_tint_follows_text_color(true)
+            .selected(is_fixed)
+            .min_size(egui::Vec2::splat(CONTROL_HEIGHT));
+        let explanation = "Keep this seed for every run, instead of a new one each time.";
+        if ui.add(lock).accessible_name("Keep the seed").on_hover_text(explanation).clicked() {
+            desk.studio.seed_choice = if is_fixed { SeedChoice::Random } else { SeedChoice::Fixed };
+        }
+        let roll = Command::RollSeed.info();
+        if icon_button(ui, icons::DICES, roll.label, roll.tooltip, true).clicked() {
+            Command::RollSeed.run(desk);
+        }
+    });
+}
+
+fn pictures(ui: &mut Ui, recipe: &mut Recipe) {
+    row(ui, "Pictures", "How many are made in one run, each with its own seed. They need more memory together.", |ui| {
+        slider(ui, Slider::new(&mut recipe.batch, 1..=8).clamping(egui::SliderClamping::Edits));
+    });
+}
+
+/// The canvas's size; it can be changed here as long as the canvas is blank.
+fn size(ui: &mut Ui, desk: &mut Desk) {
+    let size = desk.studio.document().size();
+    let can_change = desk.studio.plan().task == Task::TextToImage;
+    row(ui, "Size", "The canvas's width and height. Those of a picture are its own; a blank canvas can be resized here.", |ui| {
+        ui.add_enabled_ui(can_change, |ui| {
+            let [width, height] = desk.canvas_size_typed.get_or_insert([size.width(), size.height()]);
+            let field_width = (ui.available_width() - 28.0) / 2.0;
+            let field = |side| DragValue::new(side).range(Recipe::MIN_SIDE..=2048).speed(8.0).update_while_editing(false);
+            let wide = ui.add_sized([field_width, CONTROL_HEIGHT], field(width)).accessible_name("Width");
+            ui.label("×");
+            let high = ui.add_sized([field_width, CONTROL_HEIGHT], field(height)).accessible_name("Height");
+            let is_held = [&wide, &high].into_iter().any(|response| response.dragged() || response.has_focus());
+            if !is_held && let Some([width, height]) = desk.canvas_size_typed.take() {
+                desk.studio.resize_blank_canvas([width, height].map(|side| side.next_multiple_of(8)));
+            }
+        });
+    });
+}
+
+fn combo(ui: &mut Ui, id: &str, selected: &str, contents: impl FnOnce(&mut Ui)) {
+    ComboBox::from_id_salt(id).width(ui.available_width()).selected_text(selected).truncate().show_ui(ui, contents);
+}

@@ -1,0 +1,31 @@
+//! Where: the mask's operations and how it is drawn.
+
+use egui::{Slider, Ui, vec2};
+
+use super::controls::{Look, command_button, heading, row};
+use super::tool_options::{parse_percent, percent};
+use crate::commands::Command;
+use crate::desk::Desk;
+use crate::theme::CONTROL_HEIGHT;
+
+pub fn show(ui: &mut Ui, desk: &mut Desk) {
+    heading(ui, "Mask");
+    ui.horizontal(|ui| {
+        let spacing = ui.spacing().item_spacing.x;
+        let width = (ui.available_width() - 3.0 * spacing) / 4.0;
+        for command in [Command::MaskEverything, Command::InvertMask, Command::ClearMask, Command::ShowMask] {
+            command_button(ui, desk, command, Look::Icon, vec2(width, CONTROL_HEIGHT));
+        }
+    });
+    row(ui, "Tint", "How the mask is drawn over the picture. It changes nothing else.", |ui| {
+        let mut look = desk.studio.document().mask_look();
+        let before = look;
+        ui.color_edit_button_srgb(&mut look.color).accessible_name("Tint colour");
+        ui.spacing_mut().slider_width = (ui.available_width() - 64.0).max(48.0);
+        ui.add(Slider::new(&mut look.opacity, 0.0..=1.0).custom_formatter(percent).custom_parser(parse_percent))
+            .on_hover_text("How strongly the mask is tinted.");
+        if look != before {
+            desk.change_mask_look(|current| *current = look);
+        }
+    });
+}

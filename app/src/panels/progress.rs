@@ -1,0 +1,46 @@
+//! How far the run has come: on the button, and in a card at the canvas's corner.
+
+use std::time::{Duration, Instant};
+
+use egui::{Align2, Area, Frame, Id, Margin, Order, ProgressBar, Rect, RichText, Ui, vec2};
+
+use crate::desk::Desk;
+use crate::studio::Run;
+use crate::studio::forecast::in_words;
+use crate::theme::ACCENT;
+
+/// The time left counts down at this pace.
+const TICK: Duration = Duration::from_millis(500);
+
+pub fn show(ui: &Ui, desk: &Desk) {
+    let Some(run) = desk.studio.run() else { return };
+    ui.ctx().request_repaint_after(TICK);
+    let corner = desk.view.rect().right_top() + vec2(-16.0, 16.0);
+    Area::new(Id::unique("progress")).order(Order::Middle).pivot(Align2::RIGHT_TOP).fixed_pos(corner).interactable(false).show(ui.ctx(), |ui| {
+        Frame::popup(ui.style()).inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| {
+            ui.set_width(208.0);
+            ui.spacing_mut().item_spacing.y = 8.0;
+            ui.label(RichText::new(run.in_words()).strong());
+            ui.add(ProgressBar::new(run.progress()).desired_height(4.0).fill(ACCENT));
+            ui.label(RichText::new(time_line(run)).weak());
+        });
+    });
+}
+
+/// "4 s, 12 s left"
+fn time_line(run: &Run) -> String {
+    let elapsed = in_words(run.started.elapsed());
+    match run.remaining(Instant::now()) {
+        Some(remaining) => format!("{elapsed}, {} left", in_words(remaining)),
+        None => elapsed,
+    }
+}
+
+/// A line along the button's lower edge.
+pub fn on_button(ui: &Ui, desk: &Desk, button: Rect) {
+    let Some(run) = desk.studio.run() else { return };
+    let track = Rect::from_min_max(button.left_bottom() + vec2(8.0, -8.0), button.right_bottom() + vec2(-8.0, -4.0));
+    let done = Rect::from_min_size(track.min, vec2(track.width() * run.progress(), track.height()));
+    ui.painter().rect_filled(track, 2.0, ui.visuals().extreme_bg_color);
+    ui.painter().rect_filled(done, 2.0, ACCENT);
+}

@@ -1,0 +1,23 @@
+//! The tools, at the left wall.
+
+use egui::{Ui, Vec2};
+
+use super::controls::{Look, command_button};
+use crate::canvas::Tool;
+use crate::commands::Command;
+use crate::desk::Desk;
+
+/// Side of a tool's button.
+const SIDE: f32 = 40.0;
+
+pub fn show(ui: &mut Ui, desk: &mut Desk) {
+    for tool in Tool::ALL {
+        command_button(ui, desk, Command::UseTool(tool), Look::Icon, Vec2::splat(SIDE));
+    }
+    ui.add_space(8.0);
+    ui.separator();
+    ui.add_space(8.0);
+    for command in [Command::Undo, Command::Redo] {
+        command_button(ui, desk, command, Look::Icon, Vec2::splat(SIDE));
+    }
+}

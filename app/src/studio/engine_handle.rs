@@ -1,0 +1,35 @@
+//! The engine as the studio sees it, so that tests can put something quicker in its place.
+
+use brushfire_engine::{Engine, EngineSettings, Job, JobId};
+
+use super::mailbox::{Mailbox, Message};
+
+/// What the studio needs of an engine. Neither call blocks.
+pub trait EngineHandle {
+    /// Queues a job.
+    fn submit(&self, job: Job) -> JobId;
+    /// Cancels a queued or running job; its last event is `Cancelled`, unless it had ended already.
+    fn cancel(&self, job: JobId);
+}
+
+impl EngineHandle for Engine {
+    fn submit(&self, job: Job) -> JobId {
+        Self::submit(self, job)
+    }
+
+    fn cancel(&self, job: JobId) {
+        Self::cancel(self, job);
+    }
+}
+
+/// Starts an engine whose events go to the mailbox. The error is one sentence.
+pub type EngineStarter = Box<dyn FnOnce(EngineSettings, Mailbox) -> Result<Box<dyn EngineHandle>, String>>;
+
+/// Starts the real engine on its own thread.
+#[must_use]
+pub fn real_engine() -> EngineStarter {
+    Box::new(|settings, mailbox| {
+        let engine = Engine::start(settings, move |event| mailbox.send(Message::Engine(event)));
+        engine.map(|engine| Box::new(engine) as Box<dyn EngineHandle>).map_err(|error| error.to_string())
+    })
+}

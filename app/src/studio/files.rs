@@ -1,0 +1,261 @@
+//! Opening, saving, clipboard: the question before something would be lost, dialogs and files on their own threads.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError};
+
+use brushfire_engine::Recipe;
+use image::{DynamicImage, RgbaImage};
+
+use super::example::{Example, read_example};
+use super::mailbox::Message;
+use super::{PAPER, Studio, fingerprint};
+use crate::dialog;
+use crate::document::{CanvasSize, Document, History};
+use crate::files::{self, PictureClipboard, RecipeInFile, RecipeWriter, Saved};
+
+/// A picture that is to take the place of the open one.
+pub struct Replacement {
+    pub document: Document,
+    pub path: Option<PathBuf>,
+    pub recipe: Option<RecipeInFile>,
+}
+
+/// What waits for the answer whether changes are to be saved.
+pub enum AfterQuestion {
+    Replace(Box<Replacement>),
+    Quit,
+}
+
+/// "Save the changes first?", asked once before they would be lost.
+pub struct Question {
+    pub text: String,
+    after: AfterQuestion,
+}
+
+impl Studio {
+    /// Asks which picture to open.
+    pub fn open_with_dialog(&mut self) {
+        self.ask(dialog::open_picture(self.folder()), Message::ChoseOpen);
+    }
+
+    /// Asks which file is the model.
+    pub fn choose_model_file(&mut self) {
+        self.ask(dialog::open_model_file(), Message::ChoseModel);
+    }
+
+    /// Asks which folder is the model.
+    pub fn choose_model_folder(&mut self) {
+        self.ask(dialog::open_model_folder(), Message::ChoseModel);
+    }
+
+    /// One dialog at a time, answered on its own thread.
+    fn ask(&mut self, question: dialog::PathQuestion, answer: fn(PathBuf) -> Message) {
+        if self.dialog_open {
+            return;
+        }
+        self.dialog_open = true;
+        self.mailbox.spawn("file-dialog", move || question.wait().map_or(Message::ChoseNothing, answer));
+    }
+
+    /// Opens a picture in place of the present one.
+    pub fn open_path(&mut self, path: &Path) {
+        let path = path.to_owned();
+        self.mailbox.spawn("open-picture", move || match files::open_picture(&path) {
+            Ok(picture) => Message::opened(&picture, Some(path)),
+            Err(error) => Message::Failed(error.to_string()),
+        });
+    }
+
+    /// Opens a picture from a file's bytes, as they are dropped by programs that give no path.
+    pub fn open_bytes(&mut self, bytes: Vec<u8>, name: String) {
+        self.mailbox.spawn("open-picture", move || match files::decode_picture(&bytes, &name) {
+            Ok(picture) => Message::opened(&picture, None),
+            Err(error) => Message::Failed(error.to_string()),
+        });
+    }
+
+    /// Opens the clipboard's picture in place of the present one.
+    pub fn paste_picture(&mut self) {
+        let clipboard = Arc::clone(&self.clipboard);
+        self.mailbox.spawn("paste-picture", move || {
+            let pasted = clipboard.lock().unwrap_or_else(PoisonError::into_inner).paste();
+            match pasted {
+                Ok(Some(picture)) => opened_without_file(picture),
+                Ok(None) => Message::Notice("There is no picture on the clipboard.".to_owned()),
+                Err(error) => Message::Failed(error.to_string()),
+            }
+        });
+    }
+
+    /// Copies the whole picture to the clipboard.
+    pub fn copy_picture(&mut self) {
+        let (clipboard, document) = (Arc::clone(&self.clipboard), self.document.clone());
+        self.mailbox.spawn("copy-picture", move || {
+            let picture = document.rgba_image(document.bounds());
+            match clipboard.lock().unwrap_or_else(PoisonError::into_inner).copy(&picture) {
+                Ok(()) => Message::Notice("The picture is on the clipboard.".to_owned()),
+                Err(error) => Message::Failed(error.to_string()),
+            }
+        });
+    }
+
+    /// A blank canvas in place of the present picture.
+    pub fn new_canvas(&mut self, size: CanvasSize) {
+        self.replace_document(Replacement { document: Document::blank(size, PAPER), path: None, recipe: None });
+    }
+
+    /// Reads the first start's example on a thread.
+    pub fn open_example(&mut self, folder: PathBuf) {
+        self.mailbox.spawn("open-example", move || Message::Example(read_example(&folder).map(Box::new)));
+    }
+
+    pub(super) fn take_in_example(&mut self, example: Option<Example>) {
+        // Whoever was quicker than the disk keeps what they have begun.
+        let Some(example) = example.filter(|_| !self.history.can_undo() && self.path.is_none()) else { return };
+        self.put_in_place(Replacement { document: example.document, path: None, recipe: None });
+        if self.recipe.prompt.is_empty() {
+            self.recipe.prompt = example.prompt;
+            self.recipe_in_history = self.recipe.clone();
+        }
+    }
+
+    /// Puts another picture in place, after asking where changes would be lost.
+    pub(super) fn replace_document(&mut self, replacement: Replacement) {
+        self.unless_modified(AfterQuestion::Replace(Box::new(replacement)));
+    }
+
+    /// Leaves the program, after asking where changes would be lost. See [`Self::may_leave`].
+    pub fn quit(&mut self) {
+        self.unless_modified(AfterQuestion::Quit);
+    }
+
+    /// Whether the window may close now.
+    #[must_use]
+    pub fn may_leave(&self) -> bool {
+        self.leave
+    }
+
+    fn unless_modified(&mut self, after: AfterQuestion) {
+        if self.is_modified() {
+            let text = format!("Save the changes to {} first?", self.title());
+            self.question = Some(Question { text, after });
+        } else {
+            self.go_on(after);
+        }
+    }
+
+    fn go_on(&mut self, after: AfterQuestion) {
+        match after {
+            AfterQuestion::Replace(replacement) => self.put_in_place(*replacement),
+            AfterQuestion::Quit => self.leave = true,
+        }
+    }
+
+    /// The question that waits for an answer.
+    #[must_use]
+    pub fn question(&self) -> Option<&Question> {
+        self.question.as_ref()
+    }
+
+    /// Saves first, then goes on once that is done.
+    pub fn answer_save(&mut self) {
+        if let Some(question) = self.question.take() {
+            self.after_save = Some(question.after);
+            self.save();
+        }
+    }
+
+    /// Goes on; the changes are lost.
+    pub fn answer_discard(&mut self) {
+        if let Some(question) = self.question.take() {
+            self.go_on(question.after);
+        }
+    }
+
+    /// Stays where we are.
+    pub fn answer_stay(&mut self) {
+        self.question = None;
+    }
+
+    fn put_in_place(&mut self, replacement: Replacement) {
+        self.abandon_run();
+        self.stroke = None;
+        self.results.clear();
+        self.notices.withdraw_offers();
+        self.document = replacement.document;
+        self.history = History::new(History::<Recipe>::DEFAULT_BUDGET);
+        self.recipe_in_history = self.recipe.clone();
+        self.saved_fingerprint = fingerprint(self.document.picture());
+        self.path = replacement.path;
+        self.documents_opened += 1;
+        self.recipe_of_file = replacement.recipe.as_ref().map(|found| found.recipe.clone());
+        if let Some(found) = replacement.recipe {
+            self.offer(found);
+        }
+    }
+
+    fn offer(&mut self, found: RecipeInFile) {
+        let writer = match found.written_by {
+            RecipeWriter::Brushfire => "",
+            RecipeWriter::A1111 => " from another program",
+        };
+        let notes = found.notes.iter().fold(String::new(), |text, note| format!("{text} {note}"));
+        self.notices.offer_recipe(format!("This picture carries a recipe{writer}.{notes}"), found.recipe);
+    }
+
+    /// Saves to the picture's file; asks where to if it has none.
+    pub fn save(&mut self) {
+        match self.path.clone().filter(|path| dialog::can_save_as(path)) {
+            Some(path) => self.save_to(path),
+            None => self.save_with_dialog(),
+        }
+    }
+
+    /// Asks where to save.
+    pub fn save_with_dialog(&mut self) {
+        let name = self.path.as_deref().and_then(Path::file_stem).map_or_else(|| "picture".into(), |stem| stem.to_string_lossy());
+        self.ask(dialog::save_picture(self.folder(), &format!("{name}.png")), Message::ChoseSave);
+    }
+
+    /// Saves to this file, in the format of its ending, with the recipe where the format can carry it.
+    pub fn save_to(&mut self, path: PathBuf) {
+        let (document, recipe) = (self.document.clone(), self.recipe_to_save());
+        self.saving_fingerprint = fingerprint(self.document.picture());
+        self.mailbox.spawn("save-picture", move || {
+            match files::save_picture(&path, &document.to_image(), recipe.as_ref()) {
+                Ok(saved) => Message::Saved { path, saved },
+                Err(error) => Message::Failed(error.to_string()),
+            }
+        });
+    }
+
+    pub(super) fn take_in_saved(&mut self, path: PathBuf, saved: Saved) {
+        self.saved_fingerprint = self.saving_fingerprint;
+        if self.saved_fingerprint == fingerprint(self.document.picture()) {
+            self.history.mark_saved();
+        }
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        self.path = Some(path);
+        self.notices.say(saved.notice.unwrap_or_else(|| format!("Saved {name}.")));
+        if let Some(after) = self.after_save.take() {
+            self.go_on(after);
+        }
+    }
+
+    /// The recipe of the last accepted result, else the one the file came with.
+    fn recipe_to_save(&self) -> Option<Recipe> {
+        let accepted = self.history.entries().filter(|entry| entry.done).filter_map(|entry| entry.made_by.cloned()).last();
+        accepted.or_else(|| self.recipe_of_file.clone())
+    }
+
+    fn folder(&self) -> Option<PathBuf> {
+        self.path.as_deref().and_then(Path::parent).map(Path::to_owned)
+    }
+}
+
+fn opened_without_file(picture: RgbaImage) -> Message {
+    match Document::from_image(&DynamicImage::ImageRgba8(picture)) {
+        Ok(document) => Message::Opened { document: Box::new(document), path: None, recipe: None },
+        Err(error) => Message::Failed(error.to_string()),
+    }
+}

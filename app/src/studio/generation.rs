@@ -1,0 +1,228 @@
+//! One run at a time: prepared on a thread, sent to the engine, followed through its events, turned into results.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use brushfire_engine::{Event, Job, JobId, Recipe, Step};
+use image::{GrayImage, RgbImage};
+
+use super::mailbox::Message;
+use super::parameters::{SeedChoice, fresh_seed};
+use super::plan::{self, Plan};
+use super::results::FinishedPicture;
+use super::Studio;
+
+/// Names one run for as long as the program runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RunId(pub u64);
+
+/// How far a run has come.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Phase {
+    /// The picture is being turned into buffers.
+    Preparing,
+    /// The engine has the job but has not begun it.
+    Waiting,
+    /// A model is being read.
+    Loading(String),
+    /// So many steps are done.
+    Sampling { step: u32, steps: u32 },
+    /// The picture is being decoded and cut.
+    Decoding,
+}
+
+/// A generation under way.
+pub struct Run {
+    pub id: RunId,
+    pub plan: Plan,
+    pub phase: Phase,
+    pub started: Instant,
+    /// The engine's forecast for what is left, and when it was made.
+    remaining: Option<(Duration, Instant)>,
+    /// What the first picture looks like now, of the plan's whole picture at whatever size; and its number.
+    pub preview: Option<(u64, Arc<RgbImage>)>,
+    /// Of the plan's region; there once the run is prepared.
+    pub mask: Option<Arc<GrayImage>>,
+    job: Option<JobId>,
+    cancelled: bool,
+}
+
+impl Run {
+    /// Between 0 and 1.
+    #[must_use]
+    pub fn progress(&self) -> f32 {
+        match &self.phase {
+            Phase::Preparing | Phase::Waiting | Phase::Loading(_) => 0.0,
+            Phase::Sampling { step, steps } => *step as f32 / (*steps).max(1) as f32,
+            Phase::Decoding => 1.0,
+        }
+    }
+
+    /// What is left, by the engine's forecast.
+    #[must_use]
+    pub fn remaining(&self, now: Instant) -> Option<Duration> {
+        let (remaining, at) = self.remaining?;
+        Some(remaining.saturating_sub(now.saturating_duration_since(at)))
+    }
+
+    #[must_use]
+    pub fn is_being_cancelled(&self) -> bool {
+        self.cancelled
+    }
+
+    /// One line for the status bar and the card on the canvas.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        if self.cancelled {
+            return "Cancelling".to_owned();
+        }
+        match &self.phase {
+            Phase::Preparing => "Preparing the picture".to_owned(),
+            Phase::Waiting => "Waiting for the engine".to_owned(),
+            Phase::Loading(what) => what.clone(),
+            Phase::Sampling { step, steps } => format!("Step {step} of {steps}"),
+            Phase::Decoding => "Finishing the picture".to_owned(),
+        }
+    }
+}
+
+impl Studio {
+    /// Whether a run can begin now.
+    #[must_use]
+    pub fn can_generate(&self) -> bool {
+        self.run.is_none() && self.engine.is_some() && self.recipe_problem().is_none()
+    }
+
+    /// Why the recipe cannot be followed, as one sentence.
+    #[must_use]
+    pub fn recipe_problem(&self) -> Option<String> {
+        let size = self.document.size();
+        let [width, height] = plan::engine_size([size.width(), size.height()]);
+        Recipe { width, height, ..self.recipe.clone() }.check().err().map(|error| error.to_string())
+    }
+
+    /// Begins a run with the seed that is chosen.
+    pub fn generate(&mut self) {
+        let seed = match self.seed_choice {
+            SeedChoice::Random => fresh_seed(),
+            SeedChoice::Fixed => self.recipe.seed,
+        };
+        self.generate_with_seed(seed);
+    }
+
+    /// Begins a run with another seed and takes the shown result off the canvas.
+    pub fn reroll(&mut self) {
+        self.generate_with_seed(fresh_seed());
+    }
+
+    fn generate_with_seed(&mut self, seed: u64) {
+        if !self.can_generate() {
+            return;
+        }
+        if self.seed_choice == SeedChoice::Random {
+            self.set_seed_silently(seed);
+        }
+        self.results.show(None);
+        let mut plan = self.plan();
+        plan.recipe.seed = seed;
+        self.runs_started += 1;
+        let id = RunId(self.runs_started);
+        let (job_plan, document) = (plan.clone(), self.document.clone());
+        self.mailbox.spawn("prepare-job", move || {
+            let (job, mask) = plan::prepare(&job_plan, &document);
+            Message::Prepared { run: id, job: Box::new(job), mask: Arc::new(mask) }
+        });
+        self.run = Some(Run {
+            id,
+            plan,
+            phase: Phase::Preparing,
+            started: Instant::now(),
+            remaining: None,
+            preview: None,
+            mask: None,
+            job: None,
+            cancelled: false,
+        });
+    }
+
+    /// Cancels the run; the engine notices it between two blocks of its network.
+    pub fn cancel(&mut self) {
+        let Some(run) = &mut self.run else { return };
+        run.cancelled = true;
+        match (&self.engine, run.job) {
+            (Some(engine), Some(job)) => engine.cancel(job),
+            // The engine has not seen it yet, and will not.
+            _ => self.run = None,
+        }
+    }
+
+    /// Drops the run without waiting for its end: its picture has gone.
+    pub(super) fn abandon_run(&mut self) {
+        self.cancel();
+        self.run = None;
+    }
+
+    pub(super) fn take_in_prepared(&mut self, id: RunId, job: Job, mask: Arc<GrayImage>) {
+        let (Some(engine), Some(run)) = (&self.engine, &mut self.run) else { return };
+        if run.id == id {
+            run.mask = Some(mask);
+            run.phase = Phase::Waiting;
+            run.job = Some(engine.submit(job));
+        }
+    }
+
+    /// Events of runs that were abandoned are ignored.
+    pub(super) fn take_in_run_event(&mut self, event: Event) {
+        let Some(run) = &mut self.run else { return };
+        if run.job.is_none() || job_of(&event) != run.job {
+            return;
+        }
+        match event {
+            Event::Loading { what, .. } => run.phase = Phase::Loading(what),
+            Event::Step(step) => self.take_in_step(step),
+            Event::Decoding { .. } => run.phase = Phase::Decoding,
+            Event::Finished { pictures, .. } => {
+                run.phase = Phase::Decoding;
+                let (id, plan) = (run.id, run.plan.clone());
+                self.mailbox.spawn("finish-job", move || Message::Finished { run: id, pictures: plan::finish(&plan, &pictures) });
+            }
+            Event::Failed { message, .. } => {
+                self.run = None;
+                self.notices.error(message);
+            }
+            Event::Cancelled { .. } => self.run = None,
+            Event::DeviceReady { .. } | Event::Notice { .. } => {}
+        }
+    }
+
+    fn take_in_step(&mut self, step: Step) {
+        let Some(run) = &mut self.run else { return };
+        run.phase = Phase::Sampling { step: step.step, steps: step.steps };
+        run.remaining = Some((step.remaining, Instant::now()));
+        if step.step > 1 {
+            self.forecast.learn(&run.plan, step.duration);
+        }
+        if let Some(preview) = step.previews.into_iter().next() {
+            let number = run.preview.as_ref().map_or(0, |(number, _)| number + 1);
+            run.preview = Some((number, Arc::new(preview)));
+        }
+    }
+
+    pub(super) fn take_in_finished(&mut self, id: RunId, pictures: Vec<FinishedPicture>) {
+        let Some(run) = self.run.take_if(|run| run.id == id) else { return };
+        let Some(mask) = run.mask else { return };
+        self.results.add(pictures, run.plan.region, &mask);
+    }
+}
+
+fn job_of(event: &Event) -> Option<JobId> {
+    match event {
+        Event::Step(step) => Some(step.job),
+        Event::Loading { job, .. }
+        | Event::Decoding { job }
+        | Event::Finished { job, .. }
+        | Event::Failed { job, .. }
+        | Event::Cancelled { job } => Some(*job),
+        Event::DeviceReady { .. } | Event::Notice { .. } => None,
+    }
+}

@@ -1,0 +1,87 @@
+//! How work done on other threads comes back to the window's thread.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+
+use brushfire_engine::{Event, Job};
+use image::GrayImage;
+
+use super::RunId;
+use super::models::ModelChoice;
+use super::results::FinishedPicture;
+use crate::document::Document;
+use crate::files::{OpenedPicture, RecipeInFile, Saved};
+
+/// Something another thread has done.
+pub enum Message {
+    /// The engine speaks.
+    Engine(Event),
+    /// The engine cannot start at all; one sentence.
+    EngineFailed(String),
+    /// The user chose a picture to open.
+    ChoseOpen(PathBuf),
+    /// The user chose where to save.
+    ChoseSave(PathBuf),
+    /// The user chose a model's file or folder.
+    ChoseModel(PathBuf),
+    /// A dialog was closed without a choice.
+    ChoseNothing,
+    /// A picture was read and cut into tiles.
+    Opened { document: Box<Document>, path: Option<PathBuf>, recipe: Option<Box<RecipeInFile>> },
+    /// A picture was written.
+    Saved { path: PathBuf, saved: Saved },
+    /// A job's buffers are ready for the engine; `mask` is that of the plan's region.
+    Prepared { run: RunId, job: Box<Job>, mask: Arc<GrayImage> },
+    /// A job's pictures are cut to the document and have their thumbnails.
+    Finished { run: RunId, pictures: Vec<FinishedPicture> },
+    /// The models that can be chosen.
+    Models(Vec<ModelChoice>),
+    /// The first start's example, if it is there.
+    Example(Option<Box<super::example::Example>>),
+    /// What could not be done, as one sentence.
+    Failed(String),
+    /// Something worth a quiet word.
+    Notice(String),
+}
+
+impl Message {
+    /// A picture that was read, as a document.
+    pub(super) fn opened(picture: &OpenedPicture, path: Option<PathBuf>) -> Self {
+        match Document::from_image(&picture.image) {
+            Ok(document) => {
+                Self::Opened { document: Box::new(document), path, recipe: picture.recipe.clone().map(Box::new) }
+            }
+            Err(error) => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+/// Where other threads leave their [`Message`]s; each wakes the window.
+#[derive(Clone)]
+pub struct Mailbox {
+    sender: Sender<Message>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Mailbox {
+    pub(super) fn new(sender: Sender<Message>, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
+        Self { sender, wake }
+    }
+
+    /// Leaves a message and wakes the window. After the window has gone, nothing happens.
+    pub fn send(&self, message: Message) {
+        if self.sender.send(message).is_ok() {
+            (self.wake)();
+        }
+    }
+
+    /// Does `work` on a thread of this name and sends what it returns.
+    pub(super) fn spawn(&self, name: &str, work: impl FnOnce() -> Message + Send + 'static) {
+        let mailbox = self.clone();
+        let spawned = std::thread::Builder::new().name(name.to_owned()).spawn(move || mailbox.send(work()));
+        if let Err(error) = spawned {
+            self.send(Message::Failed(format!("No thread could be started for \"{name}\": {error}. Close other programs and try again.")));
+        }
+    }
+}

@@ -1,0 +1,390 @@
+//! The only place where document, engine and window meet: the open picture, the jobs in flight, their results.
+//!
+//! Everything slow (reading, writing, turning pictures into buffers, generating) happens on other threads, whose
+//! [`Message`]s [`Studio::poll`] takes in once a frame. Nothing here draws.
+
+pub mod engine_handle;
+pub mod example;
+mod files;
+pub mod forecast;
+mod generation;
+mod mailbox;
+pub mod models;
+pub mod notices;
+mod parameters;
+pub mod plan;
+mod remembered;
+pub mod results;
+mod strokes;
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, mpsc};
+
+use brushfire_engine::{EngineSettings, Event, Recipe};
+
+pub use self::engine_handle::{EngineHandle, EngineStarter};
+pub use self::files::{AfterQuestion, Question};
+pub use self::generation::{Phase, Run, RunId};
+pub use self::mailbox::{Mailbox, Message};
+pub use self::parameters::SeedChoice;
+
+use self::forecast::Forecast;
+use self::models::ModelChoice;
+use self::notices::Notices;
+use self::plan::Plan;
+use self::results::{ResultId, Results};
+use self::remembered::Remembered;
+use crate::document::{CanvasSize, Document, Edit, History, PixelRect, TILE_SIDE, TileGrid};
+use crate::files::SystemClipboard;
+use crate::paint::StrokeBuilder;
+
+/// White paper.
+const PAPER: [u8; 4] = [255; 4];
+
+/// The state behind the window.
+pub struct Studio {
+    document: Document,
+    history: History<Recipe>,
+    /// What the panels edit; undo covers it.
+    pub recipe: Recipe,
+    /// [`Self::recipe`] as the history last saw it.
+    recipe_in_history: Recipe,
+    pub seed_choice: SeedChoice,
+    pub notices: Notices,
+
+    path: Option<PathBuf>,
+    /// The recipe the opened file carried, for saving it again.
+    recipe_of_file: Option<Recipe>,
+    saved_fingerprint: u64,
+    saving_fingerprint: u64,
+    question: Option<Question>,
+    after_save: Option<AfterQuestion>,
+    leave: bool,
+    dialog_open: bool,
+    documents_opened: u64,
+    stroke: Option<StrokeBuilder>,
+    mask_bounds: Remembered<Option<PixelRect>>,
+    uniform: Remembered<bool>,
+    /// The mask as it was when a result was accepted: until it is touched again its tint steps back.
+    resting_mask: Option<u64>,
+    clipboard: Arc<Mutex<SystemClipboard>>,
+
+    engine: Option<Box<dyn EngineHandle>>,
+    engine_starter: Option<(EngineSettings, EngineStarter)>,
+    device: Option<String>,
+    models: Vec<ModelChoice>,
+    run: Option<Run>,
+    runs_started: u64,
+    results: Results,
+    forecast: Forecast,
+
+    mailbox: Mailbox,
+    messages: Receiver<Message>,
+}
+
+impl Studio {
+    /// A studio with a blank canvas. `wake` is called from other threads whenever [`Self::poll`] has something to do.
+    #[must_use]
+    pub fn new(size: CanvasSize, settings: EngineSettings, starter: EngineStarter, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
+        let (sender, messages) = mpsc::channel();
+        let recipe = Recipe::default();
+        let document = Document::blank(size, PAPER);
+        let fingerprint = fingerprint(document.picture());
+        Self {
+            document,
+            history: History::new(History::<Recipe>::DEFAULT_BUDGET),
+            recipe_in_history: recipe.clone(),
+            recipe,
+            seed_choice: SeedChoice::Random,
+            notices: Notices::default(),
+            path: None,
+            recipe_of_file: None,
+            saved_fingerprint: fingerprint,
+            saving_fingerprint: fingerprint,
+            question: None,
+            after_save: None,
+            leave: false,
+            dialog_open: false,
+            documents_opened: 0,
+            stroke: None,
+            mask_bounds: Remembered::default(),
+            uniform: Remembered::default(),
+            resting_mask: None,
+            clipboard: Arc::new(Mutex::new(SystemClipboard::new())),
+            engine: None,
+            engine_starter: Some((settings, starter)),
+            device: None,
+            models: vec![],
+            run: None,
+            runs_started: 0,
+            results: Results::default(),
+            forecast: Forecast::default(),
+            mailbox: Mailbox::new(sender, wake),
+            messages,
+        }
+    }
+
+    /// Where other threads, and tests in the engine's place, leave their messages.
+    #[must_use]
+    pub fn mailbox(&self) -> Mailbox {
+        self.mailbox.clone()
+    }
+
+    /// Starts the engine and lists the models. Called after the first frame, so that the window is there at once.
+    pub fn start_engine(&mut self) {
+        let Some((settings, starter)) = self.engine_starter.take() else { return };
+        let of_models = settings.clone();
+        self.mailbox.spawn("list-models", move || Message::Models(models::list_models(&of_models)));
+        match starter(settings, self.mailbox.clone()) {
+            Ok(engine) => self.engine = Some(engine),
+            Err(sentence) => self.mailbox.send(Message::EngineFailed(sentence)),
+        }
+    }
+
+    /// Takes in what other threads have done since the last frame.
+    pub fn poll(&mut self) {
+        while let Ok(message) = self.messages.try_recv() {
+            self.take_in(message);
+        }
+    }
+
+    fn take_in(&mut self, message: Message) {
+        match message {
+            Message::Engine(event) => self.take_in_event(event),
+            Message::EngineFailed(sentence) => self.notices.error(sentence),
+            Message::ChoseOpen(path) => {
+                self.dialog_open = false;
+                self.open_path(&path);
+            }
+            Message::ChoseSave(path) => {
+                self.dialog_open = false;
+                self.save_to(path);
+            }
+            Message::ChoseModel(path) => {
+                self.dialog_open = false;
+                self.recipe.model = path.to_string_lossy().into_owned();
+            }
+            Message::ChoseNothing => {
+                self.dialog_open = false;
+                self.after_save = None;
+            }
+            Message::Opened { document, path, recipe } => {
+                self.replace_document(files::Replacement { document: *document, path, recipe: recipe.map(|recipe| *recipe) });
+            }
+            Message::Saved { path, saved } => self.take_in_saved(path, saved),
+            Message::Prepared { run, job, mask } => self.take_in_prepared(run, *job, mask),
+            Message::Finished { run, pictures } => self.take_in_finished(run, pictures),
+            Message::Models(models) => self.models = models,
+            Message::Example(example) => self.take_in_example(example.map(|example| *example)),
+            Message::Failed(sentence) => {
+                self.after_save = None;
+                self.notices.error(sentence);
+            }
+            Message::Notice(sentence) => self.notices.say(sentence),
+        }
+    }
+
+    fn take_in_event(&mut self, event: Event) {
+        match event {
+            Event::DeviceReady { name } => {
+                if self.device.as_ref() != Some(&name) {
+                    self.forecast.forget();
+                }
+                self.device = Some(name);
+            }
+            Event::Notice { text } => self.notices.say(text),
+            event => self.take_in_run_event(event),
+        }
+    }
+
+    // The picture.
+
+    #[must_use]
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// Counts the pictures opened so far; another number means that the view starts anew.
+    #[must_use]
+    pub fn documents_opened(&self) -> u64 {
+        self.documents_opened
+    }
+
+    /// Changes the document by one of its operations and remembers that. Not while a stroke is drawn.
+    pub fn edit(&mut self, operation: impl FnOnce(&mut Document) -> Option<Edit>) {
+        if self.stroke.is_some() {
+            return;
+        }
+        if let Some(edit) = operation(&mut self.document) {
+            self.history.push(edit);
+        }
+    }
+
+    /// Gives a blank canvas another size; undo gives it back.
+    pub fn resize_blank_canvas(&mut self, [width, height]: [u32; 2]) {
+        match CanvasSize::new(width, height) {
+            Ok(size) if size != self.document.size() => {
+                self.results.show(None);
+                self.edit(|document| Some(document.replace_with(Document::blank(size, PAPER), "Resize the canvas")));
+            }
+            Ok(_) => {}
+            Err(error) => self.notices.error(error.to_string()),
+        }
+    }
+
+    /// Where the mask is not empty; as it was before the stroke while one is drawn.
+    #[must_use]
+    pub fn mask_bounds(&self) -> Option<PixelRect> {
+        let known = if self.is_painting() { self.mask_bounds.last() } else { None };
+        known.unwrap_or_else(|| self.mask_bounds.get(fingerprint(self.document.mask()), || self.document.mask_bounds()))
+    }
+
+    /// Whether the mask has done its work: its result was accepted and it has not been touched since.
+    #[must_use]
+    pub fn is_mask_resting(&self) -> bool {
+        self.resting_mask == Some(fingerprint(self.document.mask()))
+    }
+
+    #[must_use]
+    pub fn history(&self) -> &History<Recipe> {
+        &self.history
+    }
+
+    pub fn undo(&mut self) {
+        self.history.undo(&mut self.document, &mut self.recipe);
+        self.recipe_in_history = self.recipe.clone();
+    }
+
+    pub fn redo(&mut self) {
+        self.history.redo(&mut self.document, &mut self.recipe);
+        self.recipe_in_history = self.recipe.clone();
+    }
+
+    /// Whether the whole picture has one colour, so that there is nothing to start from.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        let known = if self.is_painting() { self.uniform.last() } else { None };
+        known.unwrap_or_else(|| self.uniform.get(fingerprint(self.document.picture()), || is_uniform(&self.document)))
+    }
+
+    /// Whether the picture differs from its file. A mask alone does not count: files do not keep it.
+    #[must_use]
+    pub fn is_modified(&self) -> bool {
+        self.history.is_modified() && fingerprint(self.document.picture()) != self.saved_fingerprint
+    }
+
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// The file's name, or what stands for it.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let name = self.path.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+        name.unwrap_or_else(|| "Untitled".to_owned())
+    }
+
+    // The engine.
+
+    /// Chooses a model at the start, which is no edit of the painter's.
+    pub fn set_model(&mut self, model: String) {
+        self.recipe.model.clone_from(&model);
+        self.recipe_in_history.model = model;
+    }
+
+    /// The device's name, once the engine has chosen it.
+    #[must_use]
+    pub fn device(&self) -> Option<&str> {
+        self.device.as_deref()
+    }
+
+    #[must_use]
+    pub fn models(&self) -> &[ModelChoice] {
+        &self.models
+    }
+
+    /// What pressing the button would do now.
+    #[must_use]
+    pub fn plan(&self) -> Plan {
+        Plan::new(self.document.size(), self.mask_bounds(), self.is_blank(), &self.recipe)
+    }
+
+    #[must_use]
+    pub fn forecast(&self) -> &Forecast {
+        &self.forecast
+    }
+
+    #[must_use]
+    pub fn run(&self) -> Option<&Run> {
+        self.run.as_ref()
+    }
+
+    // The results.
+
+    #[must_use]
+    pub fn results(&self) -> &Results {
+        &self.results
+    }
+
+    /// Lays a result on the canvas, or none.
+    pub fn show_result(&mut self, id: Option<ResultId>) {
+        self.results.show(id.filter(|id| self.fits(*id)));
+    }
+
+    /// Whether a result's part of the picture is there: the canvas may have become smaller.
+    #[must_use]
+    pub fn fits(&self, id: ResultId) -> bool {
+        let bounds = self.document.bounds();
+        self.results.get(id).is_some_and(|result| result.region.intersect(bounds) == result.region)
+    }
+
+    pub fn show_neighbour_result(&mut self, towards_older: bool) {
+        self.results.show_neighbour(towards_older);
+    }
+
+    /// Takes the shown result off the canvas; it stays in the strip.
+    pub fn reject_shown(&mut self) {
+        self.results.show(None);
+    }
+
+    /// Makes the shown result part of the picture.
+    pub fn accept_shown(&mut self) {
+        let Some(result) = self.results.shown() else { return };
+        let (id, recipe) = (result.id, result.recipe.clone());
+        let accepted = self.document.accept_result(&result.image, &result.mask, [result.region.left, result.region.top]);
+        match accepted {
+            Ok(edit) => {
+                if let Some(edit) = edit {
+                    self.history.push_result(edit, recipe);
+                }
+                self.results.mark_accepted(id);
+                self.results.show(None);
+                self.resting_mask = Some(fingerprint(self.document.mask()));
+            }
+            Err(error) => self.notices.error(error.to_string()),
+        }
+    }
+}
+
+/// A number that is another one whenever a tile of the grid has been changed.
+fn fingerprint<P>(grid: &TileGrid<P>) -> u64 {
+    grid.positions().fold(0, |sum: u64, pos| sum.rotate_left(5) ^ grid.revision(pos))
+}
+
+fn is_uniform(document: &Document) -> bool {
+    let picture = document.picture();
+    let first = picture.pixel(0, 0);
+    let bounds = document.bounds();
+    picture.positions().all(|pos| {
+        let rect = pos.rect().intersect(bounds);
+        match picture.tile(pos) {
+            None => first == [0; 4],
+            Some(pixels) => pixels
+                .chunks_exact(TILE_SIDE as usize)
+                .take(rect.height() as usize)
+                .all(|row| row.iter().take(rect.width() as usize).all(|pixel| *pixel == first)),
+        }
+    })
+}

@@ -1,0 +1,110 @@
+//! What the window says besides its panels: errors once, quiet words for a while, offers until answered.
+
+use std::time::{Duration, Instant};
+
+use brushfire_engine::Recipe;
+
+/// How loud a notice is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Goes by itself after a while.
+    Quiet,
+    /// Stays until dismissed.
+    Error,
+    /// Stays until answered or dismissed.
+    Offer,
+}
+
+/// One thing said.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    pub id: u64,
+    pub text: String,
+    pub tone: Tone,
+    /// The recipe that is offered, with [`Tone::Offer`].
+    pub recipe: Option<Box<Recipe>>,
+    said_at: Instant,
+}
+
+/// All that is being said, oldest first.
+#[derive(Default)]
+pub struct Notices {
+    notices: Vec<Notice>,
+    next_id: u64,
+}
+
+impl Notices {
+    /// How long a quiet notice stays.
+    pub const QUIET_FOR: Duration = Duration::from_secs(12);
+    /// More than this would hide the picture.
+    const MAX: usize = 4;
+
+    pub fn iter(&self) -> impl Iterator<Item = &Notice> {
+        self.notices.iter()
+    }
+
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.add(text.into(), Tone::Quiet, None);
+    }
+
+    pub fn error(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        log::error!("{text}");
+        self.add(text, Tone::Error, None);
+    }
+
+    pub fn offer_recipe(&mut self, text: impl Into<String>, recipe: Recipe) {
+        self.notices.retain(|notice| notice.tone != Tone::Offer);
+        self.add(text.into(), Tone::Offer, Some(Box::new(recipe)));
+    }
+
+    pub fn dismiss(&mut self, id: u64) {
+        self.notices.retain(|notice| notice.id != id);
+    }
+
+    /// Takes away an offer that no longer fits the picture.
+    pub fn withdraw_offers(&mut self) {
+        self.notices.retain(|notice| notice.tone != Tone::Offer);
+    }
+
+    /// Lets quiet notices go when their time has come; returns when the next one goes.
+    pub fn expire(&mut self, now: Instant) -> Option<Duration> {
+        let left = |notice: &Notice| Self::QUIET_FOR.saturating_sub(now.saturating_duration_since(notice.said_at));
+        self.notices.retain(|notice| notice.tone != Tone::Quiet || !left(notice).is_zero());
+        self.notices.iter().filter(|notice| notice.tone == Tone::Quiet).map(left).min()
+    }
+
+    /// The same sentence is said once, not stacked.
+    fn add(&mut self, text: String, tone: Tone, recipe: Option<Box<Recipe>>) {
+        self.notices.retain(|notice| notice.text != text);
+        self.notices.push(Notice { id: self.next_id, text, tone, recipe, said_at: Instant::now() });
+        self.next_id += 1;
+        if self.notices.len() > Self::MAX {
+            self.notices.remove(0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quiet_notice_goes_and_an_error_stays() {
+        let mut notices = Notices::default();
+        notices.say("The GPU was set aside.");
+        notices.error("The disk is full.");
+        assert!(notices.expire(Instant::now()).is_some());
+        assert_eq!(notices.expire(Instant::now() + Notices::QUIET_FOR), None);
+        let texts: Vec<_> = notices.iter().map(|notice| notice.text.as_str()).collect();
+        assert_eq!(texts, ["The disk is full."]);
+    }
+
+    #[test]
+    fn the_same_sentence_is_said_once() {
+        let mut notices = Notices::default();
+        notices.error("The disk is full.");
+        notices.error("The disk is full.");
+        assert_eq!(notices.iter().count(), 1);
+    }
+}

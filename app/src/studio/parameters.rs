@@ -1,0 +1,98 @@
+//! The recipe as the panels edit it: its seed, and its changes as entries of the history.
+
+use std::hash::{BuildHasher, RandomState};
+use std::time::Instant;
+
+use brushfire_engine::Recipe;
+
+use super::Studio;
+
+/// Where the next run's seed comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SeedChoice {
+    /// A new one for every run.
+    Random,
+    /// The one in the recipe.
+    Fixed,
+}
+
+impl Studio {
+    /// Remembers what the panels have changed since the last frame, so that it can be undone. Called once a frame.
+    pub fn note_parameters(&mut self, now: Instant) {
+        if self.recipe == self.recipe_in_history {
+            return;
+        }
+        if let Some((name, field)) = changed_field(&self.recipe_in_history, &self.recipe) {
+            self.history.push_parameters(name, field, self.recipe_in_history.clone(), self.recipe.clone(), now);
+        }
+        self.recipe_in_history = self.recipe.clone();
+    }
+
+    /// Ends the merging of one parameter's changes: the pointer was released or the focus has moved.
+    pub fn seal_parameters(&mut self) {
+        self.history.seal();
+    }
+
+    /// Takes over a recipe from a file or a result, seed included.
+    pub fn use_recipe(&mut self, recipe: Recipe) {
+        self.recipe = Recipe { model_hash: None, ..recipe };
+        self.seed_choice = SeedChoice::Fixed;
+    }
+
+    /// Puts another seed into the recipe.
+    pub fn roll_seed(&mut self) {
+        self.set_seed_silently(fresh_seed());
+    }
+
+    /// A seed that a run chose is no edit of the painter's: undo must not stop at it.
+    pub(super) fn set_seed_silently(&mut self, seed: u64) {
+        self.recipe.seed = seed;
+        self.recipe_in_history.seed = seed;
+    }
+}
+
+/// A seed nobody has chosen, of 32 bits as other programs use them, so that it can be typed there.
+#[must_use]
+pub fn fresh_seed() -> u64 {
+    // Every `RandomState` has its own keys, seeded by the operating system.
+    RandomState::new().hash_one(Instant::now()) & u64::from(u32::MAX)
+}
+
+/// The first field that differs: the entry's name for people, and its own name.
+fn changed_field(before: &Recipe, after: &Recipe) -> Option<(&'static str, &'static str)> {
+    let fields = [
+        (before.prompt != after.prompt, "Change the prompt", "prompt"),
+        (before.negative_prompt != after.negative_prompt, "Change the negative prompt", "negative_prompt"),
+        (before.model != after.model, "Change the model", "model"),
+        (before.sampler != after.sampler, "Change the sampler", "sampler"),
+        (before.schedule != after.schedule, "Change the schedule", "schedule"),
+        (before.steps != after.steps, "Change the steps", "steps"),
+        (before.guidance != after.guidance, "Change the guidance", "guidance"),
+        (before.strength != after.strength, "Change the strength", "strength"),
+        (before.seed != after.seed, "Change the seed", "seed"),
+        (before.batch != after.batch, "Change the number of pictures", "batch"),
+        (before != after, "Change the settings", "recipe"),
+    ];
+    fields.into_iter().find(|(differs, ..)| *differs).map(|(_, name, field)| (name, field))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_is_named_after_its_field() {
+        let before = Recipe::default();
+        assert_eq!(changed_field(&before, &before), None);
+        let after = Recipe { steps: before.steps + 1, ..before.clone() };
+        assert_eq!(changed_field(&before, &after), Some(("Change the steps", "steps")));
+        let after = Recipe { clip_skip: 2, ..before.clone() };
+        assert_eq!(changed_field(&before, &after), Some(("Change the settings", "recipe")));
+    }
+
+    #[test]
+    fn fresh_seeds_differ_and_have_32_bits() {
+        let seeds: std::collections::HashSet<u64> = (0..100).map(|_| fresh_seed()).collect();
+        assert!(seeds.len() > 95 && seeds.iter().all(|seed| *seed <= u64::from(u32::MAX)));
+    }
+}

@@ -1,0 +1,163 @@
+//! The strip of results: what was generated, newest first, until another picture is opened.
+
+use std::sync::Arc;
+
+use brushfire_engine::Recipe;
+use image::{GrayImage, RgbImage};
+
+use crate::document::PixelRect;
+
+/// Names one result for as long as the program runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ResultId(u64);
+
+/// A picture the engine made, cut to the part of the document it is for.
+#[derive(Clone, Debug)]
+pub struct FinishedPicture {
+    pub image: RgbImage,
+    pub thumbnail: RgbImage,
+    /// Makes exactly this picture again.
+    pub recipe: Recipe,
+}
+
+/// One entry of the strip.
+#[derive(Clone, Debug)]
+pub struct ResultPicture {
+    pub id: ResultId,
+    pub image: Arc<RgbImage>,
+    /// Where it replaces what is there; of the image's size.
+    pub mask: Arc<GrayImage>,
+    /// Where it lies in the document.
+    pub region: PixelRect,
+    pub thumbnail: Arc<RgbImage>,
+    pub recipe: Recipe,
+    pub accepted: bool,
+}
+
+/// All results, newest first, and the one that is shown on the canvas.
+#[derive(Default)]
+pub struct Results {
+    results: Vec<ResultPicture>,
+    shown: Option<ResultId>,
+    next_id: u64,
+}
+
+impl Results {
+    /// Results are dropped, oldest first, beyond so many bytes.
+    const BUDGET: usize = 512 << 20;
+
+    pub fn iter(&self) -> impl Iterator<Item = &ResultPicture> {
+        self.results.iter()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.results.is_empty()
+    }
+
+    #[must_use]
+    pub fn get(&self, id: ResultId) -> Option<&ResultPicture> {
+        self.results.iter().find(|result| result.id == id)
+    }
+
+    /// The result that lies on the canvas, waiting to be accepted or rejected.
+    #[must_use]
+    pub fn shown(&self) -> Option<&ResultPicture> {
+        self.get(self.shown?)
+    }
+
+    pub fn show(&mut self, id: Option<ResultId>) {
+        self.shown = id;
+    }
+
+    /// Shows the result before or after the shown one in the strip; from none, the newest.
+    pub fn show_neighbour(&mut self, towards_older: bool) {
+        let shown = self.results.iter().position(|result| Some(result.id) == self.shown);
+        let index = match shown {
+            None => 0,
+            Some(index) if towards_older => (index + 1).min(self.results.len().saturating_sub(1)),
+            Some(index) => index.saturating_sub(1),
+        };
+        self.shown = self.results.get(index).map(|result| result.id);
+    }
+
+    /// Adds the pictures of one run and shows the first.
+    pub fn add(&mut self, pictures: Vec<FinishedPicture>, region: PixelRect, mask: &Arc<GrayImage>) {
+        let first = self.results.len();
+        for picture in pictures {
+            let id = ResultId(self.next_id);
+            self.next_id += 1;
+            self.results.push(ResultPicture {
+                id,
+                image: Arc::new(picture.image),
+                mask: Arc::clone(mask),
+                region,
+                thumbnail: Arc::new(picture.thumbnail),
+                recipe: picture.recipe,
+                accepted: false,
+            });
+        }
+        let added = self.results.len() - first;
+        self.results.rotate_right(added);
+        self.shown = self.results.first().map(|result| result.id);
+        self.keep_within(Self::BUDGET);
+    }
+
+    pub fn mark_accepted(&mut self, id: ResultId) {
+        if let Some(result) = self.results.iter_mut().find(|result| result.id == id) {
+            result.accepted = true;
+        }
+    }
+
+    /// Takes one away; nothing is shown if it was shown.
+    pub fn remove(&mut self, id: ResultId) {
+        self.results.retain(|result| result.id != id);
+        if self.shown == Some(id) {
+            self.shown = None;
+        }
+    }
+
+    pub fn clear(&mut self) {
+        self.results.clear();
+        self.shown = None;
+    }
+
+    fn keep_within(&mut self, budget: usize) {
+        let mut bytes = 0;
+        let mut kept = 0;
+        self.results.retain(|result| {
+            bytes += result.image.as_raw().len() + result.mask.as_raw().len();
+            kept += 1;
+            kept == 1 || bytes <= budget
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn picture(seed: u64) -> FinishedPicture {
+        FinishedPicture { image: RgbImage::new(10, 10), thumbnail: RgbImage::new(1, 1), recipe: Recipe { seed, ..Recipe::default() } }
+    }
+
+    fn seeds(results: &Results) -> Vec<u64> {
+        results.iter().map(|result| result.recipe.seed).collect()
+    }
+
+    #[test]
+    fn the_newest_run_stands_first_and_its_first_picture_is_shown() {
+        let mut results = Results::default();
+        let region = PixelRect { left: 0, top: 0, right: 10, bottom: 10 };
+        let mask = Arc::new(GrayImage::new(10, 10));
+        results.add(vec![picture(1)], region, &mask);
+        results.add(vec![picture(2), picture(3)], region, &mask);
+        assert_eq!(seeds(&results), [2, 3, 1]);
+        assert_eq!(results.shown().map(|result| result.recipe.seed), Some(2));
+        results.show_neighbour(true);
+        assert_eq!(results.shown().map(|result| result.recipe.seed), Some(3));
+
+        results.keep_within(900);
+        assert_eq!(seeds(&results), [2, 3]);
+    }
+}

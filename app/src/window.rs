@@ -1,0 +1,199 @@
+//! The window: eframe's entry, and what a frame consists of.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context as _, anyhow};
+use brushfire_engine::{DeviceChoice, EngineSettings};
+use eframe::{App, CreationContext, Frame, NativeOptions};
+use egui::{Align2, Color32, Context, FontId, RawInput, Theme, Ui, ViewportBuilder, ViewportCommand};
+
+use crate::assets;
+use crate::desk::Desk;
+use crate::document::CanvasSize;
+use crate::files::Settings;
+use crate::studio::models::comfortable_side;
+use crate::studio::{EngineStarter, Studio, engine_handle};
+use crate::text_clipboard::TextClipboard;
+use crate::{icons, panels, theme};
+
+/// What the command line says about the window.
+#[derive(Clone, Debug, Default)]
+pub struct WindowOptions {
+    /// The picture to open; with none, the example.
+    pub pictures: Vec<PathBuf>,
+    pub device: DeviceChoice,
+    /// As in a recipe.
+    pub model: Option<String>,
+}
+
+/// Opens the window and returns when it is closed.
+///
+/// # Errors
+/// When no window can be opened, for instance because there is no display.
+pub fn run(options: WindowOptions) -> anyhow::Result<()> {
+    let started = Instant::now();
+    let (settings, notice) = Settings::load();
+    let mut viewport = ViewportBuilder::default()
+        .with_title("Brushfire")
+        .with_app_id("brushfire")
+        .with_inner_size([settings.window.width, settings.window.height])
+        .with_min_inner_size([960.0, 640.0]);
+    if settings.window.maximized {
+        viewport = viewport.with_maximized(true);
+    }
+    // Copy, cut and paste are ours (see `text_clipboard`).
+    let native = NativeOptions { viewport, clipboard_shortcuts: false, ..NativeOptions::default() };
+    let create = move |creation: &CreationContext<'_>| {
+        let engine = (assets::engine_settings(options.device), engine_handle::real_engine());
+        let mut window = Window::new(&creation.egui_ctx, engine, settings)?;
+        window.started = Some(started);
+        window.open_first(&options);
+        if let Some(notice) = notice {
+            window.desk.studio.notices.say(notice);
+        }
+        Ok(Box::new(window) as Box<dyn App>)
+    };
+    eframe::run_native("Brushfire", native, Box::new(create))
+        .map_err(|error| anyhow!(error.to_string()))
+        .context("The window cannot be opened. Without a display, `brushfire generate` works on its own")
+}
+
+/// The program as eframe sees it.
+pub struct Window {
+    pub desk: Desk,
+    settings: Settings,
+    clipboard: TextClipboard,
+    frames: u64,
+    /// When the program began, until the first frame is there.
+    started: Option<Instant>,
+}
+
+impl Window {
+    /// A window with a blank canvas; the engine starts after the first frame.
+    ///
+    /// # Errors
+    /// When no canvas can be made.
+    pub fn new(ctx: &Context, engine: (EngineSettings, EngineStarter), settings: Settings) -> anyhow::Result<Self> {
+        theme::install(ctx);
+        icons::install(ctx);
+        // Ctrl and plus zoom the picture, not the walls.
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        let wake = ctx.clone();
+        let side = comfortable_side(&settings.model);
+        let mut studio = Studio::new(CanvasSize::new(side, side)?, engine.0, engine.1, Arc::new(move || wake.request_repaint()));
+        studio.set_model(settings.model.clone());
+        let mut desk = Desk::new(studio);
+        desk.take_settings(&settings);
+        Ok(Self { desk, settings, clipboard: TextClipboard::default(), frames: 0, started: None })
+    }
+
+    /// Opens what the command line names, or the example.
+    fn open_first(&mut self, options: &WindowOptions) {
+        let studio = &mut self.desk.studio;
+        if let Some(model) = &options.model {
+            studio.set_model(model.clone());
+        }
+        match options.pictures.split_first() {
+            None => studio.open_example(assets::assets_folder().join("example")),
+            Some((first, others)) => {
+                studio.open_path(first);
+                if !others.is_empty() {
+                    studio.notices.say(format!("One picture is open at a time: {}.", first.display()));
+                }
+            }
+        }
+    }
+
+    /// The frame before this one was the first: the window is there, now the engine may take its time.
+    fn after_first_frame(&mut self) {
+        if let Some(started) = self.started.take()
+            && std::env::var_os("BRUSHFIRE_TRACE_STARTUP").is_some()
+        {
+            log::info!("first frame after {} ms", started.elapsed().as_millis());
+        }
+        self.desk.studio.start_engine();
+    }
+
+    fn open_dropped(&mut self, ctx: &Context) {
+        let dropped = ctx.input(|input| input.raw.dropped_files.clone());
+        let Some(file) = dropped.first() else { return };
+        let path = file.path();
+        if path.is_file() {
+            self.desk.studio.open_path(path);
+            return;
+        }
+        match file.bytes() {
+            Ok(bytes) => self.desk.studio.open_bytes(bytes, path.display().to_string()),
+            Err(error) => self.desk.studio.notices.error(format!("{} cannot be read: {error}", path.display())),
+        }
+    }
+
+    /// Closes when nothing would be lost; asks first otherwise.
+    fn close_if_asked(&mut self, ctx: &Context) {
+        if ctx.input(|input| input.viewport().close_requested()) && !self.desk.studio.may_leave() {
+            self.desk.studio.quit();
+            if !self.desk.studio.may_leave() {
+                ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            }
+        } else if self.desk.studio.may_leave() {
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        }
+    }
+
+    fn remember_window(&mut self, ctx: &Context) {
+        ctx.input(|input| {
+            let viewport = input.viewport();
+            let maximized = viewport.maximized.unwrap_or(false);
+            self.settings.window.maximized = maximized;
+            if let Some(inner) = viewport.inner_rect.filter(|_| !maximized) {
+                self.settings.window.width = inner.width();
+                self.settings.window.height = inner.height();
+            }
+        });
+    }
+}
+
+impl App for Window {
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
+        let ctx = ui.ctx().clone();
+        self.frames += 1;
+        match self.frames {
+            // The first frame is on the screen when the second begins.
+            1 => ctx.request_repaint(),
+            2 => self.after_first_frame(),
+            _ => {}
+        }
+        ctx.set_theme(if self.desk.dark { Theme::Dark } else { Theme::Light });
+        self.open_dropped(&ctx);
+        self.desk.tick(&ctx);
+        panels::show(ui, &mut self.desk);
+        show_drop_hint(&ctx);
+        self.clipboard.after_frame(&ctx);
+        self.remember_window(&ctx);
+        self.close_if_asked(&ctx);
+    }
+
+    fn raw_input_hook(&mut self, ctx: &Context, raw_input: &mut RawInput) {
+        self.clipboard.before_frame(ctx, raw_input);
+    }
+
+    fn on_exit(&mut self) {
+        self.desk.give_settings(&mut self.settings);
+        if let Err(error) = self.settings.save() {
+            log::warn!("{error}");
+        }
+    }
+}
+
+/// While files hang over the window: what letting go would do.
+fn show_drop_hint(ctx: &Context) {
+    if ctx.input(|input| input.raw.hovered_files.is_empty()) {
+        return;
+    }
+    let painter = ctx.layer_painter(egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop")));
+    let rect = ctx.content_rect();
+    painter.rect_filled(rect, 0.0, Color32::from_black_alpha(160));
+    painter.text(rect.center(), Align2::CENTER_CENTER, "Let go to open", FontId::proportional(24.0), Color32::WHITE);
+}
