@@ -83,7 +83,7 @@ fn polynomial_ln(x: f32) -> f32 {
         -1.666_805_8e-1,
         2.000_071_4e-1,
         -2.499_999_4e-1,
-        3.333_333_1e-1,
+        3.333_333e-1,
     ];
     let x = x.max(f32::MIN_POSITIVE);
     let mut exponent = (x.to_bits() >> 23) as f32 - 126.0;

@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn a_rescaled_schedule_ends_in_noise_alone() {
         let config = SchedulerConfig { rescale_betas_zero_snr: true, ..SchedulerConfig::default() };
-        assert!(close(TrainingSchedule::new(&config, false).unwrap().sigma_max(), 4095.999_877_929_685_7));
+        assert!(close(TrainingSchedule::new(&config, false).unwrap().sigma_max(), 4_095.999_877_929_686));
         assert_eq!(TrainingSchedule::new(&config, true).unwrap().alpha_cumprod(999), 0.0);
         assert!(close(TrainingSchedule::new(&config, true).unwrap().alpha_cumprod(0), 0.99915));
     }
