@@ -32,7 +32,7 @@ mod tests;
 use super::error::SamplingError;
 use super::inference_schedule::InferenceSchedule;
 use super::prediction::NoiseLevel;
-use super::sampler::Sampler;
+use super::sampler::{LatentScale, Sampler};
 
 /// One evaluation of the model that a run waits for.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,10 +88,9 @@ impl SolverRun {
         if self.is_done() {
             return None;
         }
-        let deviation = match self.point.level {
-            // The latents of variance-preserving solvers are what the model sees, to the bit.
-            level if level.signal == 1.0 => level.deviation(),
-            _ => 1.0,
+        let deviation = match self.schedule.sampler.scale() {
+            LatentScale::VarianceExploding => self.point.level.deviation(),
+            LatentScale::VariancePreserving => 1.0,
         };
         Some(ModelRequest {
             input: self.point.latents.iter().map(|value| value / deviation).collect(),
