@@ -11,7 +11,7 @@ mod diffusers_folder;
 mod error;
 pub mod expected;
 mod hash;
-mod infer;
+pub mod infer;
 mod inspect;
 pub mod key_map;
 mod mapped_file;

@@ -14,7 +14,7 @@ use std::path::Path;
 
 use super::error::{CheckpointError, InFile, Reason};
 use super::mapped_file::MappedFile;
-use super::pickle::{PickleError, StridedTensor, tensors, unpickle};
+use super::pickle::{PickleError, StridedTensor};
 use super::source::{DType, Source, TensorInfo};
 
 /// A PyTorch file of tensors.
@@ -201,12 +201,6 @@ fn is_contiguous(shape: &[usize], strides: &[usize]) -> bool {
         step = step.saturating_mul(edge);
     }
     true
-}
-
-/// The tensors that a pickle describes, and how long it is.
-fn describe(pickle: &[u8]) -> Result<(BTreeMap<String, StridedTensor>, usize), PickleError> {
-    let unpickled = unpickle(pickle)?;
-    Ok((tensors(&unpickled)?, unpickled.length))
 }
 
 #[cfg(test)]

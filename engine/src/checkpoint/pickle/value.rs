@@ -77,6 +77,10 @@ impl Values {
         self.0.get_mut(id.0 as usize)
     }
 
+    pub fn iter(&self) -> impl Iterator<Item = &Value> {
+        self.0.iter()
+    }
+
     pub fn text(&self, id: ValueId) -> Option<&str> {
         match self.get(id) {
             Value::Text(text) => Some(text),

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::super::pickle::{PickleError, StridedTensor, Value, unpickle};
-use super::{Bytes, View, describe, views};
+use super::super::pickle::{PickleError, Unpickled, Value, tensors, unpickle};
+use super::{Bytes, View, views};
 
 /// The pickle of the magic number 0x1950a86a20f9469cfc6c, with protocol 2.
 const MAGIC: &[u8] = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.";
@@ -28,12 +28,12 @@ pub fn read(file: &[u8]) -> Result<BTreeMap<String, View>, PickleError> {
     at += protocol.length;
     // The machine it was written on; every one today is little-endian, as files then had to be.
     at += unpickle(rest(at))?.length;
-    let (described, length) = describe(rest(at))?;
-    at += length;
+    let content = unpickle(rest(at))?;
+    at += content.length;
     let keys = unpickle(rest(at))?;
     at += keys.length;
 
-    let sizes = element_sizes(&described);
+    let sizes = element_sizes(&content);
     let mut places = HashMap::new();
     for &key in keys.values.items(keys.root).unwrap_or_default() {
         let Some(key) = keys.values.text(key) else {
@@ -41,7 +41,7 @@ pub fn read(file: &[u8]) -> Result<BTreeMap<String, View>, PickleError> {
         };
         let length = element_count(rest(at))?;
         at += 8;
-        // A storage that no tensor refers to has an unknown element size, so what follows it cannot be found.
+        // The size of an unsupported type's elements is unknown, so what follows cannot be found.
         let Some(size) = sizes.get(key) else { break };
         let end = length.checked_mul(*size).and_then(|bytes| at.checked_add(bytes)).ok_or(PickleError::Truncated)?;
         if end > file.len() {
@@ -50,7 +50,7 @@ pub fn read(file: &[u8]) -> Result<BTreeMap<String, View>, PickleError> {
         places.insert(key.to_owned(), Bytes::Plain(at..end));
         at = end;
     }
-    views(described, |key| places.get(key).cloned())
+    views(tensors(&content)?, |key| places.get(key).cloned())
 }
 
 fn element_count(bytes: &[u8]) -> Result<usize, PickleError> {
@@ -58,8 +58,11 @@ fn element_count(bytes: &[u8]) -> Result<usize, PickleError> {
     usize::try_from(i64::from_le_bytes(*count)).map_err(|_| PickleError::Truncated)
 }
 
-/// Bytes of an element of each storage.
-fn element_sizes(described: &BTreeMap<String, StridedTensor>) -> HashMap<&str, usize> {
-    let size = |tensor: &StridedTensor| tensor.storage.dtype.map(|dtype| dtype.size());
-    described.values().filter_map(|tensor| Some((tensor.storage.key.as_str(), size(tensor)?))).collect()
+/// Bytes of an element of each storage, whether a tensor that matters lies in it or not.
+fn element_sizes(content: &Unpickled) -> HashMap<&str, usize> {
+    let storages = content.values.iter().filter_map(|value| match value {
+        Value::Storage(storage) => Some((storage.key.as_str(), storage.dtype?.size())),
+        _ => None,
+    });
+    storages.collect()
 }

@@ -7,8 +7,8 @@ use std::ops::Range;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::super::error::Reason;
-use super::super::pickle::{MAX_PICKLE_BYTES, PickleError};
-use super::{Bytes, View, describe, views};
+use super::super::pickle::{MAX_PICKLE_BYTES, PickleError, tensors, unpickle};
+use super::{Bytes, View, views};
 
 /// Most files in an archive.
 const MAX_ENTRIES: usize = 200_000;
@@ -37,9 +37,9 @@ pub fn read(file: &[u8]) -> Result<BTreeMap<String, View>, Reason> {
         return Err(PickleError::BigEndian.into());
     }
     let pickle = entries.get(&format!("{folder}data.pkl")).ok_or(PickleError::Truncated)?;
-    let (described, _) = describe(&bytes(file, pickle, MAX_PICKLE_BYTES)?)?;
+    let content = unpickle(&bytes(file, pickle, MAX_PICKLE_BYTES)?)?;
     let find = |key: &str| entries.get(&format!("{folder}data/{key}")).cloned();
-    Ok(views(described, find)?)
+    Ok(views(tensors(&content)?, find)?)
 }
 
 /// Unpacks a compressed entry of `length` bytes.
