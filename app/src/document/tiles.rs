@@ -147,7 +147,7 @@ impl<P: TileValue> TileGrid<P> {
             return grid;
         }
         // Tiles that lie wholly inside share one; those at the right, the bottom and the corner differ from it.
-        let mut made: Vec<((u32, u32), Arc<Tile<P>>)> = Vec::new();
+        let mut made: Vec<((u32, u32), _)> = Vec::new();
         for at in positions_in(size.bounds()) {
             let inside = at.rect().intersect(size.bounds());
             let shape = (inside.width(), inside.height());

@@ -154,7 +154,10 @@ mod tests {
             let area = std::f32::consts::PI * diameter * diameter / 4.0;
             for (x, y) in [(0.0, 0.0), (0.5, 0.0), (0.5, 0.5), (0.25, 0.7), (0.9, 0.1)] {
                 let covered: f32 = laid(&dab(150.0 + x, 150.0 + y, diameter, 1.0), 1.0, 300).concat().iter().sum();
-                assert!((covered / area - 1.0).abs() < 0.02 + 0.25 / diameter, "diameter {diameter} at {x}, {y}: {covered} of {area}");
+                assert!(
+                    (covered / area - 1.0).abs() < 0.02 + 0.25 / diameter,
+                    "diameter {diameter} at {x}, {y}: {covered} of {area}"
+                );
             }
         }
     }

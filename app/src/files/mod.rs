@@ -1,0 +1,26 @@
+//! Pictures in and out with the recipes they carry, saves that never damage what was there, clipboard and settings.
+//!
+//! Everything that comes from a file is untrusted: sizes are checked before memory is taken, a file is what its first
+//! bytes say and not what its name says, and whatever is wrong becomes an error with the file's name in it.
+
+pub mod atomic;
+mod clipboard;
+mod error;
+mod exif;
+mod format;
+mod jpeg;
+mod open;
+mod parameters;
+mod png_text;
+mod recipe;
+mod save;
+mod settings;
+
+pub use clipboard::{ClipboardError, PictureClipboard, SystemClipboard};
+pub use error::{OpenError, SaveError};
+pub use format::{OPEN_EXTENSIONS, PictureFormat, SAVE_EXTENSIONS};
+pub use open::{OpenedPicture, decode_picture, open_picture};
+pub use parameters::{parameters_text, parse_parameters};
+pub use recipe::{RecipeInFile, RecipeWriter, read_recipe};
+pub use save::{Saved, save_picture};
+pub use settings::{BrushSettings, Settings, WindowSettings};

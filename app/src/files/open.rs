@@ -1,0 +1,185 @@
+//! Opening pictures.
+
+use std::fs::File;
+use std::io::{Cursor, Read as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
+
+use super::error::OpenError;
+use super::format::PictureFormat;
+use super::recipe::RecipeInFile;
+use super::{jpeg, recipe};
+use crate::document::CanvasSize;
+
+/// Bytes of a file that are read at most.
+const MAX_FILE_BYTES: u64 = 1 << 30;
+
+/// Bytes of a decoded picture: 16384 x 16384 pixels with 8 bits a channel and alpha.
+const MAX_PICTURE_BYTES: u64 = 1 << 30;
+
+/// What decoders may take besides the picture itself.
+const DECODER_BYTES: u64 = 1 << 29;
+
+/// A picture from a file.
+#[derive(Clone, Debug)]
+pub struct OpenedPicture {
+    /// Turned as the camera was held (EXIF orientation applied).
+    pub image: DynamicImage,
+    /// How it was made, if the file says so.
+    pub recipe: Option<RecipeInFile>,
+    pub format: PictureFormat,
+}
+
+/// Opens a picture; its content decides what it is, not its name.
+///
+/// # Errors
+/// Files that cannot be read, are no picture, are damaged or cut short, or would take too much memory.
+pub fn open_picture(path: &Path) -> Result<OpenedPicture, OpenError> {
+    decode_picture(&read_file(path)?, &path.display().to_string())
+}
+
+/// Opens a picture from a file's bytes; `name` is what errors call it.
+///
+/// # Errors
+/// As [`open_picture`].
+pub fn decode_picture(bytes: &[u8], name: &str) -> Result<OpenedPicture, OpenError> {
+    let format = format_of(bytes, name)?;
+    let image = guarded(name, format, || decode(bytes, name, format))?;
+    Ok(OpenedPicture { image, recipe: recipe::in_bytes(bytes, format), format })
+}
+
+/// The file's bytes.
+pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, OpenError> {
+    let name = path.display().to_string();
+    let unreadable = |error| OpenError::unreadable(&name, &error);
+    // Asked before opening: opening a named pipe waits for a writer.
+    if !path.metadata().map_err(unreadable)?.is_file() {
+        return Err(OpenError::NotAFile { name });
+    }
+    let file = File::open(path).map_err(unreadable)?;
+    let size = file.metadata().map_err(unreadable)?.len();
+    if size > MAX_FILE_BYTES {
+        return Err(OpenError::FileTooLarge { name, bytes: size, max: MAX_FILE_BYTES });
+    }
+    let mut bytes = Vec::with_capacity(size as usize);
+    // A file that grows while it is read stays within the limit.
+    file.take(MAX_FILE_BYTES).read_to_end(&mut bytes).map_err(unreadable)?;
+    Ok(bytes)
+}
+
+pub(super) fn format_of(bytes: &[u8], name: &str) -> Result<PictureFormat, OpenError> {
+    if bytes.is_empty() {
+        return Err(OpenError::Empty { name: name.to_owned() });
+    }
+    PictureFormat::of_content(bytes).ok_or_else(|| OpenError::NotAPicture { name: name.to_owned() })
+}
+
+/// Decoders are other people's code reading anybody's bytes: where one panics, the file is damaged, and the program
+/// goes on.
+fn guarded<T>(name: &str, format: PictureFormat, work: impl FnOnce() -> Result<T, OpenError>) -> Result<T, OpenError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        Err(OpenError::Damaged { name: name.to_owned(), format, reason: "its content makes no sense".to_owned() })
+    })
+}
+
+fn decode(bytes: &[u8], name: &str, format: PictureFormat) -> Result<DynamicImage, OpenError> {
+    let damaged = |reason: String| OpenError::Damaged { name: name.to_owned(), format, reason };
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format.in_image_crate());
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(MAX_PICTURE_BYTES + DECODER_BYTES);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(|error| damaged(reason_of(&error)))?;
+
+    let (width, height) = decoder.dimensions();
+    if CanvasSize::new(width, height).is_err() {
+        return Err(OpenError::BadSize { name: name.to_owned(), width, height, max: CanvasSize::MAX_SIDE });
+    }
+    let picture_bytes = decoder.total_bytes();
+    if picture_bytes > MAX_PICTURE_BYTES {
+        return Err(OpenError::TooMuchMemory { name: name.to_owned(), bytes: picture_bytes, max: MAX_PICTURE_BYTES });
+    }
+    if format == PictureFormat::Jpeg && !jpeg::is_complete(bytes) {
+        return Err(damaged("it was cut short".to_owned()));
+    }
+    // A picture with damaged metadata is still a picture.
+    let orientation = decoder.orientation().ok();
+    let mut image = DynamicImage::from_decoder(decoder).map_err(|error| damaged(reason_of(&error)))?;
+    if let Some(orientation) = orientation {
+        image.apply_orientation(orientation);
+    }
+    Ok(image)
+}
+
+fn reason_of(error: &ImageError) -> String {
+    match error {
+        ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+            "it was cut short".to_owned()
+        }
+        ImageError::Limits(_) => "it asks for more memory than any picture needs".to_owned(),
+        error => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{ImageFormat, Luma, Rgb, RgbImage};
+
+    use super::*;
+
+    fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+        let mut bytes = Cursor::new(Vec::new());
+        image.write_to(&mut bytes, format).unwrap();
+        bytes.into_inner()
+    }
+
+    fn picture() -> DynamicImage {
+        DynamicImage::ImageRgb8(RgbImage::from_fn(37, 23, |x, y| Rgb([(x * 6) as u8, (y * 11) as u8, (x * y) as u8])))
+    }
+
+    #[test]
+    fn lossless_formats_come_back_bit_for_bit_whatever_the_name_says() {
+        for (format, expected) in [
+            (ImageFormat::Png, PictureFormat::Png),
+            (ImageFormat::WebP, PictureFormat::WebP),
+            (ImageFormat::Bmp, PictureFormat::Bmp),
+            (ImageFormat::Tiff, PictureFormat::Tiff),
+        ] {
+            let opened = decode_picture(&encoded(&picture(), format), "mislabelled.jpg").unwrap();
+            assert_eq!((opened.format, opened.image.to_rgb8()), (expected, picture().to_rgb8()));
+        }
+    }
+
+    #[test]
+    fn sixteen_bit_pictures_keep_every_level() {
+        let deep =
+            DynamicImage::ImageLuma16(image::ImageBuffer::from_fn(256, 256, |x, y| Luma([(y * 256 + x) as u16])));
+        for format in [ImageFormat::Png, ImageFormat::Tiff] {
+            assert_eq!(decode_picture(&encoded(&deep, format), "deep").unwrap().image, deep);
+        }
+    }
+
+    #[test]
+    fn a_photograph_is_turned_as_the_camera_was_held() {
+        let mut jpeg = encoded(&picture(), ImageFormat::Jpeg);
+        // TIFF header, one entry: orientation (0x0112), SHORT, 1, value 6 (turn right).
+        let exif = b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+        let mut segment = vec![0xff, 0xe1, 0, (exif.len() + 2) as u8];
+        segment.extend(exif);
+        jpeg.splice(2..2, segment);
+        let opened = decode_picture(&jpeg, "photo.jpg").unwrap();
+        assert_eq!((opened.image.width(), opened.image.height()), (23, 37));
+    }
+
+    #[test]
+    fn errors_name_the_file_and_the_reason() {
+        let error = decode_picture(b"", "drawing.png").unwrap_err();
+        assert_eq!(error.to_string(), "drawing.png is empty");
+        let error = decode_picture(b"<svg/>", "drawing.png").unwrap_err();
+        assert!(error.to_string().starts_with("drawing.png is not a picture"));
+        let error = open_picture(Path::new("/no/such/picture.png")).unwrap_err();
+        assert_eq!(error.to_string(), "/no/such/picture.png cannot be read: there is no such file");
+        assert!(matches!(open_picture(&std::env::temp_dir()), Err(OpenError::NotAFile { .. })));
+    }
+}
