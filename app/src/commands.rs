@@ -164,7 +164,7 @@ pub const COMMANDS: &[CommandInfo] = &[
         "Paint where the picture is to be made anew. Shift draws a straight line.",
         &[key(Key::B)],
     )
-    .icon(icons::SQUARE_DASHED),
+    .icon(icons::HIGHLIGHTER),
     entry(Menu::Mask, Command::UseTool(Tool::MaskEraser), "Mask eraser", "Take parts of the mask away.", &[key(Key::E)]).icon(icons::ERASER),
     entry(
         Menu::Mask,

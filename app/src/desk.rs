@@ -56,16 +56,22 @@ impl Desk {
 
     /// Begins with what was in hand the last time.
     pub fn take_settings(&mut self, settings: &Settings) {
-        self.tools.mask_brush = settings.brush.clamped();
-        self.tools.mask_eraser = settings.eraser.clamped();
-        self.tools.color_brush = settings.color_brush.clamped();
+        let brushes = &settings.brushes;
+        self.tools.mask_brush = brushes.mask;
+        self.tools.mask_eraser = brushes.mask_eraser;
+        self.tools.color_brush = brushes.color;
+        self.tools.color = brushes.ink;
+        self.studio.set_mask_look(settings.mask_look);
     }
 
     /// Leaves for the next time what is in hand.
     pub fn give_settings(&self, settings: &mut Settings) {
-        settings.brush = self.tools.mask_brush;
-        settings.eraser = self.tools.mask_eraser;
-        settings.color_brush = self.tools.color_brush;
+        let brushes = &mut settings.brushes;
+        brushes.mask = self.tools.mask_brush;
+        brushes.mask_eraser = self.tools.mask_eraser;
+        brushes.color = self.tools.color_brush;
+        brushes.ink = self.tools.color;
+        settings.mask_look = self.studio.document().mask_look();
         settings.model.clone_from(&self.studio.recipe.model);
     }
 

@@ -29,6 +29,9 @@ struct Greys {
     text: Color32,
     text_strong: Color32,
     text_weak: Color32,
+    /// Selected text and list entries: the accent, subdued.
+    selected: Color32,
+    on_selected: Color32,
 }
 
 const DARK: Greys = Greys {
@@ -42,6 +45,8 @@ const DARK: Greys = Greys {
     text: Color32::from_rgb(0xD6, 0xD8, 0xDC),
     text_strong: Color32::from_rgb(0xF4, 0xF5, 0xF6),
     text_weak: Color32::from_rgb(0x9B, 0x9F, 0xA6),
+    selected: Color32::from_rgb(0x6B, 0x33, 0x1D),
+    on_selected: Color32::from_rgb(0xFF, 0xC2, 0xA8),
 };
 
 const LIGHT: Greys = Greys {
@@ -55,6 +60,8 @@ const LIGHT: Greys = Greys {
     text: Color32::from_rgb(0x2B, 0x2D, 0x31),
     text_strong: Color32::from_rgb(0x0E, 0x0F, 0x11),
     text_weak: Color32::from_rgb(0x5F, 0x63, 0x6B),
+    selected: Color32::from_rgb(0xFB, 0xCF, 0xBC),
+    on_selected: Color32::from_rgb(0x8A, 0x2E, 0x0A),
 };
 
 fn greys(dark_mode: bool) -> &'static Greys {
@@ -135,7 +142,7 @@ fn visuals_of(base: Visuals) -> Visuals {
     visuals.widgets.active = WidgetVisuals { bg_stroke: Stroke::new(1.0, ACCENT), ..widget(greys.control_pressed, greys.text_strong) };
     visuals.widgets.open = widget(greys.control_hovered, greys.text_strong);
 
-    visuals.selection = Selection { bg_fill: ACCENT, stroke: Stroke::new(1.0, ON_ACCENT) };
+    visuals.selection = Selection { bg_fill: greys.selected, stroke: Stroke::new(1.0, greys.on_selected) };
     visuals.hyperlink_color = if visuals.dark_mode { ACCENT_HOVERED } else { Color32::from_rgb(0xB8, 0x3F, 0x10) };
     visuals.weak_text_color = Some(greys.text_weak);
     visuals.panel_fill = greys.panel;
@@ -185,6 +192,7 @@ mod tests {
                 assert!(contrast(greys.text, ground) >= 7.0);
             }
             assert!(contrast(greys.text_weak, greys.panel) >= 4.5);
+            assert!(contrast(greys.on_selected, greys.selected) >= 4.5);
         }
         assert!(contrast(ON_ACCENT, ACCENT) >= 4.5);
         assert!(contrast(accent_text(&Visuals::light()), LIGHT.panel) >= 4.5);

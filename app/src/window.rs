@@ -46,7 +46,8 @@ pub fn run(options: WindowOptions) -> anyhow::Result<()> {
     // Copy, cut and paste are ours (see `text_clipboard`).
     let native = NativeOptions { viewport, clipboard_shortcuts: false, ..NativeOptions::default() };
     let create = move |creation: &CreationContext<'_>| {
-        let engine = (assets::engine_settings(options.device), engine_handle::real_engine());
+        let device = if options.device == DeviceChoice::Auto { settings.device } else { options.device };
+        let engine = (assets::engine_settings(device), engine_handle::real_engine());
         let mut window = Window::new(&creation.egui_ctx, engine, settings)?;
         window.started = Some(started);
         window.open_first(&options);

@@ -1,6 +1,9 @@
 //! Buttons and rows as every panel uses them: one height, one look, always with a name and an explanation.
 
-use egui::{Align, Align2, Button, Layout, Response, RichText, Ui, Vec2, vec2};
+use std::ops::RangeInclusive;
+
+use egui::emath::Numeric;
+use egui::{Align, Align2, Button, Color32, DragValue, Image, Layout, Response, RichText, Slider, SliderClamping, Ui, Vec2, vec2};
 
 use crate::commands::Command;
 use crate::desk::Desk;
@@ -29,10 +32,80 @@ pub fn row<R>(ui: &mut Ui, label: &str, tooltip: &str, control: impl FnOnce(&mut
     .inner
 }
 
-/// A square button with an icon only.
-pub fn icon_button(ui: &mut Ui, icon: Icon, name: &str, tooltip: &str, is_enabled: bool) -> Response {
-    let button = Button::image(icon.image()).image_tint_follows_text_color(true).min_size(Vec2::splat(CONTROL_HEIGHT));
-    ui.add_enabled(is_enabled, button).accessible_name(name).on_hover_text(tooltip).on_disabled_hover_text(tooltip)
+/// A square button with an icon only; `is_on` marks a choice.
+pub fn icon_button(ui: &mut Ui, icon: Icon, name: &str, tooltip: &str, is_on: Option<bool>) -> Response {
+    ui.scope(|ui| {
+        ui.spacing_mut().button_padding = ICON_PADDING;
+        let button = as_choice(ui, Button::image(tinted(icon, is_on)), is_on);
+        ui.add(button.min_size(Vec2::splat(CONTROL_HEIGHT)))
+    })
+    .inner
+    .accessible_name(name)
+    .on_hover_text(tooltip)
+}
+
+/// An icon fills its square.
+const ICON_PADDING: Vec2 = vec2(3.0, 3.0);
+
+/// A choice that is on has the accent's icon; white means the text's colour.
+fn tinted(icon: Icon, is_on: Option<bool>) -> Image<'static> {
+    icon.image().tint(if is_on == Some(true) { ACCENT } else { Color32::WHITE })
+}
+
+/// A choice that is on lies on a lighter ground: the accent as a ground is for the one thing to do next.
+fn as_choice<'a>(ui: &Ui, button: Button<'a>, is_on: Option<bool>) -> Button<'a> {
+    match is_on {
+        Some(true) => button.selected(true).fill(ui.visuals().widgets.open.bg_fill),
+        Some(false) => button.selected(false).image_tint_follows_text_color(true),
+        None => button.image_tint_follows_text_color(true),
+    }
+}
+
+/// Width of a slider's number.
+const VALUE_WIDTH: f32 = 56.0;
+
+/// How a number is shown and typed.
+#[derive(Clone, Copy)]
+pub enum Unit {
+    Count,
+    Tenths,
+    Pixels,
+    /// A share between 0 and 1 as per cent.
+    Percent,
+}
+
+/// A slider and its number, as wide as `width`. The number may be typed beyond the slider's range, up to `max_typed`.
+pub fn number<Num: Numeric>(ui: &mut Ui, width: f32, unit: Unit, value: &mut Num, range: RangeInclusive<Num>, max_typed: Num) {
+    let min = *range.start();
+    let rail = (width - VALUE_WIDTH - ui.spacing().item_spacing.x).max(32.0);
+    ui.scope(|ui| {
+        ui.spacing_mut().slider_width = rail;
+        // A knob of 16 points.
+        ui.spacing_mut().interact_size.y = 20.0;
+        ui.visuals_mut().selection.bg_fill = ui.visuals().weak_text_color();
+        let slider = Slider::new(value, range).show_value(false).clamping(SliderClamping::Never).logarithmic(matches!(unit, Unit::Pixels));
+        ui.add(match unit {
+            Unit::Percent => slider.step_by(0.01),
+            Unit::Tenths => slider.step_by(0.1),
+            Unit::Count | Unit::Pixels => slider.step_by(1.0),
+        });
+    });
+    let field = DragValue::new(value).range(min..=max_typed);
+    let field = match unit {
+        Unit::Count => field.speed(0.2),
+        Unit::Tenths => field.fixed_decimals(1).speed(0.1),
+        Unit::Pixels => field.fixed_decimals(0).suffix(" px").speed(1.0),
+        Unit::Percent => field.custom_formatter(percent).custom_parser(parse_percent).speed(0.01),
+    };
+    ui.add_sized([VALUE_WIDTH, CONTROL_HEIGHT], field);
+}
+
+fn percent(share: f64, _: RangeInclusive<usize>) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
+fn parse_percent(text: &str) -> Option<f64> {
+    text.trim().trim_end_matches('%').trim().parse::<f64>().ok().map(|percent| percent / 100.0)
 }
 
 /// How a command's button looks.
@@ -40,6 +113,8 @@ pub fn icon_button(ui: &mut Ui, icon: Icon, name: &str, tooltip: &str, is_enable
 pub enum Look {
     /// Only the icon.
     Icon,
+    /// Only the icon, without a ground until the pointer is over it.
+    Quiet,
     /// Icon and name.
     Named,
     /// Icon and name on the accent: the one thing to do next.
@@ -49,26 +124,24 @@ pub enum Look {
 /// A command's button. Runs the command.
 pub fn command_button(ui: &mut Ui, desk: &mut Desk, command: Command, look: Look, size: Vec2) -> Response {
     let info = command.info();
-    let is_enabled = command.is_enabled(desk);
-    let button = match (info.icon, look) {
-        (Some(icon), Look::Icon) => Button::image(icon.image()),
-        (Some(icon), Look::Named | Look::Accent) => Button::image_and_text(icon.image(), info.label),
-        (None, _) => Button::new(info.label),
-    };
-    let button = match look {
-        Look::Accent => Button::image_and_text(
-            info.icon.map_or_else(|| crate::icons::CHECK.image(), Icon::image).tint(ON_ACCENT),
-            RichText::new(info.label).color(ON_ACCENT),
-        )
-        .fill(ACCENT),
-        Look::Icon | Look::Named => button,
-    };
-    let mut button = button.image_tint_follows_text_color(true).min_size(size);
-    if let Some(is_on) = command.is_on(desk) {
-        button = button.selected(is_on);
-    }
+    let (is_enabled, is_on) = (command.is_enabled(desk), command.is_on(desk));
+    let response = ui.scope(|ui| {
+        let button = match (info.icon, look) {
+            (Some(icon), Look::Icon | Look::Quiet) => {
+                ui.spacing_mut().button_padding = ICON_PADDING;
+                Button::image(tinted(icon, is_on)).frame_when_inactive(look == Look::Icon)
+            }
+            (Some(icon), Look::Named) => Button::image_and_text(tinted(icon, is_on), info.label),
+            (Some(icon), Look::Accent) => {
+                Button::image_and_text(icon.image().tint(ON_ACCENT), RichText::new(info.label).color(ON_ACCENT)).fill(ACCENT)
+            }
+            (None, _) => Button::new(info.label),
+        };
+        let button = as_choice(ui, button, is_on).min_size(size);
+        ui.add_enabled(is_enabled, button)
+    });
     let tooltip = tooltip_of(ui, command);
-    let response = ui.add_enabled(is_enabled, button).accessible_name(info.label).on_hover_text(&tooltip).on_disabled_hover_text(&tooltip);
+    let response = response.inner.accessible_name(info.label).on_hover_text(&tooltip).on_disabled_hover_text(&tooltip);
     if response.clicked() {
         command.run(desk);
     }

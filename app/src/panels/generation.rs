@@ -1,10 +1,9 @@
 //! How: model, solver and its numbers.
 
 use brushfire_engine::{Recipe, Sampler, Schedule};
-use egui::{ComboBox, DragValue, Slider, Ui};
+use egui::{ComboBox, DragValue, Ui};
 
-use super::controls::{heading, icon_button, row};
-use super::tool_options::{parse_percent, percent};
+use super::controls::{Unit, heading, icon_button, number, row};
 use crate::commands::Command;
 use crate::desk::Desk;
 use crate::icons;
@@ -12,9 +11,6 @@ use crate::studio::SeedChoice;
 use crate::studio::models::label_of;
 use crate::studio::plan::Task;
 use crate::theme::CONTROL_HEIGHT;
-
-/// Room for a slider's number.
-const VALUE_WIDTH: f32 = 64.0;
 
 pub fn show(ui: &mut Ui, desk: &mut Desk) {
     heading(ui, "Generation");
@@ -79,23 +75,18 @@ fn numbers(ui: &mut Ui, desk: &mut Desk) {
     let task = desk.studio.plan().task;
     let recipe = &mut desk.studio.recipe;
     row(ui, "Steps", "In how many steps the picture is made. More take longer and are finer, up to a point: 20 to 30 are usual.", |ui| {
-        slider(ui, Slider::new(&mut recipe.steps, 1..=100).clamping(egui::SliderClamping::Edits));
+        number(ui, ui.available_width(), Unit::Count, &mut recipe.steps, 1..=100, Recipe::MAX_STEPS);
     });
     row(ui, "Guidance", "How closely the prompt is followed. Low is free, high is strict and garish: 5 to 9 are usual.", |ui| {
-        slider(ui, Slider::new(&mut recipe.guidance, 1.0..=20.0).max_decimals(1).step_by(0.1).clamping(egui::SliderClamping::Edits));
+        number(ui, ui.available_width(), Unit::Tenths, &mut recipe.guidance, 1.0..=20.0, Recipe::MAX_GUIDANCE);
     });
     let tooltip = "How far the picture there may be left behind: at 100 % it does not matter, at 30 % it is only touched up. \
                    A blank canvas has nothing to keep.";
     row(ui, "Strength", tooltip, |ui| {
         ui.add_enabled_ui(task != Task::TextToImage, |ui| {
-            slider(ui, Slider::new(&mut recipe.strength, 0.0..=1.0).step_by(0.01).custom_formatter(percent).custom_parser(parse_percent));
+            number(ui, ui.available_width(), Unit::Percent, &mut recipe.strength, 0.0..=1.0, 1.0);
         });
     });
-}
-
-fn slider(ui: &mut Ui, slider: Slider<'_>) {
-    ui.spacing_mut().slider_width = (ui.available_width() - VALUE_WIDTH).max(48.0);
-    ui.add(slider);
 }
 
 fn seed(ui: &mut Ui, desk: &mut Desk) {
@@ -108,16 +99,12 @@ fn seed(ui: &mut Ui, desk: &mut Desk) {
         if desk.studio.recipe.seed != before {
             desk.studio.seed_choice = SeedChoice::Fixed;
         }
-        let lock = egui::Button::image(icons::LOCK.image())
-            .image_tint_follows_text_color(true)
-            .selected(is_fixed)
-            .min_size(egui::Vec2::splat(CONTROL_HEIGHT));
         let explanation = "Keep this seed for every run, instead of a new one each time.";
-        if ui.add(lock).accessible_name("Keep the seed").on_hover_text(explanation).clicked() {
+        if icon_button(ui, icons::LOCK, "Keep the seed", explanation, Some(is_fixed)).clicked() {
             desk.studio.seed_choice = if is_fixed { SeedChoice::Random } else { SeedChoice::Fixed };
         }
         let roll = Command::RollSeed.info();
-        if icon_button(ui, icons::DICES, roll.label, roll.tooltip, true).clicked() {
+        if icon_button(ui, icons::DICES, roll.label, roll.tooltip, None).clicked() {
             Command::RollSeed.run(desk);
         }
     });
@@ -125,7 +112,7 @@ fn seed(ui: &mut Ui, desk: &mut Desk) {
 
 fn pictures(ui: &mut Ui, recipe: &mut Recipe) {
     row(ui, "Pictures", "How many are made in one run, each with its own seed. They need more memory together.", |ui| {
-        slider(ui, Slider::new(&mut recipe.batch, 1..=8).clamping(egui::SliderClamping::Edits));
+        number(ui, ui.available_width(), Unit::Count, &mut recipe.batch, 1..=8, Recipe::MAX_BATCH);
     });
 }
 

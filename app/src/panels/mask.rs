@@ -1,9 +1,8 @@
 //! Where: the mask's operations and how it is drawn.
 
-use egui::{Slider, Ui, vec2};
+use egui::{Ui, vec2};
 
-use super::controls::{Look, command_button, heading, row};
-use super::tool_options::{parse_percent, percent};
+use super::controls::{Look, Unit, command_button, heading, number, row};
 use crate::commands::Command;
 use crate::desk::Desk;
 use crate::theme::CONTROL_HEIGHT;
@@ -21,9 +20,8 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
         let mut look = desk.studio.document().mask_look();
         let before = look;
         ui.color_edit_button_srgb(&mut look.color).accessible_name("Tint colour");
-        ui.spacing_mut().slider_width = (ui.available_width() - 64.0).max(48.0);
-        ui.add(Slider::new(&mut look.opacity, 0.0..=1.0).custom_formatter(percent).custom_parser(parse_percent))
-            .on_hover_text("How strongly the mask is tinted.");
+        let width = ui.available_width();
+        ui.name_inputs("Tint opacity", |ui| number(ui, width, Unit::Percent, &mut look.opacity, 0.0..=1.0, 1.0));
         if look != before {
             desk.change_mask_look(|current| *current = look);
         }

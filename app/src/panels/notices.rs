@@ -52,7 +52,7 @@ fn card(ui: &mut Ui, notice: &Notice, width: f32) -> Option<Answer> {
                 ui.add(egui::Label::new(RichText::new(&notice.text)).wrap());
             });
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if icon_button(ui, icons::X, "Dismiss", "Take this notice away.", true).clicked() {
+                if icon_button(ui, icons::X, "Dismiss", "Take this notice away.", None).clicked() {
                     answer = Some(Answer::Dismiss(notice.id));
                 }
                 if let Some(recipe) = &notice.recipe

@@ -1,8 +1,8 @@
 //! The status line: device, what the button would do and for how long, zoom.
 
-use egui::{Button, RichText, Ui, vec2};
+use egui::{Button, RichText, Ui, Vec2, vec2};
 
-use super::controls::from_right;
+use super::controls::{Look, command_button, from_right};
 use crate::commands::Command;
 use crate::desk::Desk;
 use crate::icons;
@@ -19,6 +19,9 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
         ui.separator();
         ui.label(RichText::new(what(desk)).color(weak));
         from_right(ui, |ui| {
+            for command in [Command::ZoomToFit, Command::ZoomIn, Command::ZoomOut] {
+                command_button(ui, desk, command, Look::Quiet, Vec2::splat(24.0));
+            }
             let zoom = format!("{:.0} %", desk.view.camera().zoom() * 100.0);
             let info = Command::ActualSize.info();
             let button = Button::new(RichText::new(zoom)).frame(false).min_size(vec2(56.0, 24.0));

@@ -11,13 +11,15 @@ use crate::desk::Desk;
 const SIDE: f32 = 40.0;
 
 pub fn show(ui: &mut Ui, desk: &mut Desk) {
-    for tool in Tool::ALL {
-        command_button(ui, desk, Command::UseTool(tool), Look::Icon, Vec2::splat(SIDE));
-    }
-    ui.add_space(8.0);
-    ui.separator();
-    ui.add_space(8.0);
-    for command in [Command::Undo, Command::Redo] {
-        command_button(ui, desk, command, Look::Icon, Vec2::splat(SIDE));
-    }
+    ui.vertical_centered(|ui| {
+        for tool in Tool::ALL {
+            command_button(ui, desk, Command::UseTool(tool), Look::Quiet, Vec2::splat(SIDE));
+        }
+        ui.add_space(8.0);
+        ui.separator();
+        ui.add_space(8.0);
+        for command in [Command::Undo, Command::Redo] {
+            command_button(ui, desk, command, Look::Quiet, Vec2::splat(SIDE));
+        }
+    });
 }

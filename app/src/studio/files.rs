@@ -182,7 +182,9 @@ impl Studio {
         self.stroke = None;
         self.results.clear();
         self.notices.withdraw_offers();
+        let look = self.document.mask_look();
         self.document = replacement.document;
+        self.document.set_mask_look(look);
         self.history = History::new(History::<Recipe>::DEFAULT_BUDGET);
         self.recipe_in_history = self.recipe.clone();
         self.saved_fingerprint = fingerprint(self.document.picture());

@@ -35,7 +35,7 @@ use self::notices::Notices;
 use self::plan::Plan;
 use self::results::{ResultId, Results};
 use self::remembered::Remembered;
-use crate::document::{CanvasSize, Document, Edit, History, PixelRect, TILE_SIDE, TileGrid};
+use crate::document::{CanvasSize, Document, Edit, History, MaskLook, PixelRect, TILE_SIDE, TileGrid};
 use crate::files::SystemClipboard;
 use crate::paint::StrokeBuilder;
 
@@ -219,6 +219,11 @@ impl Studio {
         if let Some(edit) = operation(&mut self.document) {
             self.history.push(edit);
         }
+    }
+
+    /// Draws the mask as it was drawn the last time, which is no edit of the painter's.
+    pub fn set_mask_look(&mut self, look: MaskLook) {
+        self.document.set_mask_look(look);
     }
 
     /// Gives a blank canvas another size; undo gives it back.
