@@ -58,10 +58,10 @@ impl<T: Copy> PerBlock<T> {
 
 /// More channels than any layer of a known model has by far; keeps sizes computed from a config from overflowing.
 const MAX_CHANNELS: usize = 1 << 15;
-/// More levels than a picture can be halved.
-const MAX_BLOCKS: usize = 12;
-/// More layers in one block than any known model has by far (SDXL: 10).
-const MAX_LAYERS: usize = 128;
+/// More levels than any known model has (autoencoders: 5).
+const MAX_BLOCKS: usize = 8;
+/// More layers in one block than any known model has (SDXL's transformers: 10); keeps lists of tensors short.
+const MAX_LAYERS: usize = 24;
 
 /// Reads `text` as a JSON object into a struct all of whose fields have defaults, naming the field that cannot be read.
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, ConfigError> {

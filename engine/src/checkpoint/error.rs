@@ -13,7 +13,6 @@ use super::source::DType;
 #[error("{}: {reason}", path.display())]
 pub struct CheckpointError {
     pub path: PathBuf,
-    #[source]
     pub reason: Reason,
 }
 

@@ -16,7 +16,7 @@ use super::error::CheckpointError;
 use super::key_map::is_harmless;
 use super::model::{Part, TEXT_ENCODER, TINY_VAE, UNET, VAE};
 use super::single_file::SingleFile;
-use super::source::Source;
+use super::source::{DType, Source};
 
 /// What a file or folder is. Displays as a few lines for people.
 #[derive(Clone, Debug, Serialize)]
@@ -82,12 +82,12 @@ struct Report {
 
 /// Numbers and bytes by type.
 #[derive(Default)]
-struct Tally(BTreeMap<&'static str, (u64, u64)>);
+struct Tally(BTreeMap<DType, (u64, u64)>);
 
 impl Tally {
     fn add(&mut self, source: &dyn Source, name: &str) {
         if let Some(info) = source.info(name) {
-            let (parameters, bytes) = self.0.entry(info.dtype.name()).or_default();
+            let (parameters, bytes) = self.0.entry(info.dtype).or_default();
             *parameters += info.elements() as u64;
             *bytes += info.bytes() as u64;
         }
@@ -101,10 +101,14 @@ impl Tally {
         self.0.values().map(|(_, bytes)| bytes).sum()
     }
 
+    /// Of the weights; tables of integers among them say nothing about it.
     fn precision(&self) -> String {
         let mut types: Vec<_> = self.0.iter().filter(|(_, (parameters, _))| *parameters > 0).collect();
+        if types.iter().any(|(dtype, _)| dtype.is_float()) {
+            types.retain(|(dtype, _)| dtype.is_float());
+        }
         types.sort_by_key(|(_, (parameters, _))| std::cmp::Reverse(*parameters));
-        types.iter().map(|(name, _)| **name).collect::<Vec<_>>().join(" and ")
+        types.iter().map(|(dtype, _)| dtype.name()).collect::<Vec<_>>().join(" and ")
     }
 
     fn report(&self, name: &str) -> ComponentReport {

@@ -93,7 +93,8 @@ impl Source for TorchFile {
         let storage = match &view.storage {
             Bytes::Plain(range) => Cow::Borrowed(self.file.slice(range.clone())?),
             Bytes::Packed { entry, length } => {
-                Cow::Owned(zipped::unpack(&self.file, *entry, *length).in_file(self.file.path())?)
+                let needed = if view.strides.is_some() { *length } else { view.start + view.info.bytes() };
+                Cow::Owned(zipped::unpack(&self.file, *entry, needed).in_file(self.file.path())?)
             }
         };
         let size = view.info.dtype.size();
@@ -102,10 +103,7 @@ impl Source for TorchFile {
             (None, Cow::Borrowed(bytes)) => {
                 Ok(Cow::Borrowed(bytes.get(view.start..view.start + view.info.bytes()).unwrap_or_default()))
             }
-            (None, Cow::Owned(mut bytes)) => {
-                bytes.truncate(view.start + view.info.bytes());
-                Ok(Cow::Owned(bytes.split_off(view.start)))
-            }
+            (None, Cow::Owned(mut bytes)) => Ok(Cow::Owned(bytes.split_off(view.start))),
         }
     }
 

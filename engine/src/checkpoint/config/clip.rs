@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ConfigError, MAX_CHANNELS, MAX_LAYERS, divides, finite_positive, read, within};
+use super::{ConfigError, MAX_CHANNELS, divides, finite_positive, read, within};
 
 /// The activation inside a text encoder's feed-forward layers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,7 +88,8 @@ impl ClipConfig {
         within("vocab_size", self.vocab_size, 1, 1 << 22)?;
         within("hidden_size", self.hidden_size, 1, MAX_CHANNELS)?;
         within("intermediate_size", self.intermediate_size, 1, 4 * MAX_CHANNELS)?;
-        within("num_hidden_layers", self.num_hidden_layers, 1, MAX_LAYERS)?;
+        // The largest of CLIP has 32.
+        within("num_hidden_layers", self.num_hidden_layers, 1, 128)?;
         within("num_attention_heads", self.num_attention_heads, 1, MAX_CHANNELS)?;
         // A start token, an end token and something between them.
         within("max_position_embeddings", self.max_position_embeddings, 3, 1 << 16)?;

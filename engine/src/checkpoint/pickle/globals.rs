@@ -41,13 +41,13 @@ pub enum Class {
 
 /// Modules (with all that is below them) that start programs, load code, or reach files and the network.
 const DANGEROUS_MODULES: &str = "
-    _aix_support _bootsubprocess _ctypes _frozen_importlib _imp _io _osx_support _pickle _posixsubprocess _pyrepl
-    _socket _thread _winapi asyncio bdb cProfile cffi cgi code codeop commands concurrent ctypes dill distutils doctest
-    ensurepip fileinput ftplib gc http httpx idlelib imaplib imp importlib inspect io ipykernel IPython joblib lib2to3
-    linecache logging.config marshal mmap multiprocessing nntplib nt ntpath os paramiko pdb pickle pip pkg_resources
-    pkgutil platform poplib posix posixpath profile pty pydoc requests rlcompleter runpy setuptools shelve shutil signal
-    site smtplib socket socketserver sqlite3 ssl subprocess sys sysconfig tarfile telnetlib tempfile test threading
-    timeit torch.hub torch.package torch.utils.collect_env torch.utils.cpp_extension trace turtle unittest urllib urllib2
+    _aix_support _bootsubprocess _ctypes _frozen_importlib _imp _io _osx_support _pickle _posixsubprocess
+    _pyrepl _socket _thread _winapi asyncio bdb cProfile cffi cgi code codeop commands concurrent ctypes dill
+    distutils doctest ensurepip fileinput ftplib http httpx idlelib imaplib imp importlib io ipykernel IPython
+    joblib lib2to3 logging.config marshal mmap multiprocessing nntplib nt ntpath os paramiko pdb pickle pip
+    pkg_resources pkgutil platform poplib posix posixpath pty pydoc requests rlcompleter runpy setuptools shelve
+    shutil signal smtplib socket socketserver sqlite3 ssl subprocess sys sysconfig tarfile telnetlib tempfile
+    timeit torch.hub torch.package torch.utils.collect_env torch.utils.cpp_extension unittest urllib urllib2
     urllib3 venv webbrowser win32api wsgiref xmlrpc zipfile zipimport";
 
 /// Single names in modules that are otherwise harmless.

@@ -42,17 +42,17 @@ pub fn read(file: &[u8]) -> Result<BTreeMap<String, View>, Reason> {
     Ok(views(tensors(&content)?, find)?)
 }
 
-/// Unpacks a compressed entry of `length` bytes.
+/// Unpacks the first `needed` bytes of a compressed entry.
 ///
 /// # Errors
-/// The archive is damaged, or holds more or less than that.
-pub fn unpack(file: &[u8], entry: usize, length: usize) -> Result<Vec<u8>, Reason> {
+/// The archive is damaged, or holds less than that.
+pub fn unpack(file: &[u8], entry: usize, needed: usize) -> Result<Vec<u8>, Reason> {
     let mut archive = open(file)?;
     let packed = archive.by_index(entry).map_err(|error| Reason::Zip(error.to_string()))?;
     // Grows with what is really there: the length is only what the archive claims.
     let mut bytes = Vec::new();
-    packed.take(length as u64 + 1).read_to_end(&mut bytes).map_err(|error| Reason::Zip(error.to_string()))?;
-    if bytes.len() == length { Ok(bytes) } else { Err(Reason::Zip("a file in it has another length".to_owned())) }
+    packed.take(needed as u64).read_to_end(&mut bytes).map_err(|error| Reason::Zip(error.to_string()))?;
+    if bytes.len() == needed { Ok(bytes) } else { Err(Reason::Zip("a file in it is cut short".to_owned())) }
 }
 
 fn open(file: &[u8]) -> Result<ZipArchive<Cursor<&[u8]>>, Reason> {
