@@ -239,3 +239,6 @@ fn is_textual_inversion(source: &dyn Source, names: &[String]) -> bool {
     let known = |name: &String| name == "emb_params" || name.starts_with("string_to_param");
     names.iter().any(known) || (names.len() <= 16 && !names.is_empty() && names.iter().all(is_row))
 }
+
+#[cfg(test)]
+mod tests;

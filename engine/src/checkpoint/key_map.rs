@@ -57,7 +57,7 @@ impl Mapping {
         mapping
     }
 
-    /// The names in the file that are used or at least recognised.
+    /// The names in the file that are used.
     pub fn used(&self) -> BTreeSet<&str> {
         self.found.values().map(|origin| origin.name.as_str()).collect()
     }
