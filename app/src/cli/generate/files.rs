@@ -1,0 +1,98 @@
+//! Where a generation's files go.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use brushfire_engine::Step;
+
+use super::arguments::GenerateArguments;
+use crate::files::{SAVE_EXTENSIONS, save_picture};
+
+/// The places of everything that will be written.
+pub(super) struct OutputFiles {
+    picture: PathBuf,
+    pictures: u32,
+    previews: Option<PathBuf>,
+    latents: Option<PathBuf>,
+}
+
+impl OutputFiles {
+    /// Decides on names.
+    ///
+    /// # Errors
+    /// A picture in a format that cannot be written.
+    pub fn new(arguments: &GenerateArguments, pictures: u32) -> anyhow::Result<Self> {
+        let picture = arguments.output.clone();
+        let extension = picture.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+        if !SAVE_EXTENSIONS.contains(&extension.as_str()) {
+            bail!("{} cannot be written: its name must end in .{}", picture.display(), SAVE_EXTENSIONS.join(", ."));
+        }
+        Ok(Self { picture, pictures, previews: arguments.previews.clone(), latents: arguments.latents.clone() })
+    }
+
+    /// The pictures' files: the one that was named, or `OUT-1.png`, `OUT-2.png`, ...
+    pub fn pictures(&self) -> impl Iterator<Item = PathBuf> {
+        (1..=self.pictures).map(|number| numbered(&self.picture, number, self.pictures))
+    }
+
+    /// Makes the previews' folder and sees that files can be made where they will go.
+    ///
+    /// # Errors
+    /// Names the folder that is missing or cannot be written to.
+    pub fn check(&self) -> anyhow::Result<()> {
+        if self.picture.is_dir() {
+            bail!("{} is a folder; name a file in it", self.picture.display());
+        }
+        if let Some(folder) = &self.previews {
+            std::fs::create_dir_all(folder)
+                .with_context(|| format!("the folder {} for previews cannot be made", folder.display()))?;
+        }
+        for path in [Some(&self.picture), self.latents.as_ref()].into_iter().flatten() {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            if !folder.is_dir() {
+                bail!("{} cannot be written: there is no folder {}; make it first", path.display(), folder.display());
+            }
+            tempfile::tempfile_in(folder).with_context(|| {
+                format!("{} cannot be written: no file can be made in {}", path.display(), folder.display())
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Writes a step's previews, `step-0001.png` or, of a batch, `step-0001-1.png`, ...
+    ///
+    /// # Errors
+    /// A picture that cannot be written.
+    pub fn write_previews(&self, step: &Step) -> anyhow::Result<Vec<PathBuf>> {
+        let Some(folder) = &self.previews else { return Ok(Vec::new()) };
+        let path = folder.join(format!("step-{:04}.png", step.step));
+        let mut written = Vec::new();
+        for (number, preview) in (1..).zip(&step.previews) {
+            let path = numbered(&path, number, self.pictures);
+            save_picture(&path, &preview.clone().into(), None)?;
+            written.push(path);
+        }
+        Ok(written)
+    }
+}
+
+/// `a.png` for the only one, `a-2.png` for the second of several.
+fn numbered(path: &Path, number: u32, of: u32) -> PathBuf {
+    if of == 1 {
+        return path.to_owned();
+    }
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let extension = path.extension().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!("{stem}-{number}.{extension}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_is_numbered_and_one_picture_is_not() {
+        assert_eq!(numbered(Path::new("a/out.x.png"), 1, 1), Path::new("a/out.x.png"));
+        assert_eq!(numbered(Path::new("a/out.x.png"), 2, 3), Path::new("a/out.x-2.png"));
+    }
+}

@@ -1,0 +1,146 @@
+//! `brushfire generate`: one job, from flags to files.
+
+mod arguments;
+mod files;
+mod progress;
+mod start;
+mod tensors;
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use anyhow::{anyhow, bail};
+use brushfire_engine::{Engine, Event, Job, JobId, Latents, Picture};
+use serde_json::json;
+
+pub(super) use arguments::GenerateArguments;
+
+use super::interrupt::{Interrupted, on_ctrl_c};
+use crate::assets::engine_settings;
+use files::OutputFiles;
+use progress::Progress;
+use start::Start;
+
+pub(super) fn run(arguments: &GenerateArguments) -> anyhow::Result<()> {
+    let done = generate(arguments);
+    if let Err(error) = &done
+        && arguments.json
+    {
+        let event = if error.is::<Interrupted>() { "cancelled" } else { "failed" };
+        super::print_json(&json!({ "event": event, "message": super::one_line(error) }));
+    }
+    done
+}
+
+fn generate(arguments: &GenerateArguments) -> anyhow::Result<()> {
+    let mut progress = Progress::new(arguments.json);
+    // What can go wrong before the engine starts is found before a minute is spent.
+    let recipe = arguments.recipe()?;
+    let outputs = OutputFiles::new(arguments, recipe.batch)?;
+    let start = Start::open(arguments)?;
+    let job = job(arguments, recipe, start.as_ref())?;
+    outputs.check()?;
+    let outcome = work(arguments, job, &outputs, &mut progress)?;
+
+    let mut written = Vec::new();
+    for (path, Picture { image, recipe }) in outputs.pictures().zip(&outcome.pictures) {
+        let finished = match &start {
+            Some(start) => start.finish(image)?,
+            None => image.clone().into(),
+        };
+        if let Some(notice) = crate::files::save_picture(&path, &finished, Some(recipe))?.notice {
+            progress.notice(&notice);
+        }
+        written.push((path, recipe.seed));
+    }
+    if let Some(path) = &arguments.latents {
+        tensors::write_latents(path, &outcome.latents)?;
+    }
+    progress.finished(outcome.job, &written, outcome.seconds);
+    Ok(())
+}
+
+fn job(
+    arguments: &GenerateArguments,
+    mut recipe: brushfire_engine::Recipe,
+    start: Option<&Start>,
+) -> anyhow::Result<Job> {
+    if let Some(start) = start {
+        (recipe.width, recipe.height) = start.padded_size();
+        recipe.check()?;
+    }
+    Ok(Job {
+        recipe,
+        init: start.map(Start::padded_picture),
+        mask: start.and_then(Start::padded_mask),
+        noise: arguments.noise.as_deref().map(tensors::read_noise).transpose()?,
+        previews: arguments.previews.is_some(),
+    })
+}
+
+/// What the engine made.
+struct Outcome {
+    job: JobId,
+    pictures: Vec<Picture>,
+    latents: Latents,
+    seconds: f64,
+}
+
+/// What the waiting thread hears.
+enum Message {
+    Engine(Event),
+    Interrupt,
+}
+
+/// Has the engine do the job, and tells of it.
+fn work(
+    arguments: &GenerateArguments,
+    job: Job,
+    outputs: &OutputFiles,
+    progress: &mut Progress,
+) -> anyhow::Result<Outcome> {
+    let (sender, messages) = channel();
+    let interrupts = sender.clone();
+    // A receiver that is gone means that the work is over.
+    if let Err(error) = on_ctrl_c(move || drop(interrupts.send(Message::Interrupt))) {
+        log::warn!("Ctrl+C will end the program at once: {error}");
+    }
+    let engine = Engine::start(engine_settings(arguments.device), told_to(sender))?;
+    let id = engine.submit(job);
+    listen(&engine, id, &messages, outputs, progress)
+}
+
+fn told_to(sender: Sender<Message>) -> impl FnMut(Event) + Send + 'static {
+    move |event| drop(sender.send(Message::Engine(event)))
+}
+
+fn listen(
+    engine: &Engine,
+    id: JobId,
+    messages: &Receiver<Message>,
+    outputs: &OutputFiles,
+    progress: &mut Progress,
+) -> anyhow::Result<Outcome> {
+    loop {
+        let event = match messages.recv() {
+            Ok(Message::Engine(event)) => event,
+            Ok(Message::Interrupt) => {
+                engine.cancel(id);
+                continue;
+            }
+            Err(_) => bail!("the engine stopped without an answer; try --device cpu"),
+        };
+        let previews = match &event {
+            Event::Step(step) => outputs.write_previews(step)?,
+            _ => Vec::new(),
+        };
+        progress.event(&event, &previews);
+        match event {
+            Event::Finished { job, pictures, latents, seconds } => {
+                return Ok(Outcome { job, pictures, latents, seconds });
+            }
+            Event::Failed { message, .. } => return Err(anyhow!(message)),
+            Event::Cancelled { .. } => return Err(Interrupted.into()),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The program `brushfire`; see the library of the same name.
+
+fn main() -> std::process::ExitCode {
+    brushfire::cli::main()
+}
