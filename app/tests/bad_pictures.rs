@@ -242,6 +242,9 @@ fn is_small(bytes: &[u8]) -> bool {
 }
 
 proptest! {
+    // A failing case is printed whole; there is no source folder beside this file to keep it in.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn damaged_files_are_opened_or_refused(
         format in prop::sample::select(FORMATS.to_vec()),

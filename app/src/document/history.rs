@@ -256,6 +256,7 @@ impl<P: Clone + PartialEq> History<P> {
 #[cfg(test)]
 mod tests {
     use image::{GrayImage, Luma, Rgb, RgbImage};
+    use proptest::prelude::*;
 
     use super::*;
     use crate::document::{CanvasSize, MaskLook};
@@ -299,6 +300,57 @@ mod tests {
         assert_eq!(prompt, "a dog");
         assert_eq!(document.rgb_image(document.bounds()).get_pixel(5, 5).0, [10; 3]);
         assert!(!history.can_redo());
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_done_can_be_undone_and_done_again_bit_for_bit(
+            steps in prop::collection::vec((0u8..6, any::<u8>(), 0u32..300, 0u32..100), 1..25),
+            walk in prop::collection::vec(any::<prop::sample::Index>(), 1..12),
+        ) {
+            let mut document = Document::blank(CanvasSize::new(300, 100).unwrap(), [200, 100, 50, 128]);
+            let (mut history, mut prompt) = (History::new(History::<String>::DEFAULT_BUDGET), String::new());
+            let mut states = vec![(document.clone(), prompt.clone())];
+            for (kind, value, x, y) in steps {
+                let (width, height) = (document.size().width(), document.size().height());
+                let (x, y) = (x % width, y % height);
+                let edit = match kind {
+                    0 => document.invert_mask(),
+                    1 => document.clear_mask(),
+                    2 => document.replace_mask(&GrayImage::from_fn(width, height, |x, y| Luma([(x ^ y) as u8 & value]))).unwrap(),
+                    3 => {
+                        let result = RgbImage::from_pixel(width - x, height - y, Rgb([value; 3]));
+                        let mask = GrayImage::from_pixel(width - x, height - y, Luma([value]));
+                        document.accept_result(&result, &mask, [x, y]).unwrap()
+                    }
+                    4 => Some(document.replace_with(Document::blank(CanvasSize::new(x + 1, y + 1).unwrap(), [value; 4]), "Open")),
+                    _ => {
+                        let before = prompt.clone();
+                        prompt.push(char::from(value));
+                        history.push_parameters("Prompt", "prompt", before, prompt.clone(), Instant::now());
+                        history.seal();
+                        states.push((document.clone(), prompt.clone()));
+                        None
+                    }
+                };
+                if let Some(edit) = edit {
+                    history.push(edit);
+                    states.push((document.clone(), prompt.clone()));
+                }
+            }
+            prop_assert_eq!(history.entries().count() + 1, states.len());
+            for index in walk {
+                let done = index.index(states.len());
+                history.go_to(done, &mut document, &mut prompt);
+                let (expected, expected_prompt) = &states[done];
+                prop_assert_eq!(&prompt, expected_prompt);
+                prop_assert_eq!(document.size(), expected.size());
+                for at in document.picture().positions() {
+                    prop_assert_eq!(document.picture().tile(at), expected.picture().tile(at));
+                    prop_assert_eq!(document.mask().tile(at), expected.mask().tile(at));
+                }
+            }
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use rayon::slice::ParallelSliceMut as _;
 
 use super::pixel::{self, Pixel};
 use super::tiles::{TileGrid, TileValue};
+use super::workers::on_workers;
 use super::{CanvasSize, Document, DocumentError, FileDepth, PixelRect};
 
 impl Document {
@@ -105,7 +106,7 @@ where
     let mut image = ImageBuffer::new(rect.width(), rect.height());
     let samples: &mut [C::Subpixel] = &mut image;
     let row_length = rect.width().max(1) as usize * N;
-    samples.par_chunks_exact_mut(row_length).zip(rect.top..rect.bottom.max(rect.top)).for_each(|(row, y)| {
+    let write_row = |(row, y): (&mut [C::Subpixel], u32)| {
         let mut pixels = row.as_chunks_mut::<N>().0.iter_mut();
         for (_, length, part) in grid.row_parts(y, rect.left, rect.right) {
             match part {
@@ -113,6 +114,9 @@ where
                 None => pixels.by_ref().take(length).for_each(|pixel| *pixel = convert(P::default())),
             }
         }
+    };
+    on_workers(|| {
+        samples.par_chunks_exact_mut(row_length).zip(rect.top..rect.bottom.max(rect.top)).for_each(write_row)
     });
     image
 }

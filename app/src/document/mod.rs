@@ -11,6 +11,7 @@ mod operations;
 mod pixel;
 mod rect;
 mod tiles;
+mod workers;
 
 pub use edit::Edit;
 pub use history::{History, HistoryEntry};
@@ -21,6 +22,7 @@ pub use tiles::{TILE_SIDE, TileGrid, TilePos, TileValue};
 pub(crate) use edit::Change;
 pub(crate) use pixel::{Mix, scaled};
 pub(crate) use tiles::{Tile, TileChange, for_rows, positions_in, row_ranges};
+pub(crate) use workers::on_workers;
 
 /// What a document refuses, in words a painter understands.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use super::rect::{CanvasSize, PixelRect};
+use super::workers::on_workers;
 
 /// Pixels along each side of a tile.
 pub const TILE_SIDE: u32 = 256;
@@ -217,14 +218,12 @@ impl<P: TileValue> TileGrid<P> {
     ) -> Vec<TileChange<P>> {
         let rect = rect.intersect(self.size.bounds());
         let places: Vec<_> = positions_in(rect).map(|at| (at, self.shared_tile(at))).collect();
-        let changed: Vec<_> = places
-            .into_par_iter()
-            .filter_map(|(at, before)| {
-                let mut tile = before.as_ref().map_or_else(Tile::empty, |tile| Tile::clone(tile));
-                for_rows(tile.values_mut(), at, at.rect().intersect(rect), &change_row);
-                TileChange::between(at, before, Some(Arc::new(tile)))
-            })
-            .collect();
+        let change = |(at, before): (TilePos, Option<Arc<Tile<P>>>)| {
+            let mut tile = before.as_ref().map_or_else(Tile::empty, |tile| Tile::clone(tile));
+            for_rows(tile.values_mut(), at, at.rect().intersect(rect), &change_row);
+            TileChange::between(at, before, Some(Arc::new(tile)))
+        };
+        let changed: Vec<_> = on_workers(|| places.into_par_iter().filter_map(change).collect());
         for change in &changed {
             self.set_tile(change.at, change.after.clone());
         }

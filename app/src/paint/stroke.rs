@@ -10,7 +10,7 @@ use super::path::DabPath;
 use super::{Brush, PenSample};
 use crate::document::{
     Change, Document, Edit, Mix, Pixel, PixelRect, Tile, TileChange, TileGrid, TilePos, TileValue, for_rows,
-    positions_in, row_ranges, scaled,
+    on_workers, positions_in, row_ranges, scaled,
 };
 
 /// What a stroke leaves, and on what.
@@ -162,7 +162,7 @@ impl<P: TileValue + Mix> Wash<P> {
 
         let paint = |work: &mut Work<P>| work.paint(&shapes, self.ink, self.opacity);
         if shapes.iter().map(|(bounds, _)| bounds.area()).sum::<u64>() > PARALLEL_PIXELS {
-            work.par_iter_mut().for_each(paint);
+            on_workers(|| work.par_iter_mut().for_each(paint));
         } else {
             work.iter_mut().for_each(paint);
         }
