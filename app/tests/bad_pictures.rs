@@ -1,6 +1,8 @@
 //! Damaged, hostile and mislabelled pictures, and disks that are full: each ends in an error that names the file, and
 //! nothing is lost.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
 use std::fs;
 use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
