@@ -50,17 +50,13 @@ impl Resnet {
 
     /// `[N, in, H, W]` -> `[N, out, H, W]`; `time` is `silu` of the time embedding, `[1 or N, width]`.
     pub fn forward(&self, x: Tensor<4>, time: Option<&Tensor<2>>) -> Tensor<4> {
-        let mut inner = self.conv_1.forward(self.norm_1.forward_silu(x.clone()));
-        if let (Some(project), Some(time)) = (&self.time, time) {
-            let shift = project.forward(time.clone());
-            let [n, channels] = shift.dims();
-            inner = inner + shift.reshape([n, channels, 1, 1]);
-        }
-        let inner = self.conv_2.forward(self.norm_2.forward_silu(inner));
-        let sum = match &self.shortcut {
-            Some(conv) => conv.forward(x) + inner,
-            None => x + inner,
+        let shift = self.time.as_ref().zip(time).map(|(project, time)| project.forward(time.clone()));
+        let inner = self.conv_1.forward_and_add(self.norm_1.forward_silu(x.clone()), shift, None);
+        let residual = match &self.shortcut {
+            Some(conv) => conv.forward(x),
+            None => x,
         };
+        let sum = self.conv_2.forward_and_add(self.norm_2.forward_silu(inner), None, Some(residual));
         if self.output_scale == 1.0 { sum } else { sum / self.output_scale }
     }
 }

@@ -2,6 +2,9 @@
 
 use burn::tensor::{Tensor, activation};
 
+use super::compute::{Compute, Kernels};
+use super::cpu::{self, Values};
+
 /// A pointwise function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activation {
@@ -25,4 +28,15 @@ impl Activation {
             Self::Relu => activation::relu(x),
         }
     }
+}
+
+/// Shazeer 2020: `[.., 2 W]` -> `[.., W]`, the first half times `gelu` of the second.
+pub(crate) fn geglu(x: Tensor<3>, compute: &Compute) -> Tensor<3> {
+    let [n, rows, both] = x.dims();
+    let width = both / 2;
+    if compute.kernels() == Kernels::Cpu {
+        return cpu::tensor(cpu::pointwise::geglu(Values::of(x).as_slice(), width), [n, rows, width]);
+    }
+    let gate = Activation::Gelu.forward(x.clone().narrow(2, width, width));
+    x.narrow(2, 0, width) * gate
 }

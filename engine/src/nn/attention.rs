@@ -4,6 +4,8 @@ use burn::tensor::ops::{AttentionModuleOptions, PadMode};
 use burn::tensor::{FloatDType, Tensor, module};
 
 use super::compute::{Compute, Kernels, Precision};
+use super::cpu::attention::AttentionShape;
+use super::cpu::{self, Values};
 
 /// How attention is to be computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,12 +22,21 @@ impl Heads {
     /// Queries `[N, Lq, C]`, keys and values `[N, Lk, C]` -> `[N, Lq, C]`; heads are neighbouring slices of `C`.
     pub fn attend(self, q: Tensor<3>, k: Tensor<3>, v: Tensor<3>, compute: &Compute) -> Tensor<3> {
         let [n, queries, width] = q.dims();
-        let (q, k, v) = (self.split(q), self.split(k), self.split(v));
-        let out = match compute.kernels() {
-            Kernels::Cpu => module::attention(q, k, v, None, None, self.options()),
-            Kernels::Gpu => self.attend_in_chunks(q, k, v, compute),
-        };
+        if compute.kernels() == Kernels::Cpu {
+            return self.attend_on_cpu(q, k, v);
+        }
+        let out = self.attend_in_chunks(self.split(q), self.split(k), self.split(v), compute);
         out.swap_dims(1, 2).reshape([n, queries, width])
+    }
+
+    fn attend_on_cpu(self, q: Tensor<3>, k: Tensor<3>, v: Tensor<3>) -> Tensor<3> {
+        let [batch, queries, width] = q.dims();
+        let keys = k.dims()[1];
+        let (heads, head_width, causal) = (self.count, width / self.count, self.causal);
+        let shape = AttentionShape { batch, heads, head_width, queries, keys, causal };
+        let (q, k, v) = (Values::of(q), Values::of(k), Values::of(v));
+        let out = cpu::attention::attention(q.as_slice(), k.as_slice(), v.as_slice(), shape);
+        cpu::tensor(out, [batch, queries, width])
     }
 
     /// `[N, L, C]` -> `[N, heads, L, C / heads]`.

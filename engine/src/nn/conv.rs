@@ -3,6 +3,9 @@
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Tensor, module};
 
+use super::compute::Kernels;
+use super::cpu::conv::{Epilogue, PackedConv, Pictures};
+use super::cpu::{self, Values};
 use super::weights::{ModelError, Weights};
 
 /// What a convolution looks like; the kernel is square.
@@ -34,6 +37,10 @@ impl Conv2dShape {
         Self { inputs: channels, outputs: channels, kernel: 3, stride: 2, padding, bias: true }
     }
 
+    fn keeps_size(&self) -> bool {
+        self.stride == 1 && self.kernel % 2 == 1 && self.padding == (self.kernel / 2, self.kernel / 2)
+    }
+
     /// The same without a bias.
     pub fn without_bias(self) -> Self {
         Self { bias: false, ..self }
@@ -42,11 +49,11 @@ impl Conv2dShape {
 
 /// A convolution layer.
 #[derive(Clone, Debug)]
-pub(crate) struct Conv2d {
-    /// `[out, in, k, k]`.
-    weight: Tensor<4>,
-    bias: Option<Tensor<1>>,
-    shape: Conv2dShape,
+pub(crate) enum Conv2d {
+    /// burn's. `weight` is `[out, in, k, k]`.
+    Gpu { weight: Tensor<4>, bias: Option<Tensor<1>>, shape: Conv2dShape },
+    /// Own, for what keeps height and width; `bias` has one number a channel.
+    Cpu { conv: PackedConv, bias: Option<Vec<f32>>, shape: Conv2dShape },
 }
 
 impl Conv2d {
@@ -61,14 +68,49 @@ impl Conv2d {
         let flat: &[usize] = &[outputs, inputs];
         let allowed: &[&[usize]] = if kernel == 1 { &[full, flat] } else { &[full] };
         let values = weights.values_of_one_shape("weight", allowed)?;
-        let bias = if shape.bias { Some(weights.tensor("bias", [outputs])?) } else { None };
-        Ok(Self { weight: weights.upload(values, [outputs, inputs, kernel, kernel]), bias, shape })
+        let bias = if shape.bias { Some(weights.values_of_one_shape("bias", &[&[outputs]])?) } else { None };
+        if weights.compute().kernels() == Kernels::Cpu && shape.keeps_size() {
+            return Ok(Self::Cpu { conv: PackedConv::new(&values, [outputs, inputs, kernel]), bias, shape });
+        }
+        let weight = weights.upload(values, [outputs, inputs, kernel, kernel]);
+        Ok(Self::Gpu { weight, bias: bias.map(|bias| weights.upload(bias, [outputs])), shape })
     }
 
     /// `[N, in, H, W]` -> `[N, out, H', W']`.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let Conv2dShape { stride, padding, .. } = self.shape;
-        let options = ConvOptions::new_with_padding([stride; 2], [padding; 2], [1; 2], 1);
-        module::conv2d(x, self.weight.clone(), self.bias.clone(), options)
+        self.forward_and_add(x, None, None)
+    }
+
+    /// The result plus `shift`, `[1 or N, out]`, in every pixel and plus `residual` of the result's shape.
+    pub fn forward_and_add(&self, x: Tensor<4>, shift: Option<Tensor<2>>, residual: Option<Tensor<4>>) -> Tensor<4> {
+        match self {
+            Self::Gpu { weight, bias, shape } => {
+                let (stride, padding) = ([shape.stride; 2], [shape.padding; 2]);
+                let options = ConvOptions::new_with_padding(stride, padding, [1; 2], 1);
+                let out = module::conv2d(x, weight.clone(), bias.clone(), options);
+                let out = match shift {
+                    Some(shift) => {
+                        let [n, channels] = shift.dims();
+                        out + shift.reshape([n, channels, 1, 1])
+                    }
+                    None => out,
+                };
+                match residual {
+                    Some(residual) => residual + out,
+                    None => out,
+                }
+            }
+            Self::Cpu { conv, bias, shape } => {
+                let [count, _, height, width] = x.dims();
+                let (shift, residual) = (shift.map(Values::of), residual.map(Values::of));
+                let add = Epilogue {
+                    bias: bias.as_deref(),
+                    shift: shift.as_ref().map(Values::as_slice),
+                    residual: residual.as_ref().map(Values::as_slice),
+                };
+                let out = conv.forward(Values::of(x).as_slice(), Pictures { count, height, width }, add);
+                cpu::tensor(out, [count, shape.outputs, height, width])
+            }
+        }
     }
 }

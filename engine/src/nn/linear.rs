@@ -2,14 +2,20 @@
 
 use burn::tensor::{Tensor, module};
 
+use super::compute::Kernels;
+use super::cpu::linear::Matrix;
+use super::cpu::{self, Values};
 use super::weights::{ModelError, Weights};
 
 /// A linear layer.
 #[derive(Clone, Debug)]
-pub(crate) struct Linear {
-    /// `[in, out]`: PyTorch's transposed.
-    weight: Tensor<2>,
-    bias: Option<Tensor<1>>,
+pub(crate) enum Linear {
+    /// `weight` is `[in, out]`: PyTorch's transposed.
+    Gpu {
+        weight: Tensor<2>,
+        bias: Option<Tensor<1>>,
+    },
+    Cpu(Matrix),
 }
 
 impl Linear {
@@ -19,9 +25,12 @@ impl Linear {
     /// # Errors
     /// A tensor is missing or has another shape.
     pub fn load(weights: &Weights<'_>, inputs: usize, outputs: usize) -> Result<Self, ModelError> {
-        let mut layer = Self::load_without_bias(weights, inputs, outputs)?;
-        layer.bias = Some(weights.tensor("bias", [outputs])?);
-        Ok(layer)
+        let layer = Self::load_without_bias(weights, inputs, outputs)?;
+        let bias = weights.values_of_one_shape("bias", &[&[outputs]])?;
+        Ok(match layer {
+            Self::Gpu { weight, .. } => Self::Gpu { weight, bias: Some(weights.upload(bias, [outputs])) },
+            Self::Cpu(matrix) => Self::Cpu(matrix.with_bias(bias)),
+        })
     }
 
     /// As [`Linear::load`], for a layer that has no bias.
@@ -30,12 +39,49 @@ impl Linear {
     /// The weight is missing or has another shape.
     pub fn load_without_bias(weights: &Weights<'_>, inputs: usize, outputs: usize) -> Result<Self, ModelError> {
         let values = weights.values_of_one_shape("weight", &[&[outputs, inputs], &[outputs, inputs, 1, 1]])?;
-        Ok(Self { weight: weights.upload(transposed(&values, outputs, inputs), [inputs, outputs]), bias: None })
+        let values = transposed(&values, outputs, inputs);
+        Ok(match weights.compute().kernels() {
+            Kernels::Gpu => Self::Gpu { weight: weights.upload(values, [inputs, outputs]), bias: None },
+            Kernels::Cpu => Self::Cpu(Matrix::new(values, [inputs, outputs])),
+        })
     }
 
     /// `[.., in]` -> `[.., out]`.
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        module::linear(x, self.weight.clone(), self.bias.clone())
+        match self {
+            Self::Gpu { weight, bias } => module::linear(x, weight.clone(), bias.clone()),
+            Self::Cpu(matrix) => {
+                let mut shape = x.dims();
+                shape[D - 1] = matrix.outputs();
+                cpu::tensor(matrix.rows_to_rows(Values::of(x).as_slice()), shape)
+            }
+        }
+    }
+
+    /// Applied to the channels of every pixel: `[N, in, H, W]` -> `[N, H * W, out]`.
+    pub fn forward_from_channels(&self, x: Tensor<4>) -> Tensor<3> {
+        let [n, channels, height, width] = x.dims();
+        let pixels = height * width;
+        match self {
+            Self::Gpu { .. } => self.forward(x.reshape([n, channels, pixels]).swap_dims(1, 2)),
+            Self::Cpu(matrix) => {
+                let out = matrix.channels_to_rows(Values::of(x).as_slice(), pixels);
+                cpu::tensor(out, [n, pixels, matrix.outputs()])
+            }
+        }
+    }
+
+    /// The way back, beside a residual: `[N, H * W, in]` -> `[N, out, H, W]`, the shape of `residual`.
+    pub fn forward_to_channels(&self, x: Tensor<3>, residual: Tensor<4>) -> Tensor<4> {
+        let shape = residual.dims();
+        match self {
+            Self::Gpu { .. } => residual + self.forward(x).swap_dims(1, 2).reshape(shape),
+            Self::Cpu(matrix) => {
+                let residual = Values::of(residual).into_vec();
+                let out = matrix.rows_to_channels(Values::of(x).as_slice(), shape[2] * shape[3], residual);
+                cpu::tensor(out, shape)
+            }
+        }
     }
 }
 

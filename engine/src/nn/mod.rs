@@ -13,6 +13,7 @@ mod attention;
 mod cancel;
 mod compute;
 mod conv;
+mod cpu;
 mod linear;
 mod multi_head;
 mod norm;
@@ -25,6 +26,7 @@ pub use cancel::{CancelToken, Interrupted};
 pub use compute::{Compute, Precision};
 pub use weights::ModelError;
 
+pub(crate) use activation::geglu;
 pub(crate) use attention::Heads;
 pub(crate) use conv::{Conv2d, Conv2dShape};
 pub(crate) use linear::Linear;

@@ -3,16 +3,24 @@
 
 use burn::tensor::{DType, FloatDType, Tensor, activation, module};
 
+use super::compute::Kernels;
+use super::cpu::Values;
+use super::cpu::norm::{Affine, group_norm};
 use super::weights::{ModelError, Weights};
 
 /// Wu & He 2018: each picture's channels are normalised in groups, then scaled and shifted a channel.
 #[derive(Clone, Debug)]
 pub(crate) struct GroupNorm {
-    gamma: Tensor<1>,
-    beta: Tensor<1>,
+    affine: ChannelAffine,
     groups: usize,
-    channels: usize,
     epsilon: f64,
+}
+
+/// The scale and the shift of every channel, where the kernels want them.
+#[derive(Clone, Debug)]
+enum ChannelAffine {
+    Gpu { gamma: Tensor<4>, beta: Tensor<4> },
+    Cpu { gamma: Vec<f32>, beta: Vec<f32> },
 }
 
 impl GroupNorm {
@@ -25,25 +33,46 @@ impl GroupNorm {
             let place = weights.place();
             return Err(ModelError::Config(format!("`{place}`: {channels} channels do not divide by {groups} groups")));
         }
-        let (gamma, beta) = (weights.tensor("weight", [channels])?, weights.tensor("bias", [channels])?);
-        Ok(Self { gamma, beta, groups, channels, epsilon })
+        let read = |name: &str| weights.values_of_one_shape(name, &[&[channels]]);
+        let (gamma, beta) = (read("weight")?, read("bias")?);
+        let upload = |values| weights.upload(values, [1, channels, 1, 1]);
+        let affine = match weights.compute().kernels() {
+            Kernels::Gpu => ChannelAffine::Gpu { gamma: upload(gamma), beta: upload(beta) },
+            Kernels::Cpu => ChannelAffine::Cpu { gamma, beta },
+        };
+        Ok(Self { affine, groups, epsilon })
     }
 
     /// `[N, C, H, W]` -> the same shape.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        match &self.affine {
+            ChannelAffine::Gpu { gamma, beta } => self.normalised(x).mul(gamma.clone()).add(beta.clone()),
+            ChannelAffine::Cpu { gamma, beta } => self.forward_on_cpu(x, Affine { gamma, beta }, false),
+        }
+    }
+
+    /// `silu(forward(x))`: the pair every resnet starts its halves with.
+    pub fn forward_silu(&self, x: Tensor<4>) -> Tensor<4> {
+        match &self.affine {
+            ChannelAffine::Gpu { .. } => activation::silu(self.forward(x)),
+            ChannelAffine::Cpu { gamma, beta } => self.forward_on_cpu(x, Affine { gamma, beta }, true),
+        }
+    }
+
+    fn normalised(&self, x: Tensor<4>) -> Tensor<4> {
         let shape = x.dims();
         let dtype = x.dtype();
         let x = in_f32(x.reshape([shape[0], self.groups, shape[1] * shape[2] * shape[3] / self.groups]));
         let x = x.clone().sub(x.mean_dim(2));
         let variance = x.clone().square().mean_dim(2);
-        let x = like(x.div(variance.add_scalar(self.epsilon).sqrt()), dtype).reshape(shape);
-        let per_channel = [1, self.channels, 1, 1];
-        x.mul(self.gamma.clone().reshape(per_channel)).add(self.beta.clone().reshape(per_channel))
+        like(x.div(variance.add_scalar(self.epsilon).sqrt()), dtype).reshape(shape)
     }
 
-    /// `silu(forward(x))`: the pair every resnet starts its halves with.
-    pub fn forward_silu(&self, x: Tensor<4>) -> Tensor<4> {
-        activation::silu(self.forward(x))
+    fn forward_on_cpu(&self, x: Tensor<4>, affine: Affine<'_>, silu: bool) -> Tensor<4> {
+        let shape = x.dims();
+        let mut values = Values::of(x);
+        group_norm(values.as_mut_slice(), shape[2] * shape[3], self.groups, affine, self.epsilon, silu);
+        values.into_tensor(shape)
     }
 }
 

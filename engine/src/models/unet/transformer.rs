@@ -4,7 +4,7 @@
 use burn::tensor::Tensor;
 
 use crate::nn::{
-    Activation, Compute, GroupNorm, Heads, LayerNorm, Linear, ModelError, MultiHeadAttention, ProjectionNames, Weights,
+    Compute, GroupNorm, Heads, LayerNorm, Linear, ModelError, MultiHeadAttention, ProjectionNames, Weights, geglu,
 };
 
 /// Norms inside transformers have this epsilon whatever the config says.
@@ -49,13 +49,11 @@ impl Transformer {
 
     /// `x` `[N, C, H, W]`, `text` `[N, L, text_width]` -> `[N, C, H, W]`.
     pub fn forward(&self, x: Tensor<4>, text: &Tensor<3>, compute: &Compute) -> Tensor<4> {
-        let [n, channels, height, width] = x.dims();
-        let rows = self.norm.forward(x.clone()).reshape([n, channels, height * width]).swap_dims(1, 2);
-        let mut rows = self.proj_in.forward(rows);
+        let mut rows = self.proj_in.forward_from_channels(self.norm.forward(x.clone()));
         for layer in &self.layers {
             rows = layer.forward(rows, text, compute);
         }
-        x + self.proj_out.forward(rows).swap_dims(1, 2).reshape([n, channels, height, width])
+        self.proj_out.forward_to_channels(rows, x)
     }
 }
 
@@ -94,13 +92,6 @@ impl TransformerLayer {
     fn forward(&self, x: Tensor<3>, text: &Tensor<3>, compute: &Compute) -> Tensor<3> {
         let x = x.clone() + self.self_attention.forward_self(self.norm_1.forward(x), compute);
         let x = x.clone() + self.text_attention.forward(self.norm_2.forward(x), text.clone(), compute);
-        x.clone() + self.out.forward(geglu(self.value_and_gate.forward(self.norm_3.forward(x))))
+        x.clone() + self.out.forward(geglu(self.value_and_gate.forward(self.norm_3.forward(x)), compute))
     }
-}
-
-/// Shazeer 2020: `[.., 2 W]` -> `[.., W]`, the first half times `gelu` of the second.
-fn geglu(x: Tensor<3>) -> Tensor<3> {
-    let width = x.dims()[2] / 2;
-    let gate = Activation::Gelu.forward(x.clone().narrow(2, width, width));
-    x.narrow(2, 0, width) * gate
 }
