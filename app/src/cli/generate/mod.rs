@@ -6,7 +6,8 @@ mod progress;
 mod start;
 mod tensors;
 
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
 use anyhow::{anyhow, bail};
 use brushfire_engine::{Engine, Event, Job, JobId, Latents, Picture};
@@ -14,11 +15,14 @@ use serde_json::json;
 
 pub(super) use arguments::GenerateArguments;
 
-use super::interrupt::{Interrupted, on_ctrl_c};
+use super::interrupt::{CtrlC, Interrupted};
 use crate::assets::engine_settings;
 use files::OutputFiles;
 use progress::Progress;
 use start::Start;
+
+/// How long Ctrl+C may go unnoticed.
+const PATIENCE: Duration = Duration::from_millis(50);
 
 pub(super) fn run(arguments: &GenerateArguments) -> anyhow::Result<()> {
     let done = generate(arguments);
@@ -85,12 +89,6 @@ struct Outcome {
     seconds: f64,
 }
 
-/// What the waiting thread hears.
-enum Message {
-    Engine(Event),
-    Interrupt,
-}
-
 /// Has the engine do the job, and tells of it.
 fn work(
     arguments: &GenerateArguments,
@@ -98,36 +96,19 @@ fn work(
     outputs: &OutputFiles,
     progress: &mut Progress,
 ) -> anyhow::Result<Outcome> {
-    let (sender, messages) = channel();
-    let interrupts = sender.clone();
+    let ctrl_c = CtrlC::listen().inspect_err(|error| log::warn!("Ctrl+C will end the program at once: {error}")).ok();
+    let (sender, events) = channel();
     // A receiver that is gone means that the work is over.
-    if let Err(error) = on_ctrl_c(move || drop(interrupts.send(Message::Interrupt))) {
-        log::warn!("Ctrl+C will end the program at once: {error}");
-    }
-    let engine = Engine::start(engine_settings(arguments.device), told_to(sender))?;
+    let engine = Engine::start(engine_settings(arguments.device), move |event| drop(sender.send(event)))?;
     let id = engine.submit(job);
-    listen(&engine, id, &messages, outputs, progress)
-}
-
-fn told_to(sender: Sender<Message>) -> impl FnMut(Event) + Send + 'static {
-    move |event| drop(sender.send(Message::Engine(event)))
-}
-
-fn listen(
-    engine: &Engine,
-    id: JobId,
-    messages: &Receiver<Message>,
-    outputs: &OutputFiles,
-    progress: &mut Progress,
-) -> anyhow::Result<Outcome> {
     loop {
-        let event = match messages.recv() {
-            Ok(Message::Engine(event)) => event,
-            Ok(Message::Interrupt) => {
-                engine.cancel(id);
-                continue;
-            }
-            Err(_) => bail!("the engine stopped without an answer; try --device cpu"),
+        if ctrl_c.as_ref().is_some_and(CtrlC::is_pressed) {
+            engine.cancel(id);
+        }
+        let event = match events.recv_timeout(PATIENCE) {
+            Ok(event) => event,
+            Err(RecvTimeoutError::Timeout) => continue,
+            Err(RecvTimeoutError::Disconnected) => bail!("the engine stopped without an answer; try --device cpu"),
         };
         let previews = match &event {
             Event::Step(step) => outputs.write_previews(step)?,
