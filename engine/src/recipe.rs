@@ -169,7 +169,14 @@ mod tests {
 
     #[test]
     fn numbers_that_are_not_finite_or_out_of_range_are_refused() {
-        for text in [r#"{"guidance": null}"#, r#"{"guidance": 1e39}"#, r#"{"strength": 1.5}"#, r#"{"steps": 0}"#, r#"{"width": 255}"#, r#"{"steps": -1}"#] {
+        for text in [
+            r#"{"guidance": null}"#,
+            r#"{"guidance": 1e39}"#,
+            r#"{"strength": 1.5}"#,
+            r#"{"steps": 0}"#,
+            r#"{"width": 255}"#,
+            r#"{"steps": -1}"#,
+        ] {
             assert!(Recipe::from_json(text).is_err(), "{text}");
         }
         assert!(Recipe { guidance: f32::NAN, ..Recipe::default() }.check().is_err());
