@@ -103,7 +103,13 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key)
 }
 
-const fn entry(menu: Menu, command: Command, label: &'static str, tooltip: &'static str, shortcuts: &'static [KeyboardShortcut]) -> CommandInfo {
+const fn entry(
+    menu: Menu,
+    command: Command,
+    label: &'static str,
+    tooltip: &'static str,
+    shortcuts: &'static [KeyboardShortcut],
+) -> CommandInfo {
     CommandInfo { command, menu, starts_group: false, label, tooltip, icon: None, shortcuts, while_typing: false }
 }
 
@@ -244,7 +250,9 @@ impl Command {
             Self::Redo => is_free && studio.history().can_redo(),
             Self::InvertMask | Self::MaskEverything => is_free,
             Self::ClearMask => is_free && studio.mask_bounds().is_some(),
-            Self::BiggerBrush | Self::SmallerBrush | Self::HarderBrush | Self::SofterBrush => desk.tools.brush().is_some(),
+            Self::BiggerBrush | Self::SmallerBrush | Self::HarderBrush | Self::SofterBrush => {
+                desk.tools.brush().is_some()
+            }
             Self::Generate => is_free && studio.can_generate(),
             Self::Cancel => studio.run().is_some_and(|run| !run.is_being_cancelled()),
             Self::Accept => is_free && studio.results().shown().is_some(),

@@ -114,7 +114,10 @@ impl Desk {
         ctx.input_mut(|input| {
             input.events.retain(|event| {
                 let Event::Key { key, pressed: true, modifiers, .. } = event else { return true };
-                if button_has_focus && modifiers.is_none() && matches!(key, Key::Enter | Key::Space | Key::Backspace | Key::Delete) {
+                if button_has_focus
+                    && modifiers.is_none()
+                    && matches!(key, Key::Enter | Key::Space | Key::Backspace | Key::Delete)
+                {
                     return true;
                 }
                 let command = self.command_of(*key, *modifiers, is_typing);
@@ -132,7 +135,9 @@ impl Desk {
     }
 
     fn command_of(&self, key: Key, modifiers: Modifiers, is_typing: bool) -> Option<Command> {
-        let fits = |shortcut: &egui::KeyboardShortcut| shortcut.logical_key == key && modifiers.matches_exact(shortcut.modifiers);
+        let fits = |shortcut: &egui::KeyboardShortcut| {
+            shortcut.logical_key == key && modifiers.matches_exact(shortcut.modifiers)
+        };
         COMMANDS
             .iter()
             .filter(|info| info.while_typing || !is_typing)

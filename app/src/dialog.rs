@@ -26,7 +26,8 @@ impl PathQuestion {
 /// Asks for a picture to open.
 #[must_use]
 pub fn open_picture(folder: Option<PathBuf>) -> PathQuestion {
-    let dialog = in_folder(AsyncFileDialog::new(), folder).set_title("Open a picture").add_filter("Pictures", OPEN_EXTENSIONS);
+    let dialog =
+        in_folder(AsyncFileDialog::new(), folder).set_title("Open a picture").add_filter("Pictures", OPEN_EXTENSIONS);
     PathQuestion(Box::pin(dialog.pick_file()))
 }
 

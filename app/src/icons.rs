@@ -13,13 +13,11 @@ pub struct Icon {
 
 impl Icon {
     /// The icon as an image of [`ICON_SIZE`], white until it is tinted.
-    #[must_use]
     pub fn image(self) -> Image<'static> {
         self.image_of(ICON_SIZE)
     }
 
     /// The icon as an image of so many points.
-    #[must_use]
     pub fn image_of(self, size: f32) -> Image<'static> {
         Image::from_uri(self.uri).fit_to_exact_size(Vec2::splat(size))
     }

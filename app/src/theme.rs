@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use egui::style::{HandleShape, Selection, WidgetVisuals};
-use egui::{Color32, Context, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, Style, TextStyle, Theme, Visuals, vec2};
+use egui::{
+    Color32, Context, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, Style, TextStyle, Theme, Visuals, vec2,
+};
 
 /// The one accent: ember.
 pub const ACCENT: Color32 = Color32::from_rgb(0xF2, 0x6B, 0x38);
@@ -136,10 +138,12 @@ fn visuals_of(base: Visuals) -> Visuals {
         fg_stroke: Stroke::new(1.0, text),
         expansion: 0.0,
     };
-    visuals.widgets.noninteractive = WidgetVisuals { bg_stroke: Stroke::new(1.0, greys.line), ..widget(greys.panel, greys.text) };
+    visuals.widgets.noninteractive =
+        WidgetVisuals { bg_stroke: Stroke::new(1.0, greys.line), ..widget(greys.panel, greys.text) };
     visuals.widgets.inactive = widget(greys.control, greys.text);
     visuals.widgets.hovered = widget(greys.control_hovered, greys.text_strong);
-    visuals.widgets.active = WidgetVisuals { bg_stroke: Stroke::new(1.0, ACCENT), ..widget(greys.control_pressed, greys.text_strong) };
+    visuals.widgets.active =
+        WidgetVisuals { bg_stroke: Stroke::new(1.0, ACCENT), ..widget(greys.control_pressed, greys.text_strong) };
     visuals.widgets.open = widget(greys.control_hovered, greys.text_strong);
 
     visuals.selection = Selection { bg_fill: greys.selected, stroke: Stroke::new(1.0, greys.on_selected) };
@@ -157,8 +161,10 @@ fn visuals_of(base: Visuals) -> Visuals {
     visuals.text_cursor.stroke = Stroke::new(2.0, ACCENT);
     visuals.slider_trailing_fill = true;
     visuals.handle_shape = HandleShape::Circle;
-    visuals.warn_fg_color = if visuals.dark_mode { Color32::from_rgb(0xF5, 0xC0, 0x51) } else { Color32::from_rgb(0x8A, 0x5A, 0x00) };
-    visuals.error_fg_color = if visuals.dark_mode { Color32::from_rgb(0xFF, 0x7B, 0x72) } else { Color32::from_rgb(0xB4, 0x1E, 0x1E) };
+    visuals.warn_fg_color =
+        if visuals.dark_mode { Color32::from_rgb(0xF5, 0xC0, 0x51) } else { Color32::from_rgb(0x8A, 0x5A, 0x00) };
+    visuals.error_fg_color =
+        if visuals.dark_mode { Color32::from_rgb(0xFF, 0x7B, 0x72) } else { Color32::from_rgb(0xB4, 0x1E, 0x1E) };
     visuals.disabled_alpha = 0.4;
     visuals
 }

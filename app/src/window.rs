@@ -83,7 +83,8 @@ impl Window {
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
         let wake = ctx.clone();
         let side = comfortable_side(&settings.model);
-        let mut studio = Studio::new(CanvasSize::new(side, side)?, engine.0, engine.1, Arc::new(move || wake.request_repaint()));
+        let mut studio =
+            Studio::new(CanvasSize::new(side, side)?, engine.0, engine.1, Arc::new(move || wake.request_repaint()));
         studio.set_model(settings.model.clone());
         let mut desk = Desk::new(studio);
         desk.take_settings(&settings);

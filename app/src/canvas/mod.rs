@@ -11,7 +11,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use egui::epaint::{Mesh, StrokeKind};
-use egui::{Color32, ColorImage, Context, Painter, Pos2, Rect, Response, Role, Sense, Shape, Stroke, TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{
+    Color32, ColorImage, Context, Painter, Pos2, Rect, Response, Role, Sense, Shape, Stroke, TextureHandle,
+    TextureOptions, Ui, Vec2, WidgetInfo, pos2, vec2,
+};
 
 pub use self::camera::Camera;
 pub use self::tools::{Tool, Toolbox};

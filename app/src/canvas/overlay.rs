@@ -45,6 +45,12 @@ struct Composed {
     blocks: Vec<Block>,
 }
 
+/// The way to the thread and back.
+struct Composer {
+    requests: Sender<(u64, OverlayPicture)>,
+    composed: Receiver<Composed>,
+}
+
 /// The textures that are drawn, and the thread that makes them.
 #[derive(Default)]
 pub struct Overlay {
@@ -52,7 +58,7 @@ pub struct Overlay {
     /// Counts how often the overlay was cleared: what was asked for before is not shown after.
     epoch: u64,
     textures: Vec<(Rect, TextureHandle)>,
-    thread: Option<(Sender<(u64, OverlayPicture)>, Receiver<Composed>)>,
+    thread: Option<Composer>,
 }
 
 impl Overlay {
@@ -63,8 +69,8 @@ impl Overlay {
             Some(wanted) if self.requested != Some(wanted.key) => self.request(ctx, wanted),
             Some(_) => {}
         }
-        let Some((_, composed)) = &self.thread else { return };
-        if let Some(composed) = composed.try_iter().filter(|composed| composed.epoch == self.epoch).last() {
+        let Some(composer) = &self.thread else { return };
+        if let Some(composed) = composer.composed.try_iter().filter(|composed| composed.epoch == self.epoch).last() {
             let upload = |block: Block| (block.extent, ctx.load_texture("overlay", block.image, PIXELS));
             self.textures = composed.blocks.into_iter().map(upload).collect();
             log::trace!("overlay {:?}", composed.key);
@@ -97,8 +103,8 @@ impl Overlay {
         if self.thread.is_none() {
             self.thread = start_thread(ctx.clone());
         }
-        if let Some((requests, _)) = &self.thread
-            && requests.send((self.epoch, wanted)).is_ok()
+        if let Some(composer) = &self.thread
+            && composer.requests.send((self.epoch, wanted)).is_ok()
         {
             self.requested = Some(key);
         } else {
@@ -108,7 +114,7 @@ impl Overlay {
 }
 
 /// The thread ends when the overlay goes.
-fn start_thread(ctx: Context) -> Option<(Sender<(u64, OverlayPicture)>, Receiver<Composed>)> {
+fn start_thread(ctx: Context) -> Option<Composer> {
     let (requests, to_do) = mpsc::channel::<(u64, OverlayPicture)>();
     let (done, composed) = mpsc::channel();
     let work = move || {
@@ -123,7 +129,7 @@ fn start_thread(ctx: Context) -> Option<(Sender<(u64, OverlayPicture)>, Receiver
         }
     };
     match std::thread::Builder::new().name("overlay".to_owned()).spawn(work) {
-        Ok(_) => Some((requests, composed)),
+        Ok(_) => Some(Composer { requests, composed }),
         Err(error) => {
             log::error!("The preview cannot be drawn, no thread could be started: {error}");
             None
@@ -137,7 +143,8 @@ const BLOCK_SIDE: u32 = 1024;
 fn compose(wanted: &OverlayPicture) -> Vec<Block> {
     let region = wanted.region;
     let columns = (region.left..region.right).step_by(BLOCK_SIDE as usize);
-    let corners = columns.flat_map(|left| (region.top..region.bottom).step_by(BLOCK_SIDE as usize).map(move |top| (left, top)));
+    let corners =
+        columns.flat_map(|left| (region.top..region.bottom).step_by(BLOCK_SIDE as usize).map(move |top| (left, top)));
     corners
         .map(|(left, top)| PixelRect {
             left,
@@ -153,7 +160,10 @@ fn compose_block(wanted: &OverlayPicture, block: PixelRect) -> Block {
     let mut colours = Vec::with_capacity(block.width() as usize * block.height() as usize);
     for y in block.top..block.bottom {
         for x in block.left..block.right {
-            let alpha = wanted.mask.get_pixel_checked(x - wanted.region.left, y - wanted.region.top).map_or(0, |pixel| pixel.0[0]);
+            let alpha = wanted
+                .mask
+                .get_pixel_checked(x - wanted.region.left, y - wanted.region.top)
+                .map_or(0, |pixel| pixel.0[0]);
             colours.push(if alpha == 0 { Color32::TRANSPARENT } else { with_alpha(sample(wanted, x, y), alpha) });
         }
     }
@@ -175,8 +185,14 @@ fn sample(wanted: &OverlayPicture, x: u32, y: u32) -> [f32; 3] {
     let (right, bottom) = ((left + 1).min(width - 1), (top + 1).min(height - 1));
     let (along_x, along_y) = (across - left as f32, down - top as f32);
     let pixel = |x, y| picture.get_pixel(x, y).0.map(f32::from);
-    let mix = |a: [f32; 3], b: [f32; 3], share: f32| std::array::from_fn(|channel| a[channel] + (b[channel] - a[channel]) * share);
-    mix(mix(pixel(left, top), pixel(right, top), along_x), mix(pixel(left, bottom), pixel(right, bottom), along_x), along_y)
+    let mix = |a: [f32; 3], b: [f32; 3], share: f32| {
+        std::array::from_fn(|channel| a[channel] + (b[channel] - a[channel]) * share)
+    };
+    mix(
+        mix(pixel(left, top), pixel(right, top), along_x),
+        mix(pixel(left, bottom), pixel(right, bottom), along_x),
+        along_y,
+    )
 }
 
 fn with_alpha(colour: [f32; 3], alpha: u8) -> Color32 {

@@ -53,7 +53,13 @@ mod tests {
     #[test]
     fn a_pen_brings_its_pressure_and_a_mouse_presses_fully() {
         let mut pen = Pen::default();
-        let touch = |phase, force| Event::Touch { device_id: TouchDeviceId(1), id: TouchId(1), phase, pos: pos2(1.0, 1.0), force };
+        let touch = |phase, force| Event::Touch {
+            device_id: TouchDeviceId(1),
+            id: TouchId(1),
+            phase,
+            pos: pos2(1.0, 1.0),
+            force,
+        };
         assert_eq!(pen.read_event(&touch(TouchPhase::Move, Some(0.25))), None);
         let moved = pen.read_event(&Event::PointerMoved(pos2(2.0, 3.0)));
         assert_eq!(moved, Some(PenEvent::Move { pos_on_screen: pos2(2.0, 3.0), pressure: 0.25 }));

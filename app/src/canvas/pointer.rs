@@ -1,6 +1,8 @@
 //! The pointer on the canvas: strokes, panning, zooming, the brush's outline.
 
-use egui::{Color32, CursorIcon, Event, Key, Modifiers, MouseWheelUnit, Painter, PointerButton, Pos2, Response, Stroke, Ui};
+use egui::{
+    Color32, CursorIcon, Event, Key, Modifiers, MouseWheelUnit, Painter, PointerButton, Pos2, Response, Stroke, Ui,
+};
 
 use super::camera::Camera;
 use super::pen::{Pen, PenEvent};
@@ -24,7 +26,14 @@ pub struct Pointer {
 
 impl Pointer {
     /// Takes in the frame's pointer events, wheel and gestures.
-    pub fn handle(&mut self, ui: &Ui, response: &Response, view: &mut CanvasView, studio: &mut Studio, tools: &mut Toolbox) {
+    pub fn handle(
+        &mut self,
+        ui: &Ui,
+        response: &Response,
+        view: &mut CanvasView,
+        studio: &mut Studio,
+        tools: &mut Toolbox,
+    ) {
         self.zoom_and_scroll(ui, response, view);
         let time = ui.input(|input| input.time);
         let mut samples = vec![];
@@ -66,7 +75,10 @@ impl Pointer {
             self.panning = Some((press.button, press.pos_on_screen));
             return;
         }
-        let (Some(brush), Some(ink), PointerButton::Primary) = (tools.brush().copied(), tools.ink(), press.button) else { return };
+        let (Some(brush), Some(ink), PointerButton::Primary) = (tools.brush().copied(), tools.ink(), press.button)
+        else {
+            return;
+        };
         let pos_in_canvas = view.camera.canvas_from_screen(press.pos_on_screen);
         if press.modifiers.alt && tools.in_hand() == Tool::ColorBrush {
             if let Some(color) = color_at(studio, pos_in_canvas) {
@@ -152,8 +164,12 @@ impl Gesture {
     fn from_event(event: &Event) -> Option<Self> {
         match event {
             Event::Zoom(factor) => Some(Self::Zoom(*factor)),
-            Event::MouseWheel { unit: MouseWheelUnit::Point, delta, modifiers, .. } if !modifiers.command => Some(Self::Scroll(*delta)),
-            Event::MouseWheel { unit: MouseWheelUnit::Point, delta, .. } => Some(Self::Zoom(WHEEL_STEP.powf(delta.y / 50.0))),
+            Event::MouseWheel { unit: MouseWheelUnit::Point, delta, modifiers, .. } if !modifiers.command => {
+                Some(Self::Scroll(*delta))
+            }
+            Event::MouseWheel { unit: MouseWheelUnit::Point, delta, .. } => {
+                Some(Self::Zoom(WHEEL_STEP.powf(delta.y / 50.0)))
+            }
             Event::MouseWheel { delta, .. } => Some(Self::Zoom(WHEEL_STEP.powf(delta.y))),
             _ => None,
         }
@@ -162,7 +178,9 @@ impl Gesture {
 
 /// Whether a press at this place is meant for the canvas and not for something over it.
 fn is_ours(ui: &Ui, response: &Response, pos_on_screen: Pos2) -> bool {
-    response.enabled() && response.rect.contains(pos_on_screen) && ui.ctx().layer_id_at(pos_on_screen).is_none_or(|layer| layer == ui.layer_id())
+    response.enabled()
+        && response.rect.contains(pos_on_screen)
+        && ui.ctx().layer_id_at(pos_on_screen).is_none_or(|layer| layer == ui.layer_id())
 }
 
 fn sample(pos_in_canvas: Pos2, pressure: f32, time: f64) -> PenSample {
@@ -172,7 +190,8 @@ fn sample(pos_in_canvas: Pos2, pressure: f32, time: f64) -> PenSample {
 /// The picture's colour under the pointer; none beside the picture or where it is transparent.
 fn color_at(studio: &Studio, pos_in_canvas: Pos2) -> Option<[u8; 3]> {
     let size = size_of(studio);
-    let is_inside = pos_in_canvas.x >= 0.0 && pos_in_canvas.y >= 0.0 && pos_in_canvas.x < size.x && pos_in_canvas.y < size.y;
+    let is_inside =
+        pos_in_canvas.x >= 0.0 && pos_in_canvas.y >= 0.0 && pos_in_canvas.x < size.x && pos_in_canvas.y < size.y;
     if !is_inside {
         return None;
     }

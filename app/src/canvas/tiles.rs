@@ -72,7 +72,14 @@ impl TileTextures {
     }
 
     /// Uploads what has changed within `visible`. Returns whether everything is up to date; if not, another frame is needed.
-    pub fn sync<P: TilePixel>(&mut self, ctx: &Context, grid: &TileGrid<P>, visible: PixelRect, level: u32, budget: &mut UploadBudget) -> bool {
+    pub fn sync<P: TilePixel>(
+        &mut self,
+        ctx: &Context,
+        grid: &TileGrid<P>,
+        visible: PixelRect,
+        level: u32,
+        budget: &mut UploadBudget,
+    ) -> bool {
         let count = grid.columns() as usize * grid.rows() as usize;
         self.tiles.resize_with(count, || None);
         let mut is_complete = true;
@@ -96,7 +103,15 @@ impl TileTextures {
     }
 
     /// Draws the tiles that intersect `visible`, multiplied by `tint`.
-    pub fn paint<P>(&self, painter: &Painter, camera: &Camera, grid: &TileGrid<P>, bounds: PixelRect, visible: PixelRect, tint: Color32) {
+    pub fn paint<P>(
+        &self,
+        painter: &Painter,
+        camera: &Camera,
+        grid: &TileGrid<P>,
+        bounds: PixelRect,
+        visible: PixelRect,
+        tint: Color32,
+    ) {
         for pos in grid.positions() {
             let rect = pos.rect().intersect(bounds);
             if rect.intersect(visible).is_empty() {

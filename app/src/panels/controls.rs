@@ -3,7 +3,10 @@
 use std::ops::RangeInclusive;
 
 use egui::emath::Numeric;
-use egui::{Align, Align2, Button, Color32, DragValue, Image, Layout, Response, RichText, Slider, SliderClamping, Ui, Vec2, vec2};
+use egui::{
+    Align, Align2, Button, Color32, DragValue, Image, Layout, Response, RichText, Slider, SliderClamping, Ui, Vec2,
+    vec2,
+};
 
 use crate::commands::Command;
 use crate::desk::Desk;
@@ -75,7 +78,14 @@ pub enum Unit {
 }
 
 /// A slider and its number, as wide as `width`. The number may be typed beyond the slider's range, up to `max_typed`.
-pub fn number<Num: Numeric>(ui: &mut Ui, width: f32, unit: Unit, value: &mut Num, range: RangeInclusive<Num>, max_typed: Num) {
+pub fn number<Num: Numeric>(
+    ui: &mut Ui,
+    width: f32,
+    unit: Unit,
+    value: &mut Num,
+    range: RangeInclusive<Num>,
+    max_typed: Num,
+) {
     let min = *range.start();
     let rail = (width - VALUE_WIDTH - ui.spacing().item_spacing.x).max(32.0);
     ui.scope(|ui| {
@@ -83,7 +93,10 @@ pub fn number<Num: Numeric>(ui: &mut Ui, width: f32, unit: Unit, value: &mut Num
         // A knob of 16 points.
         ui.spacing_mut().interact_size.y = 20.0;
         ui.visuals_mut().selection.bg_fill = ui.visuals().weak_text_color();
-        let slider = Slider::new(value, range).show_value(false).clamping(SliderClamping::Never).logarithmic(matches!(unit, Unit::Pixels));
+        let slider = Slider::new(value, range)
+            .show_value(false)
+            .clamping(SliderClamping::Never)
+            .logarithmic(matches!(unit, Unit::Pixels));
         ui.add(match unit {
             Unit::Percent => slider.step_by(0.01),
             Unit::Tenths => slider.step_by(0.1),
@@ -133,7 +146,8 @@ pub fn command_button(ui: &mut Ui, desk: &mut Desk, command: Command, look: Look
             }
             (Some(icon), Look::Named) => Button::image_and_text(tinted(icon, is_on), info.label),
             (Some(icon), Look::Accent) => {
-                Button::image_and_text(icon.image().tint(ON_ACCENT), RichText::new(info.label).color(ON_ACCENT)).fill(ACCENT)
+                Button::image_and_text(icon.image().tint(ON_ACCENT), RichText::new(info.label).color(ON_ACCENT))
+                    .fill(ACCENT)
             }
             (None, _) => Button::new(info.label),
         };

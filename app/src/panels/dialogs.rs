@@ -88,7 +88,8 @@ fn new_canvas(ui: &mut Ui, desk: &mut Desk) {
     });
     ui.horizontal(|ui| {
         let size = vec2(120.0, CONTROL_HEIGHT);
-        let is_confirmed = ui.input(|input| input.key_pressed(egui::Key::Enter)) && !ui.ctx().egui_wants_keyboard_input();
+        let is_confirmed =
+            ui.input(|input| input.key_pressed(egui::Key::Enter)) && !ui.ctx().egui_wants_keyboard_input();
         if ui.add(accent("Create").min_size(size)).clicked() || is_confirmed {
             desk.close_dialog();
             match CanvasSize::new(desk.new_canvas_size[0], desk.new_canvas_size[1]) {
@@ -110,7 +111,8 @@ fn shortcuts(ui: &mut Ui) {
             Grid::new(menu.label()).num_columns(2).spacing([24.0, 4.0]).min_col_width(160.0).show(ui, |ui| {
                 for info in COMMANDS.iter().filter(|info| info.menu == menu && !info.shortcuts.is_empty()) {
                     ui.label(info.label);
-                    let keys: Vec<String> = info.shortcuts.iter().map(|shortcut| ui.ctx().format_shortcut(shortcut)).collect();
+                    let keys: Vec<String> =
+                        info.shortcuts.iter().map(|shortcut| ui.ctx().format_shortcut(shortcut)).collect();
                     ui.label(RichText::new(keys.join(", ")).weak());
                     ui.end_row();
                 }

@@ -24,24 +24,29 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
 }
 
 fn model(ui: &mut Ui, desk: &mut Desk) {
-    row(ui, "Model", "The network that paints. Put others into the models folder, or choose a file or folder here.", |ui| {
-        let (mut choose_file, mut choose_folder) = (false, false);
-        combo(ui, "model", &label_of(&desk.studio.recipe.model), |ui| {
-            let choices = desk.studio.models().to_vec();
-            for choice in choices {
-                ui.selectable_value(&mut desk.studio.recipe.model, choice.name, choice.label);
+    row(
+        ui,
+        "Model",
+        "The network that paints. Put others into the models folder, or choose a file or folder here.",
+        |ui| {
+            let (mut choose_file, mut choose_folder) = (false, false);
+            combo(ui, "model", &label_of(&desk.studio.recipe.model), |ui| {
+                let choices = desk.studio.models().to_vec();
+                for choice in choices {
+                    ui.selectable_value(&mut desk.studio.recipe.model, choice.name, choice.label);
+                }
+                ui.separator();
+                choose_file = ui.button("Choose a file").clicked();
+                choose_folder = ui.button("Choose a folder").clicked();
+            });
+            if choose_file {
+                desk.studio.choose_model_file();
             }
-            ui.separator();
-            choose_file = ui.button("Choose a file").clicked();
-            choose_folder = ui.button("Choose a folder").clicked();
-        });
-        if choose_file {
-            desk.studio.choose_model_file();
-        }
-        if choose_folder {
-            desk.studio.choose_model_folder();
-        }
-    });
+            if choose_folder {
+                desk.studio.choose_model_folder();
+            }
+        },
+    );
 }
 
 fn sampler(ui: &mut Ui, recipe: &mut Recipe) {
@@ -64,7 +69,8 @@ fn schedule(ui: &mut Ui, recipe: &mut Recipe) {
             combo(ui, "schedule", recipe.schedule.map_or("The model's own", |schedule| schedule.label()), |ui| {
                 ui.selectable_value(&mut recipe.schedule, None, "The model's own");
                 for schedule in Schedule::ALL {
-                    ui.selectable_value(&mut recipe.schedule, Some(schedule), schedule.label()).on_hover_text(schedule.description());
+                    ui.selectable_value(&mut recipe.schedule, Some(schedule), schedule.label())
+                        .on_hover_text(schedule.description());
                 }
             });
         });
@@ -74,12 +80,22 @@ fn schedule(ui: &mut Ui, recipe: &mut Recipe) {
 fn numbers(ui: &mut Ui, desk: &mut Desk) {
     let task = desk.studio.plan().task;
     let recipe = &mut desk.studio.recipe;
-    row(ui, "Steps", "In how many steps the picture is made. More take longer and are finer, up to a point: 20 to 30 are usual.", |ui| {
-        number(ui, ui.available_width(), Unit::Count, &mut recipe.steps, 1..=100, Recipe::MAX_STEPS);
-    });
-    row(ui, "Guidance", "How closely the prompt is followed. Low is free, high is strict and garish: 5 to 9 are usual.", |ui| {
-        number(ui, ui.available_width(), Unit::Tenths, &mut recipe.guidance, 1.0..=20.0, Recipe::MAX_GUIDANCE);
-    });
+    row(
+        ui,
+        "Steps",
+        "In how many steps the picture is made. More take longer and are finer, up to a point: 20 to 30 are usual.",
+        |ui| {
+            number(ui, ui.available_width(), Unit::Count, &mut recipe.steps, 1..=100, Recipe::MAX_STEPS);
+        },
+    );
+    row(
+        ui,
+        "Guidance",
+        "How closely the prompt is followed. Low is free, high is strict and garish: 5 to 9 are usual.",
+        |ui| {
+            number(ui, ui.available_width(), Unit::Tenths, &mut recipe.guidance, 1.0..=20.0, Recipe::MAX_GUIDANCE);
+        },
+    );
     let tooltip = "How far the picture there may be left behind: at 100 % it does not matter, at 30 % it is only touched up. \
                    A blank canvas has nothing to keep.";
     row(ui, "Strength", tooltip, |ui| {
@@ -111,29 +127,52 @@ fn seed(ui: &mut Ui, desk: &mut Desk) {
 }
 
 fn pictures(ui: &mut Ui, recipe: &mut Recipe) {
-    row(ui, "Pictures", "How many are made in one run, each with its own seed. They need more memory together.", |ui| {
-        number(ui, ui.available_width(), Unit::Count, &mut recipe.batch, 1..=8, Recipe::MAX_BATCH);
-    });
+    row(
+        ui,
+        "Pictures",
+        "How many are made in one run, each with its own seed. They need more memory together.",
+        |ui| {
+            number(ui, ui.available_width(), Unit::Count, &mut recipe.batch, 1..=8, Recipe::MAX_BATCH);
+        },
+    );
 }
+
+/// Larger canvases come from the dialog.
+const MAX_CANVAS_SIDE: u32 = 2048;
 
 /// The canvas's size; it can be changed here as long as the canvas is blank.
 fn size(ui: &mut Ui, desk: &mut Desk) {
     let size = desk.studio.document().size();
     let can_change = desk.studio.plan().task == Task::TextToImage;
-    row(ui, "Size", "The canvas's width and height. Those of a picture are its own; a blank canvas can be resized here.", |ui| {
-        ui.add_enabled_ui(can_change, |ui| {
-            let [width, height] = desk.canvas_size_typed.get_or_insert([size.width(), size.height()]);
-            let field_width = (ui.available_width() - 28.0) / 2.0;
-            let field = |side| DragValue::new(side).range(Recipe::MIN_SIDE..=2048).speed(8.0).update_while_editing(false);
-            let wide = ui.add_sized([field_width, CONTROL_HEIGHT], field(width)).accessible_name("Width");
-            ui.label("×");
-            let high = ui.add_sized([field_width, CONTROL_HEIGHT], field(height)).accessible_name("Height");
-            let is_held = [&wide, &high].into_iter().any(|response| response.dragged() || response.has_focus());
-            if !is_held && let Some([width, height]) = desk.canvas_size_typed.take() {
-                desk.studio.resize_blank_canvas([width, height].map(|side| side.next_multiple_of(8)));
-            }
-        });
-    });
+    row(
+        ui,
+        "Size",
+        "The canvas's width and height. Those of a picture are its own; a blank canvas can be resized here.",
+        |ui| {
+            ui.add_enabled_ui(can_change, |ui| {
+                let [mut width, mut height] = desk.canvas_size_typed.unwrap_or([size.width(), size.height()]);
+                let field_width = (ui.available_width() - 28.0) / 2.0;
+                let field = |side| {
+                    let range = Recipe::MIN_SIDE..=MAX_CANVAS_SIDE;
+                    DragValue::new(side)
+                        .range(range)
+                        .clamp_existing_to_range(false)
+                        .speed(8.0)
+                        .update_while_editing(false)
+                };
+                let wide = ui.add_sized([field_width, CONTROL_HEIGHT], field(&mut width)).accessible_name("Width");
+                ui.label("×");
+                let high = ui.add_sized([field_width, CONTROL_HEIGHT], field(&mut height)).accessible_name("Height");
+                if wide.changed() || high.changed() {
+                    desk.canvas_size_typed = Some([width, height]);
+                }
+                let is_held = [&wide, &high].into_iter().any(|response| response.dragged() || response.has_focus());
+                if !is_held && let Some(typed) = desk.canvas_size_typed.take() {
+                    desk.studio.resize_blank_canvas(typed.map(|side| side.next_multiple_of(8)));
+                }
+            });
+        },
+    );
 }
 
 fn combo(ui: &mut Ui, id: &str, selected: &str, contents: impl FnOnce(&mut Ui)) {

@@ -32,11 +32,13 @@ fn entry(ui: &mut Ui, desk: &mut Desk, info: &CommandInfo) {
         ui.separator();
     }
     let shortcut = info.shortcuts.first().map(|shortcut| ui.ctx().format_shortcut(shortcut)).unwrap_or_default();
-    let mut button = Button::new(info.label).min_size(vec2(0.0, CONTROL_HEIGHT)).shortcut_text(RichText::new(shortcut).weak());
+    let mut button =
+        Button::new(info.label).min_size(vec2(0.0, CONTROL_HEIGHT)).shortcut_text(RichText::new(shortcut).weak());
     if let Some(is_on) = info.command.is_on(desk) {
         button = button.selected(is_on);
     }
-    let response = ui.add_enabled(info.command.is_enabled(desk), button).accessible_name(info.label).on_hover_text(info.tooltip);
+    let response =
+        ui.add_enabled(info.command.is_enabled(desk), button).accessible_name(info.label).on_hover_text(info.tooltip);
     if response.clicked() {
         ui.close();
         info.command.run(desk);

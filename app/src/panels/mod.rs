@@ -31,7 +31,11 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
     Panel::right("dock").default_size(336.0).size_range(296.0..=480.0).frame(dock).show(ui, |ui| dock::show(ui, desk));
     Panel::left("tool_bar").exact_size(56.0).frame(side).resizable(false).show(ui, |ui| tool_bar::show(ui, desk));
     Panel::bottom("results").exact_size(112.0).frame(strip).resizable(false).show(ui, |ui| results::show(ui, desk));
-    Panel::top("tool_options").exact_size(48.0).frame(line).resizable(false).show(ui, |ui| tool_options::show(ui, desk));
+    Panel::top("tool_options")
+        .exact_size(48.0)
+        .frame(line)
+        .resizable(false)
+        .show(ui, |ui| tool_options::show(ui, desk));
     CentralPanel::no_frame().show(ui, |ui| {
         let Desk { studio, view, tools, .. } = desk;
         view.show(ui, studio, tools);

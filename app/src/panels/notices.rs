@@ -48,9 +48,13 @@ fn card(ui: &mut Ui, notice: &Notice, width: f32) -> Option<Answer> {
             };
             ui.add(icon.image().tint(colour).alt_text(if notice.tone == Tone::Error { "Error" } else { "Notice" }));
             let buttons = if notice.recipe.is_some() { 112.0 } else { 36.0 };
-            ui.allocate_ui_with_layout(vec2(ui.available_width() - buttons, 0.0), egui::Layout::top_down(egui::Align::LEFT), |ui| {
-                ui.add(egui::Label::new(RichText::new(&notice.text)).wrap());
-            });
+            ui.allocate_ui_with_layout(
+                vec2(ui.available_width() - buttons, 0.0),
+                egui::Layout::top_down(egui::Align::LEFT),
+                |ui| {
+                    ui.add(egui::Label::new(RichText::new(&notice.text)).wrap());
+                },
+            );
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if icon_button(ui, icons::X, "Dismiss", "Take this notice away.", None).clicked() {
                     answer = Some(Answer::Dismiss(notice.id));

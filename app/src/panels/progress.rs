@@ -16,15 +16,20 @@ pub fn show(ui: &Ui, desk: &Desk) {
     let Some(run) = desk.studio.run() else { return };
     ui.ctx().request_repaint_after(TICK);
     let corner = desk.view.rect().right_top() + vec2(-16.0, 16.0);
-    Area::new(Id::unique("progress")).order(Order::Middle).pivot(Align2::RIGHT_TOP).fixed_pos(corner).interactable(false).show(ui.ctx(), |ui| {
-        Frame::popup(ui.style()).inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| {
-            ui.set_width(208.0);
-            ui.spacing_mut().item_spacing.y = 8.0;
-            ui.label(RichText::new(run.in_words()).strong());
-            ui.add(ProgressBar::new(run.progress()).desired_height(4.0).fill(ACCENT));
-            ui.label(RichText::new(time_line(run)).weak());
+    Area::new(Id::unique("progress"))
+        .order(Order::Middle)
+        .pivot(Align2::RIGHT_TOP)
+        .fixed_pos(corner)
+        .interactable(false)
+        .show(ui.ctx(), |ui| {
+            Frame::popup(ui.style()).inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| {
+                ui.set_width(208.0);
+                ui.spacing_mut().item_spacing.y = 8.0;
+                ui.label(RichText::new(run.in_words()).strong());
+                ui.add(ProgressBar::new(run.progress()).desired_height(4.0).fill(ACCENT));
+                ui.label(RichText::new(time_line(run)).weak());
+            });
         });
-    });
 }
 
 /// "4 s, 12 s left"

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use egui::{ColorImage, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextureHandle, TextureOptions, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    ColorImage, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextureHandle, TextureOptions,
+    Ui, WidgetInfo, pos2, vec2,
+};
 
 use super::controls::{Look, command_button};
 use crate::commands::Command;
@@ -47,7 +50,8 @@ fn thumbnails(ui: &mut Ui, desk: &mut Desk) {
     for (number, result) in desk.studio.results().iter().enumerate() {
         let texture = textures.0.entry(result.id).or_insert_with(|| upload(ui, result));
         let can_show = desk.studio.run().is_none() && desk.studio.fits(result.id);
-        let response = ui.add_enabled_ui(can_show, |ui| thumbnail(ui, result, texture, number, shown == Some(result.id))).inner;
+        let response =
+            ui.add_enabled_ui(can_show, |ui| thumbnail(ui, result, texture, number, shown == Some(result.id))).inner;
         if response.clicked() {
             clicked = Some(result.id);
         }

@@ -15,7 +15,8 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
         let weak = ui.visuals().weak_text_color();
         ui.add(icons::CPU.image_of(16.0).tint(weak).alt_text("Device"));
         let device = desk.studio.device().unwrap_or("Choosing a device");
-        ui.label(RichText::new(device).color(weak)).on_hover_text("What the model runs on. Start with --device to choose another.");
+        ui.label(RichText::new(device).color(weak))
+            .on_hover_text("What the model runs on. Start with --device to choose another.");
         ui.separator();
         ui.label(RichText::new(what(desk)).color(weak));
         from_right(ui, |ui| {
@@ -25,7 +26,12 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
             let zoom = format!("{:.0} %", desk.view.camera().zoom() * 100.0);
             let info = Command::ActualSize.info();
             let button = Button::new(RichText::new(zoom)).frame(false).min_size(vec2(56.0, 24.0));
-            if ui.add(button).accessible_name("Zoom").on_hover_text(format!("The zoom. Click for {}.", info.label.to_lowercase())).clicked() {
+            if ui
+                .add(button)
+                .accessible_name("Zoom")
+                .on_hover_text(format!("The zoom. Click for {}.", info.label.to_lowercase()))
+                .clicked()
+            {
                 Command::ActualSize.run(desk);
             }
         });
@@ -47,5 +53,9 @@ fn size_warning(plan: &Plan) -> String {
     let side = comfortable_side(&plan.recipe.model);
     let area = u64::from(plan.recipe.width) * u64::from(plan.recipe.height);
     let comfortable = u64::from(side) * u64::from(side);
-    if area > 4 * comfortable { format!(". Much larger than this model's {side} × {side}: slow, and things may repeat") } else { String::new() }
+    if area > 4 * comfortable {
+        format!(". Much larger than this model's {side} × {side}: slow, and things may repeat")
+    } else {
+        String::new()
+    }
 }

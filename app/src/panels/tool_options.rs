@@ -14,31 +14,46 @@ const MAX_DRAGGED_SIZE: f32 = 1000.0;
 
 pub fn show(ui: &mut Ui, desk: &mut Desk) {
     // Scrolls where the window is too narrow for the line.
-    ScrollArea::horizontal().auto_shrink([false, false]).scroll_bar_visibility(egui::scroll_area::ScrollBarVisibility::AlwaysHidden).show(ui, |ui| {
-        ui.horizontal_centered(|ui| {
-            if desk.tools.in_hand() == Tool::ColorBrush {
-                let tooltip = "The colour that is painted. Alt and click takes one from the picture.";
-                ui.label(RichText::new("Colour").weak()).on_hover_text(tooltip);
-                ui.color_edit_button_srgb(&mut desk.tools.color).accessible_name("Colour").on_hover_text(tooltip);
-                ui.add_space(8.0);
-            }
-            match desk.tools.brush_mut() {
-                Some(brush) => brush_options(ui, brush),
-                None => {
-                    ui.label(RichText::new("Drag to move the picture, turn the wheel to zoom.").weak());
+    ScrollArea::horizontal()
+        .auto_shrink([false, false])
+        .scroll_bar_visibility(egui::scroll_area::ScrollBarVisibility::AlwaysHidden)
+        .show(ui, |ui| {
+            ui.horizontal_centered(|ui| {
+                if desk.tools.in_hand() == Tool::ColorBrush {
+                    let tooltip = "The colour that is painted. Alt and click takes one from the picture.";
+                    ui.label(RichText::new("Colour").weak()).on_hover_text(tooltip);
+                    ui.color_edit_button_srgb(&mut desk.tools.color).accessible_name("Colour").on_hover_text(tooltip);
+                    ui.add_space(8.0);
                 }
-            }
+                match desk.tools.brush_mut() {
+                    Some(brush) => brush_options(ui, brush),
+                    None => {
+                        ui.label(RichText::new("Drag to move the picture, turn the wheel to zoom.").weak());
+                    }
+                }
+            });
         });
-    });
 }
 
 fn brush_options(ui: &mut Ui, brush: &mut Brush) {
     option(ui, "Size", "The brush's diameter in pixels of the picture: [ and ].", |ui| {
-        number(ui, NUMBER_WIDTH, Unit::Pixels, &mut brush.diameter, Brush::MIN_DIAMETER..=MAX_DRAGGED_SIZE, Brush::MAX_DIAMETER);
+        number(
+            ui,
+            NUMBER_WIDTH,
+            Unit::Pixels,
+            &mut brush.diameter,
+            Brush::MIN_DIAMETER..=MAX_DRAGGED_SIZE,
+            Brush::MAX_DIAMETER,
+        );
     });
-    option(ui, "Hardness", "How sharp the edge is. A soft edge blends the new into the old: Shift+[ and Shift+].", |ui| {
-        number(ui, NUMBER_WIDTH, Unit::Percent, &mut brush.hardness, 0.0..=1.0, 1.0);
-    });
+    option(
+        ui,
+        "Hardness",
+        "How sharp the edge is. A soft edge blends the new into the old: Shift+[ and Shift+].",
+        |ui| {
+            number(ui, NUMBER_WIDTH, Unit::Percent, &mut brush.hardness, 0.0..=1.0, 1.0);
+        },
+    );
     option(ui, "Opacity", "How much one stroke covers.", |ui| {
         number(ui, NUMBER_WIDTH, Unit::Percent, &mut brush.opacity, 0.0..=1.0, 1.0);
     });

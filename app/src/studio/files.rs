@@ -215,7 +215,11 @@ impl Studio {
 
     /// Asks where to save.
     pub fn save_with_dialog(&mut self) {
-        let name = self.path.as_deref().and_then(Path::file_stem).map_or_else(|| "picture".into(), |stem| stem.to_string_lossy());
+        let name = self
+            .path
+            .as_deref()
+            .and_then(Path::file_stem)
+            .map_or_else(|| "picture".into(), |stem| stem.to_string_lossy());
         self.ask(dialog::save_picture(self.folder(), &format!("{name}.png")), Message::ChoseSave);
     }
 
@@ -246,7 +250,8 @@ impl Studio {
 
     /// The recipe of the last accepted result, else the one the file came with.
     fn recipe_to_save(&self) -> Option<Recipe> {
-        let accepted = self.history.entries().filter(|entry| entry.done).filter_map(|entry| entry.made_by.cloned()).last();
+        let accepted =
+            self.history.entries().filter(|entry| entry.done).filter_map(|entry| entry.made_by.cloned()).last();
         accepted.or_else(|| self.recipe_of_file.clone())
     }
 

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use brushfire_engine::{Event, Job, JobId, Recipe, Step};
 use image::{GrayImage, RgbImage};
 
+use super::Studio;
 use super::mailbox::Message;
 use super::parameters::{SeedChoice, fresh_seed};
 use super::plan::{self, Plan};
 use super::results::FinishedPicture;
-use super::Studio;
 
 /// Names one run for as long as the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -184,7 +184,10 @@ impl Studio {
             Event::Finished { pictures, .. } => {
                 run.phase = Phase::Decoding;
                 let (id, plan) = (run.id, run.plan.clone());
-                self.mailbox.spawn("finish-job", move || Message::Finished { run: id, pictures: plan::finish(&plan, &pictures) });
+                self.mailbox.spawn("finish-job", move || Message::Finished {
+                    run: id,
+                    pictures: plan::finish(&plan, &pictures),
+                });
             }
             Event::Failed { message, .. } => {
                 self.run = None;

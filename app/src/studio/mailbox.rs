@@ -81,7 +81,9 @@ impl Mailbox {
         let mailbox = self.clone();
         let spawned = std::thread::Builder::new().name(name.to_owned()).spawn(move || mailbox.send(work()));
         if let Err(error) = spawned {
-            self.send(Message::Failed(format!("No thread could be started for \"{name}\": {error}. Close other programs and try again.")));
+            self.send(Message::Failed(format!(
+                "No thread could be started for \"{name}\": {error}. Close other programs and try again."
+            )));
         }
     }
 }

@@ -33,8 +33,8 @@ use self::forecast::Forecast;
 use self::models::ModelChoice;
 use self::notices::Notices;
 use self::plan::Plan;
-use self::results::{ResultId, Results};
 use self::remembered::Remembered;
+use self::results::{ResultId, Results};
 use crate::document::{CanvasSize, Document, Edit, History, MaskLook, PixelRect, TILE_SIDE, TileGrid};
 use crate::files::SystemClipboard;
 use crate::paint::StrokeBuilder;
@@ -86,7 +86,12 @@ pub struct Studio {
 impl Studio {
     /// A studio with a blank canvas. `wake` is called from other threads whenever [`Self::poll`] has something to do.
     #[must_use]
-    pub fn new(size: CanvasSize, settings: EngineSettings, starter: EngineStarter, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
+    pub fn new(
+        size: CanvasSize,
+        settings: EngineSettings,
+        starter: EngineStarter,
+        wake: Arc<dyn Fn() + Send + Sync>,
+    ) -> Self {
         let (sender, messages) = mpsc::channel();
         let recipe = Recipe::default();
         let document = Document::blank(size, PAPER);
@@ -170,7 +175,11 @@ impl Studio {
                 self.after_save = None;
             }
             Message::Opened { document, path, recipe } => {
-                self.replace_document(files::Replacement { document: *document, path, recipe: recipe.map(|recipe| *recipe) });
+                self.replace_document(files::Replacement {
+                    document: *document,
+                    path,
+                    recipe: recipe.map(|recipe| *recipe),
+                });
             }
             Message::Saved { path, saved } => self.take_in_saved(path, saved),
             Message::Prepared { run, job, mask } => self.take_in_prepared(run, *job, mask),
@@ -226,8 +235,11 @@ impl Studio {
         self.document.set_mask_look(look);
     }
 
-    /// Gives a blank canvas another size; undo gives it back.
+    /// Gives a blank canvas another size; undo gives it back. A picture keeps its size.
     pub fn resize_blank_canvas(&mut self, [width, height]: [u32; 2]) {
+        if !self.is_blank() {
+            return;
+        }
         match CanvasSize::new(width, height) {
             Ok(size) if size != self.document.size() => {
                 self.results.show(None);
@@ -358,7 +370,8 @@ impl Studio {
     pub fn accept_shown(&mut self) {
         let Some(result) = self.results.shown() else { return };
         let (id, recipe) = (result.id, result.recipe.clone());
-        let accepted = self.document.accept_result(&result.image, &result.mask, [result.region.left, result.region.top]);
+        let accepted =
+            self.document.accept_result(&result.image, &result.mask, [result.region.left, result.region.top]);
         match accepted {
             Ok(edit) => {
                 if let Some(edit) = edit {

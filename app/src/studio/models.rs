@@ -22,7 +22,10 @@ pub fn comfortable_side(model: &str) -> u32 {
 /// The models the engine knows, as the list shows them.
 #[must_use]
 pub fn list_models(settings: &EngineSettings) -> Vec<ModelChoice> {
-    known_models(settings).into_iter().map(|model| ModelChoice { label: label_of(&model.name), name: model.name }).collect()
+    known_models(settings)
+        .into_iter()
+        .map(|model| ModelChoice { label: label_of(&model.name), name: model.name })
+        .collect()
 }
 
 /// What the list shows for a model's name or path: its last part, without the ending of a file.
@@ -32,7 +35,8 @@ pub fn label_of(model: &str) -> String {
         return "Starter".to_owned();
     }
     let path = Path::new(model);
-    let is_file = path.extension().and_then(|ending| ending.to_str()).is_some_and(|ending| MODEL_ENDINGS.contains(&ending));
+    let is_file =
+        path.extension().and_then(|ending| ending.to_str()).is_some_and(|ending| MODEL_ENDINGS.contains(&ending));
     let part = if is_file { path.file_stem() } else { path.file_name() };
     part.and_then(|part| part.to_str()).unwrap_or(model).to_owned()
 }

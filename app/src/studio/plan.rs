@@ -58,7 +58,9 @@ impl Plan {
     pub fn effective_steps(&self) -> u32 {
         match self.task {
             Task::TextToImage => self.recipe.steps,
-            Task::ImageToImage | Task::Inpaint => ((self.recipe.steps as f32 * self.recipe.strength) as u32).clamp(1, self.recipe.steps),
+            Task::ImageToImage | Task::Inpaint => {
+                ((self.recipe.steps as f32 * self.recipe.strength) as u32).clamp(1, self.recipe.steps)
+            }
         }
     }
 }
@@ -114,7 +116,10 @@ fn thumbnail(image: &RgbImage) -> RgbImage {
 }
 
 /// Enlarges a picture to the right and below by repeating its last column and row.
-fn pad<P: Pixel<Subpixel = u8> + 'static>(image: &ImageBuffer<P, Vec<u8>>, [width, height]: [u32; 2]) -> ImageBuffer<P, Vec<u8>> {
+fn pad<P: Pixel<Subpixel = u8> + 'static>(
+    image: &ImageBuffer<P, Vec<u8>>,
+    [width, height]: [u32; 2],
+) -> ImageBuffer<P, Vec<u8>> {
     let (last_x, last_y) = (image.width().saturating_sub(1), image.height().saturating_sub(1));
     ImageBuffer::from_fn(width, height, |x, y| *image.get_pixel(x.min(last_x), y.min(last_y)))
 }

@@ -138,7 +138,11 @@ mod tests {
     use super::*;
 
     fn picture(seed: u64) -> FinishedPicture {
-        FinishedPicture { image: RgbImage::new(10, 10), thumbnail: RgbImage::new(1, 1), recipe: Recipe { seed, ..Recipe::default() } }
+        FinishedPicture {
+            image: RgbImage::new(10, 10),
+            thumbnail: RgbImage::new(1, 1),
+            recipe: Recipe { seed, ..Recipe::default() },
+        }
     }
 
     fn seeds(results: &Results) -> Vec<u64> {

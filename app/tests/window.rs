@@ -1,0 +1,470 @@
+//! The window driven as a painter drives it, by names and pointer, with a stand-in for the engine.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use brushfire::assets;
+use brushfire::canvas::Tool;
+use brushfire::commands::{COMMANDS, Command, Menu};
+use brushfire::document::{CanvasSize, Document};
+use brushfire::files::Settings;
+use brushfire::studio::{EngineHandle, EngineStarter, Mailbox, Message, Phase};
+use brushfire::window::Window;
+use brushfire_engine::{DeviceChoice, Event, Job, JobId, Latents, Picture, Recipe, Step};
+use egui::{Key, Modifiers, PointerButton, Pos2, Role, pos2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use image::{DynamicImage, Rgb, RgbImage};
+
+/// Keeps the jobs it is given and the numbers of those that are cancelled.
+#[derive(Clone, Default)]
+struct StandIn {
+    jobs: Arc<Mutex<Vec<Job>>>,
+    cancelled: Arc<Mutex<Vec<JobId>>>,
+    next: Arc<AtomicU64>,
+}
+
+impl EngineHandle for StandIn {
+    fn submit(&self, job: Job) -> JobId {
+        self.jobs.lock().unwrap().push(job);
+        JobId(self.next.fetch_add(1, Ordering::SeqCst))
+    }
+
+    fn cancel(&self, job: JobId) {
+        self.cancelled.lock().unwrap().push(job);
+    }
+}
+
+struct Desk {
+    harness: Harness<'static, Window>,
+    engine: StandIn,
+}
+
+impl Desk {
+    /// A window whose engine is there, with a blank canvas of 256 x 256.
+    fn new() -> Self {
+        let engine = StandIn::default();
+        let stand_in = engine.clone();
+        let harness =
+            Harness::builder().with_size(vec2(1440.0, 900.0)).with_max_steps(64).build_eframe(move |creation| {
+                let start: EngineStarter =
+                    Box::new(move |_, _: Mailbox| Ok(Box::new(stand_in) as Box<dyn EngineHandle>));
+                let settings = (assets::engine_settings(DeviceChoice::Cpu), start);
+                Window::new(&creation.egui_ctx, settings, Settings::default()).unwrap()
+            });
+        let mut desk = Self { harness, engine };
+        desk.wait_for(|window| window.desk.studio.can_generate());
+        desk
+    }
+
+    /// As [`Self::new`], with a picture of 64 x 48 in place.
+    fn with_picture() -> Self {
+        let mut desk = Self::new();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("scene.png");
+        DynamicImage::ImageRgb8(scene()).save(&path).unwrap();
+        desk.window_mut().desk.studio.open_path(&path);
+        desk.wait_for(|window| window.desk.studio.document().size().width() == 64);
+        desk
+    }
+
+    fn window(&self) -> &Window {
+        self.harness.state()
+    }
+
+    fn window_mut(&mut self) -> &mut Window {
+        self.harness.state_mut()
+    }
+
+    fn document(&self) -> &Document {
+        self.window().desk.studio.document()
+    }
+
+    fn settle(&mut self) {
+        self.harness.run_steps(4);
+        self.harness.run_ok();
+    }
+
+    /// Frames until other threads have done their part.
+    fn wait_for(&mut self, is_done: impl Fn(&Window) -> bool) {
+        let give_up = Instant::now() + Duration::from_secs(30);
+        while !is_done(self.window()) {
+            assert!(Instant::now() < give_up, "waited in vain");
+            std::thread::sleep(Duration::from_millis(2));
+            self.harness.step();
+        }
+        self.settle();
+    }
+
+    fn click(&mut self, name: &str) {
+        self.harness.get_by_role_and_label(Role::Button, name).click();
+        self.settle();
+    }
+
+    fn open_menu(&mut self, menu: Menu) {
+        self.harness.get_all_by_role_and_label(Role::Button, menu.label()).next().unwrap().click();
+        self.settle();
+    }
+
+    fn click_in_menu(&mut self, menu: Menu, entry: &str) {
+        self.open_menu(menu);
+        // The menu lies over the window, so its entry is the last of that name.
+        self.harness.get_all_by_role_and_label(Role::Button, entry).last().unwrap().click();
+        self.settle();
+    }
+
+    fn press(&mut self, modifiers: Modifiers, key: Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.settle();
+    }
+
+    fn on_screen(&self, x: f32, y: f32) -> Pos2 {
+        self.window().desk.view.camera().screen_from_canvas(pos2(x, y))
+    }
+
+    /// A stroke with the left button, every movement in one frame.
+    fn stroke(&mut self, points: &[(f32, f32)]) {
+        let points: Vec<Pos2> = points.iter().map(|(x, y)| self.on_screen(*x, *y)).collect();
+        let button = |pos, pressed| egui::Event::PointerButton {
+            pos,
+            button: PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        };
+        self.harness.event(egui::Event::PointerMoved(points[0]));
+        self.harness.step();
+        self.harness.event(button(points[0], true));
+        for point in &points {
+            self.harness.event(egui::Event::PointerMoved(*point));
+        }
+        self.harness.step();
+        self.harness.event(button(points[points.len() - 1], false));
+        self.settle();
+    }
+
+    fn mask_at(&self, x: u32, y: u32) -> u16 {
+        self.document().mask().pixel(x, y)
+    }
+
+    fn send(&mut self, event: Event) {
+        self.window().desk.studio.mailbox().send(Message::Engine(event));
+        self.settle();
+    }
+
+    /// Presses Generate and returns the job the engine got.
+    fn generate(&mut self) -> Job {
+        let before = self.engine.jobs.lock().unwrap().len();
+        // The menu has the same name and stands before it.
+        self.harness.get_all_by_role_and_label(Role::Button, "Generate").last().unwrap().click();
+        self.settle();
+        let jobs = Arc::clone(&self.engine.jobs);
+        self.wait_for(|_| jobs.lock().unwrap().len() > before);
+        let jobs = self.engine.jobs.lock().unwrap();
+        jobs.last().unwrap().clone()
+    }
+
+    fn last_job(&self) -> JobId {
+        JobId(self.engine.next.load(Ordering::SeqCst) - 1)
+    }
+
+    /// Lets the engine answer the last job with a picture of one colour.
+    fn finish(&mut self, colour: [u8; 3]) {
+        let job = self.last_job();
+        let recipe = self.engine.jobs.lock().unwrap().last().unwrap().recipe.clone();
+        let image = RgbImage::from_pixel(recipe.width, recipe.height, Rgb(colour));
+        let pictures = vec![Picture { image, recipe }];
+        self.send(Event::Finished { job, pictures, latents: Latents::default(), seconds: 1.0 });
+        self.wait_for(|window| window.desk.studio.run().is_none());
+    }
+}
+
+fn scene() -> RgbImage {
+    RgbImage::from_fn(64, 48, |x, y| Rgb([x as u8 * 4, y as u8 * 5, 90]))
+}
+
+#[test]
+fn a_typed_prompt_is_what_the_engine_is_asked_for() {
+    let mut desk = Desk::new();
+    desk.harness.get_by_role_and_label(Role::MultilineTextInput, "Prompt").click();
+    desk.settle();
+    desk.harness.get_by_role_and_label(Role::MultilineTextInput, "Prompt").type_text("a red apple");
+    desk.settle();
+    let job = desk.generate();
+    assert_eq!(job.recipe.prompt, "a red apple");
+    assert_eq!((job.recipe.width, job.recipe.height), (256, 256));
+    assert!(job.init.is_none() && job.mask.is_none(), "a blank canvas is made from nothing");
+}
+
+#[test]
+fn letters_typed_into_the_prompt_are_not_shortcuts() {
+    let mut desk = Desk::new();
+    desk.harness.get_by_role_and_label(Role::MultilineTextInput, "Prompt").click();
+    desk.settle();
+    desk.press(Modifiers::NONE, Key::E);
+    assert_eq!(desk.window().desk.tools.in_hand(), Tool::MaskBrush);
+}
+
+#[test]
+fn the_button_can_be_pressed_once_and_then_only_cancel() {
+    let mut desk = Desk::new();
+    assert!(Command::Generate.is_enabled(&desk.window().desk));
+    assert!(!Command::Cancel.is_enabled(&desk.window().desk));
+    desk.generate();
+    assert!(!Command::Generate.is_enabled(&desk.window().desk));
+    desk.press(Modifiers::NONE, Key::Escape);
+    assert_eq!(*desk.engine.cancelled.lock().unwrap(), [desk.last_job()]);
+    let job = desk.last_job();
+    desk.send(Event::Cancelled { job });
+    assert!(Command::Generate.is_enabled(&desk.window().desk));
+}
+
+#[test]
+fn a_prompt_that_is_too_long_is_refused_before_the_engine_sees_it() {
+    let mut desk = Desk::new();
+    desk.window_mut().desk.studio.recipe.prompt = "a".repeat(Recipe::MAX_PROMPT_BYTES + 1);
+    desk.settle();
+    assert!(!Command::Generate.is_enabled(&desk.window().desk));
+    assert!(desk.window().desk.studio.recipe_problem().unwrap().contains("prompt"));
+}
+
+#[test]
+fn a_stroke_of_the_pointer_paints_the_mask_and_undo_takes_it_back() {
+    let mut desk = Desk::with_picture();
+    desk.window_mut().desk.tools.mask_brush.diameter = 10.0;
+    desk.stroke(&[(16.0, 24.0), (24.0, 24.0), (40.0, 24.0)]);
+    assert_eq!(desk.mask_at(30, 24), u16::MAX, "every movement of the frame counts");
+    assert_eq!(desk.mask_at(30, 40), 0);
+
+    desk.click_in_menu(Menu::Edit, "Undo");
+    assert_eq!(desk.mask_at(30, 24), 0);
+    desk.click_in_menu(Menu::Edit, "Redo");
+    assert_eq!(desk.mask_at(30, 24), u16::MAX);
+
+    desk.press(Modifiers::NONE, Key::E);
+    desk.stroke(&[(30.0, 24.0), (30.0, 24.0)]);
+    assert_eq!(desk.mask_at(30, 24), 0, "the eraser takes it away");
+}
+
+#[test]
+fn the_mask_can_be_inverted_and_cleared() {
+    let mut desk = Desk::with_picture();
+    desk.press(Modifiers::COMMAND, Key::I);
+    assert_eq!(desk.mask_at(5, 5), u16::MAX);
+    desk.click("Clear mask");
+    assert_eq!(desk.document().mask_bounds(), None);
+}
+
+#[test]
+fn a_masked_picture_goes_to_the_engine_padded_and_with_its_mask() {
+    let mut desk = Desk::with_picture();
+    desk.window_mut().desk.tools.mask_brush.diameter = 10.0;
+    desk.stroke(&[(30.0, 24.0), (31.0, 24.0)]);
+    let job = desk.generate();
+    let (init, mask) = (job.init.unwrap(), job.mask.unwrap());
+    assert_eq!(init.dimensions(), (64, 64), "48 rows are padded to the engine's smallest side");
+    assert_eq!(mask.dimensions(), (64, 64));
+    assert_eq!(init.get_pixel(10, 20), scene().get_pixel(10, 20));
+    assert_eq!(init.get_pixel(10, 60), scene().get_pixel(10, 47));
+    assert_eq!(mask.get_pixel(30, 24).0, [255]);
+}
+
+#[test]
+fn an_accepted_result_changes_the_masked_part_only_and_can_be_undone() {
+    let mut desk = Desk::with_picture();
+    desk.window_mut().desk.tools.mask_brush.diameter = 10.0;
+    desk.stroke(&[(30.0, 24.0), (31.0, 24.0)]);
+    desk.generate();
+    desk.finish([250, 0, 250]);
+    assert!(desk.document().rgb_image(desk.document().bounds()) == scene(), "nothing changes before it is accepted");
+
+    desk.press(Modifiers::NONE, Key::Enter);
+    let accepted = desk.document().rgb_image(desk.document().bounds());
+    assert_eq!(accepted.get_pixel(30, 24).0, [250, 0, 250]);
+    let mask = desk.document().mask_image(desk.document().bounds());
+    for (x, y, pixel) in accepted.enumerate_pixels().filter(|(x, y, _)| mask.get_pixel(*x, *y).0 == [0]) {
+        assert_eq!(pixel, scene().get_pixel(x, y), "outside the mask at {x}, {y}");
+    }
+    desk.press(Modifiers::COMMAND, Key::Z);
+    assert!(desk.document().rgb_image(desk.document().bounds()) == scene());
+}
+
+#[test]
+fn a_rejected_result_stays_in_the_strip_and_a_reroll_has_another_seed() {
+    let mut desk = Desk::with_picture();
+    let first = desk.generate().recipe.seed;
+    desk.finish([1, 2, 3]);
+    desk.press(Modifiers::NONE, Key::Delete);
+    assert!(desk.window().desk.studio.results().shown().is_none());
+    desk.harness.get_by_role_and_label(Role::Button, &format!("Result 1, seed {first}")).click();
+    desk.settle();
+    assert!(desk.window().desk.studio.results().shown().is_some());
+
+    let before = desk.engine.jobs.lock().unwrap().len();
+    desk.click("Reroll");
+    let jobs = Arc::clone(&desk.engine.jobs);
+    desk.wait_for(|_| jobs.lock().unwrap().len() > before);
+    assert_ne!(jobs.lock().unwrap().last().unwrap().recipe.seed, first);
+}
+
+#[test]
+fn progress_is_told_and_a_failure_is_said_in_words() {
+    let mut desk = Desk::with_picture();
+    desk.generate();
+    let job = desk.last_job();
+    let previews = vec![RgbImage::from_pixel(8, 8, Rgb([0, 200, 0]))];
+    let step = Step {
+        job,
+        step: 3,
+        steps: 20,
+        duration: Duration::from_millis(100),
+        remaining: Duration::from_secs(2),
+        previews,
+    };
+    desk.send(Event::Step(step));
+    assert_eq!(desk.window().desk.studio.run().unwrap().phase, Phase::Sampling { step: 3, steps: 20 });
+    desk.harness.get_by_label("Step 3 of 20");
+
+    desk.send(Event::Failed { job, message: "The model cannot be read. Choose another.".to_owned() });
+    desk.harness.get_by_label("The model cannot be read. Choose another.");
+    desk.click("Dismiss");
+    assert!(desk.harness.query_by_label("The model cannot be read. Choose another.").is_none());
+    assert!(Command::Generate.is_enabled(&desk.window().desk));
+}
+
+#[test]
+fn a_fixed_seed_is_used_and_a_random_one_is_new_each_time() {
+    let mut desk = Desk::new();
+    let first = desk.generate().recipe.seed;
+    desk.finish([0; 3]);
+    let second = desk.generate().recipe.seed;
+    assert_ne!(first, second);
+    desk.finish([0; 3]);
+    desk.click("Keep the seed");
+    assert_eq!(desk.generate().recipe.seed, second);
+}
+
+#[test]
+fn a_changed_setting_is_one_entry_of_the_history() {
+    let mut desk = Desk::new();
+    desk.harness.get_by_role_and_label(Role::SpinButton, "Steps").focus();
+    desk.settle();
+    let before = desk.window().desk.studio.recipe.steps;
+    desk.window_mut().desk.studio.recipe.steps = before + 5;
+    desk.settle();
+    desk.window_mut().desk.studio.recipe.steps = before + 6;
+    desk.settle();
+    desk.click_in_menu(Menu::Edit, "Undo");
+    assert_eq!(desk.window().desk.studio.recipe.steps, before);
+}
+
+#[test]
+fn every_command_is_in_its_menu_under_its_name() {
+    let mut desk = Desk::new();
+    for menu in Menu::ALL {
+        desk.open_menu(menu);
+        for info in COMMANDS.iter().filter(|info| info.menu == menu) {
+            assert!(
+                desk.harness.query_all_by_role_and_label(Role::Button, info.label).next().is_some(),
+                "{}",
+                info.label
+            );
+        }
+        desk.press(Modifiers::NONE, Key::Escape);
+    }
+}
+
+#[test]
+fn a_blank_canvas_is_made_in_the_size_that_is_asked_for() {
+    let mut desk = Desk::new();
+    desk.press(Modifiers::COMMAND, Key::N);
+    desk.click("384 × 256");
+    desk.click("Create");
+    let size = desk.document().size();
+    assert_eq!((size.width(), size.height()), (384, 256));
+}
+
+#[test]
+fn the_size_of_a_blank_canvas_can_be_typed_and_a_picture_keeps_its_own() {
+    let mut desk = Desk::new();
+    desk.window_mut().desk.studio.resize_blank_canvas([320, 192]);
+    desk.settle();
+    assert_eq!(desk.document().size().width(), 320);
+    desk.click_in_menu(Menu::Edit, "Undo");
+    assert_eq!(desk.document().size().width(), 256);
+
+    let mut desk = Desk::with_picture();
+    desk.window_mut().desk.studio.resize_blank_canvas([320, 192]);
+    desk.settle();
+    assert!(desk.document().rgb_image(desk.document().bounds()) == scene());
+}
+
+#[test]
+fn opening_asks_once_before_changes_are_lost() {
+    let mut desk = Desk::with_picture();
+    desk.generate();
+    desk.finish([9, 9, 9]);
+    desk.press(Modifiers::NONE, Key::Enter);
+    desk.window_mut().desk.studio.new_canvas(CanvasSize::new(128, 128).unwrap());
+    desk.settle();
+    assert_eq!(desk.document().size().width(), 64, "the picture is still there");
+    desk.click("Stay");
+    assert_eq!(desk.document().size().width(), 64);
+    desk.window_mut().desk.studio.new_canvas(CanvasSize::new(128, 128).unwrap());
+    desk.settle();
+    desk.click("Do not save");
+    assert_eq!(desk.document().size().width(), 128);
+}
+
+#[test]
+fn a_saved_picture_offers_its_recipe_when_it_is_opened_again() {
+    let mut desk = Desk::with_picture();
+    desk.window_mut().desk.studio.recipe.prompt = "a green hat".to_owned();
+    let seed = desk.generate().recipe.seed;
+    desk.finish([9, 9, 9]);
+    desk.press(Modifiers::NONE, Key::Enter);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hat.png");
+    desk.window_mut().desk.studio.save_to(path.clone());
+    desk.wait_for(|window| window.desk.studio.path() == Some(path.as_path()));
+    assert!(!desk.window().desk.studio.is_modified());
+
+    desk.window_mut().desk.studio.recipe = Recipe::default();
+    desk.window_mut().desk.studio.open_path(&path);
+    let opened = desk.window().desk.studio.documents_opened();
+    desk.wait_for(|window| window.desk.studio.documents_opened() > opened);
+    desk.click("Use it");
+    let recipe = &desk.window().desk.studio.recipe;
+    assert_eq!((recipe.prompt.as_str(), recipe.seed), ("a green hat", seed));
+}
+
+#[test]
+fn brush_sizes_follow_the_brackets() {
+    let mut desk = Desk::new();
+    let size = |desk: &Desk| desk.window().desk.tools.brush().unwrap().diameter;
+    let before = size(&desk);
+    desk.press(Modifiers::NONE, Key::CloseBracket);
+    assert!(size(&desk) > before);
+    desk.press(Modifiers::NONE, Key::OpenBracket);
+    desk.press(Modifiers::NONE, Key::OpenBracket);
+    assert!(size(&desk) < before);
+}
+
+#[test]
+fn the_wheel_zooms_about_the_pointer() {
+    let mut desk = Desk::with_picture();
+    let pointer = desk.on_screen(10.0, 12.0);
+    let zoom = desk.window().desk.view.camera().zoom();
+    desk.harness.event(egui::Event::PointerMoved(pointer));
+    desk.harness.step();
+    desk.harness.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Line,
+        delta: vec2(0.0, 2.0),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Wheel,
+        modifiers: Modifiers::NONE,
+    });
+    desk.settle();
+    assert!(desk.window().desk.view.camera().zoom() > zoom);
+    assert!((desk.on_screen(10.0, 12.0) - pointer).length() < 0.5);
+}
