@@ -29,9 +29,19 @@ fn gpu_is_tested() -> bool {
     }
 }
 
+/// Everything models are tested on: the GPU that was asked for; else the CPU's own kernels and, on the CPU too, those that
+/// GPUs use.
+fn computes() -> Vec<Compute> {
+    if gpu_is_tested() {
+        return vec![Compute::new(&Device::vulkan(DeviceKind::DefaultDevice), Precision::F32)];
+    }
+    let own = Compute::new(&Device::flex(), Precision::F32);
+    vec![own.clone(), own.with_burn_kernels()]
+}
+
+/// The first of [`computes`].
 fn compute() -> Compute {
-    let device = if gpu_is_tested() { Device::vulkan(DeviceKind::DefaultDevice) } else { Device::flex() };
-    Compute::new(&device, Precision::F32)
+    computes().swap_remove(0)
 }
 
 /// The expected values of one file.
@@ -101,26 +111,25 @@ fn weights(folder: &str) -> Box<dyn Source> {
     open_source(&file).unwrap()
 }
 
-fn unet(folder: &str) -> UNet2dConditionModel {
+fn unet(folder: &str, compute: &Compute) -> UNet2dConditionModel {
     let config = UnetConfig::from_json(&config(folder)).unwrap();
-    UNet2dConditionModel::load(&config, weights(folder).as_ref(), &compute()).unwrap()
+    UNet2dConditionModel::load(&config, weights(folder).as_ref(), compute).unwrap()
 }
 
-fn text_encoder(folder: &str) -> ClipTextModel {
+fn text_encoder(folder: &str, compute: &Compute) -> ClipTextModel {
     let config = ClipConfig::from_json(&config(folder)).unwrap();
-    ClipTextModel::load(&config, weights(folder).as_ref(), &compute()).unwrap()
+    ClipTextModel::load(&config, weights(folder).as_ref(), compute).unwrap()
 }
 
-fn autoencoder() -> AutoencoderKl {
+fn autoencoder(compute: &Compute) -> AutoencoderKl {
     let config = AutoencoderConfig::from_json(&config("tiny-sd/vae")).unwrap();
-    AutoencoderKl::load(&config, weights("tiny-sd/vae").as_ref(), &compute()).unwrap()
+    AutoencoderKl::load(&config, weights("tiny-sd/vae").as_ref(), compute).unwrap()
 }
 
 /// Runs the model on a golden's inputs, each picture of a batch with its own timestep.
 fn check_unet(model: &UNet2dConditionModel, goldens: &Golden, case: &str) {
-    let compute = compute();
-    let samples = goldens.tensor::<4>(&format!("{case}.sample"), &compute).split(1, 0);
-    let texts = goldens.tensor::<3>(&format!("{case}.encoder_hidden_states"), &compute).split(1, 0);
+    let samples = goldens.tensor::<4>(&format!("{case}.sample"), model.compute()).split(1, 0);
+    let texts = goldens.tensor::<3>(&format!("{case}.encoder_hidden_states"), model.compute()).split(1, 0);
     let (_, timesteps) = goldens.values(&format!("{case}.timestep"));
     let cancel = CancelToken::new();
     let one = |((sample, text), &t)| model.forward(sample, f64::from(t), text, None, &cancel).unwrap();
@@ -130,72 +139,89 @@ fn check_unet(model: &UNet2dConditionModel, goldens: &Golden, case: &str) {
 
 #[test]
 fn the_unet_predicts_what_diffusers_predicts_at_any_size() {
-    let (model, goldens) = (unet("tiny-sd/unet"), Golden::open("unet.safetensors"));
-    for case in ["square", "wide", "batch", "odd"] {
-        check_unet(&model, &goldens, &format!("tiny-sd.{case}"));
+    let goldens = Golden::open("unet.safetensors");
+    for compute in computes() {
+        let model = unet("tiny-sd/unet", &compute);
+        for case in ["square", "wide", "batch", "odd"] {
+            check_unet(&model, &goldens, &format!("tiny-sd.{case}"));
+        }
     }
 }
 
 #[test]
 fn a_batch_gives_what_its_pictures_give_alone() {
-    let (model, goldens, compute) = (unet("tiny-sd/unet"), Golden::open("unet.safetensors"), compute());
-    let cancel = CancelToken::new();
-    let run = |sample, text| model.forward(sample, 321.0, text, None, &cancel).unwrap();
-    let sample = goldens.tensor::<4>("tiny-sd.batch.sample", &compute);
-    let text = goldens.tensor::<3>("tiny-sd.batch.encoder_hidden_states", &compute);
-    let together = Compute::values(run(sample.clone(), text.clone())).unwrap();
-    let pairs = sample.split(1, 0).into_iter().zip(text.split(1, 0));
-    let alone = Tensor::cat(pairs.map(|(sample, text)| run(sample, text)).collect(), 0);
-    assert!(relative_error(&together, &Compute::values(alone).unwrap()) < 1e-4);
+    let goldens = Golden::open("unet.safetensors");
+    for compute in computes() {
+        let model = unet("tiny-sd/unet", &compute);
+        let cancel = CancelToken::new();
+        let run = |sample, text| model.forward(sample, 321.0, text, None, &cancel).unwrap();
+        let sample = goldens.tensor::<4>("tiny-sd.batch.sample", &compute);
+        let text = goldens.tensor::<3>("tiny-sd.batch.encoder_hidden_states", &compute);
+        let together = Compute::values(run(sample.clone(), text.clone())).unwrap();
+        let pairs = sample.split(1, 0).into_iter().zip(text.split(1, 0));
+        let alone = Tensor::cat(pairs.map(|(sample, text)| run(sample, text)).collect(), 0);
+        assert!(relative_error(&together, &Compute::values(alone).unwrap()) < 1e-4);
+    }
 }
 
 #[test]
 fn the_unet_takes_a_controlnets_residuals() {
-    let (model, goldens, compute) = (unet("tiny-sd/unet"), Golden::open("unet.safetensors"), compute());
-    let residual = |name: &str| goldens.tensor::<4>(&format!("tiny-sd.control.{name}"), &compute);
-    let control = ControlResiduals {
-        down: (0..4).map(|i| residual(&format!("down_residual.{i}"))).collect(),
-        mid: residual("mid_residual.0"),
-    };
-    let text = goldens.tensor("tiny-sd.control.encoder_hidden_states", &compute);
-    let out = model.forward(residual("sample"), 750.0, text, Some(&control), &CancelToken::new());
-    goldens.check("tiny-sd.control.output", out.unwrap());
+    let goldens = Golden::open("unet.safetensors");
+    for compute in computes() {
+        let model = unet("tiny-sd/unet", &compute);
+        let residual = |name: &str| goldens.tensor::<4>(&format!("tiny-sd.control.{name}"), &compute);
+        let control = ControlResiduals {
+            down: (0..4).map(|i| residual(&format!("down_residual.{i}"))).collect(),
+            mid: residual("mid_residual.0"),
+        };
+        let text = goldens.tensor("tiny-sd.control.encoder_hidden_states", &compute);
+        let out = model.forward(residual("sample"), 750.0, text, Some(&control), &CancelToken::new());
+        goldens.check("tiny-sd.control.output", out.unwrap());
+    }
 }
 
 #[test]
 fn unets_that_see_a_picture_and_unets_with_linear_projections_agree_with_diffusers() {
     let goldens = Golden::open("unet.safetensors");
-    for (name, channels) in [("tiny-unet-inpaint", 9), ("tiny-unet-pix2pix", 8), ("tiny-unet-v", 4)] {
-        let model = unet(name);
-        assert_eq!(model.in_channels(), channels);
-        for case in ["square", "batch"] {
-            check_unet(&model, &goldens, &format!("{name}.{case}"));
+    for compute in computes() {
+        for (name, channels) in [("tiny-unet-inpaint", 9), ("tiny-unet-pix2pix", 8), ("tiny-unet-v", 4)] {
+            let model = unet(name, &compute);
+            assert_eq!(model.in_channels(), channels);
+            for case in ["square", "batch"] {
+                check_unet(&model, &goldens, &format!("{name}.{case}"));
+            }
         }
     }
 }
 
 #[test]
 fn the_text_encoder_gives_the_states_of_transformers_at_any_clip_skip() {
-    let (model, goldens) = (text_encoder("tiny-sd/text_encoder"), Golden::open("text.safetensors"));
-    let tokens = goldens.token_rows("tiny-sd.input_ids");
-    let cancel = CancelToken::new();
-    goldens.check("tiny-sd.last_hidden_state", model.encode(&tokens, 1, &cancel).unwrap());
-    goldens.check("tiny-sd.clip_skip.2", model.encode(&tokens, 2, &cancel).unwrap());
-    goldens.check("tiny-sd.clip_skip.3", model.encode(&tokens, 3, &cancel).unwrap());
-    let too_much = model.encode(&tokens, 4, &cancel);
-    assert_eq!(too_much.err(), Some(TextError::TooFewLayers { clip_skip: 4, layers: 3 }));
+    let goldens = Golden::open("text.safetensors");
+    for compute in computes() {
+        let model = text_encoder("tiny-sd/text_encoder", &compute);
+        let tokens = goldens.token_rows("tiny-sd.input_ids");
+        let cancel = CancelToken::new();
+        goldens.check("tiny-sd.last_hidden_state", model.encode(&tokens, 1, &cancel).unwrap());
+        goldens.check("tiny-sd.clip_skip.2", model.encode(&tokens, 2, &cancel).unwrap());
+        goldens.check("tiny-sd.clip_skip.3", model.encode(&tokens, 3, &cancel).unwrap());
+        let too_much = model.encode(&tokens, 4, &cancel);
+        assert_eq!(too_much.err(), Some(TextError::TooFewLayers { clip_skip: 4, layers: 3 }));
+    }
 }
 
 #[test]
 fn a_text_encoder_with_the_exact_gelu_agrees_with_transformers() {
-    let (model, goldens) = (text_encoder("tiny-text-gelu"), Golden::open("text.safetensors"));
-    let tokens = goldens.token_rows("tiny-text-gelu.input_ids");
-    goldens.check("tiny-text-gelu.last_hidden_state", model.encode(&tokens, 1, &CancelToken::new()).unwrap());
+    let goldens = Golden::open("text.safetensors");
+    for compute in computes() {
+        let model = text_encoder("tiny-text-gelu", &compute);
+        let tokens = goldens.token_rows("tiny-text-gelu.input_ids");
+        goldens.check("tiny-text-gelu.last_hidden_state", model.encode(&tokens, 1, &CancelToken::new()).unwrap());
+    }
 }
 
 #[test]
 fn tokens_of_another_vocabulary_are_an_error_and_not_a_crash() {
-    let model = text_encoder("tiny-text-gelu");
+    let model = text_encoder("tiny-text-gelu", &compute());
     let error = model.encode(&[vec![62, 4000, 63]], 1, &CancelToken::new()).err();
     assert_eq!(error, Some(TextError::UnknownToken { token: 4000, vocabulary: 64 }));
     let error = model.encode(&[vec![1; 78]], 1, &CancelToken::new()).err();
@@ -204,21 +230,25 @@ fn tokens_of_another_vocabulary_are_an_error_and_not_a_crash() {
 
 #[test]
 fn the_autoencoder_encodes_and_decodes_as_diffusers_does() {
-    let (model, goldens, compute) = (autoencoder(), Golden::open("vae.safetensors"), compute());
-    let cancel = CancelToken::new();
-    assert_eq!((model.scale(), model.latent_channels()), (8, 4));
-    for case in ["square", "tall"] {
-        let moments = model.encode(goldens.tensor(&format!("{case}.picture"), &compute), &cancel).unwrap();
-        goldens.check(&format!("{case}.mean"), moments.mean);
-        goldens.check(&format!("{case}.logvar"), moments.logvar);
-        let latents = goldens.tensor::<4>(&format!("{case}.latent"), &compute) * 0.18215;
-        goldens.check(&format!("{case}.decoded"), model.decode(latents, &cancel).unwrap());
+    let goldens = Golden::open("vae.safetensors");
+    for compute in computes() {
+        let model = autoencoder(&compute);
+        let cancel = CancelToken::new();
+        assert_eq!((model.scale(), model.latent_channels()), (8, 4));
+        for case in ["square", "tall"] {
+            let moments = model.encode(goldens.tensor(&format!("{case}.picture"), &compute), &cancel).unwrap();
+            goldens.check(&format!("{case}.mean"), moments.mean);
+            goldens.check(&format!("{case}.logvar"), moments.logvar);
+            let latents = goldens.tensor::<4>(&format!("{case}.latent"), &compute) * 0.18215;
+            goldens.check(&format!("{case}.decoded"), model.decode(latents, &cancel).unwrap());
+        }
     }
 }
 
 #[test]
 fn latents_are_scaled_as_the_unet_wants_them() {
-    let (model, goldens, compute) = (autoencoder(), Golden::open("vae.safetensors"), compute());
+    let (goldens, compute) = (Golden::open("vae.safetensors"), compute());
+    let model = autoencoder(&compute);
     let moments = model.encode(goldens.tensor("square.picture", &compute), &CancelToken::new()).unwrap();
     let (_, mean) = goldens.values("square.mean");
     let (_, logvar) = goldens.values("square.logvar");
@@ -233,8 +263,8 @@ fn latents_are_scaled_as_the_unet_wants_them() {
 #[test]
 fn a_picture_over_the_memory_budget_is_coded_in_tiles() {
     let compute = compute();
-    let whole = autoencoder();
-    let tiled = autoencoder().with_memory_budget(1);
+    let whole = autoencoder(&compute);
+    let tiled = autoencoder(&compute).with_memory_budget(1);
     let cancel = CancelToken::new();
     let waves = |n: usize| (0..n).map(|i| (i as f32 * 0.37).sin()).collect::<Vec<f32>>();
     let latents = compute.tensor(waves(4 * 24 * 40), [1, 4, 24, 40]);
@@ -251,22 +281,25 @@ fn a_picture_over_the_memory_budget_is_coded_in_tiles() {
 
 #[test]
 fn the_tiny_autoencoder_agrees_with_diffusers() {
-    let (goldens, compute) = (Golden::open("taesd.safetensors"), compute());
-    let config = TinyAutoencoderConfig::from_json(&config("tiny-taesd")).unwrap();
-    let model = AutoencoderTiny::load(&config, weights("tiny-taesd").as_ref(), &compute).unwrap();
-    let cancel = CancelToken::new();
-    for case in ["square", "tall"] {
-        let encoded = model.encode(goldens.tensor(&format!("{case}.picture"), &compute), &cancel).unwrap();
-        goldens.check(&format!("{case}.encoded"), encoded);
-        let decoded = model.decode(goldens.tensor(&format!("{case}.latent"), &compute), &cancel).unwrap();
-        goldens.check(&format!("{case}.decoded"), decoded);
+    let goldens = Golden::open("taesd.safetensors");
+    for compute in computes() {
+        let config = TinyAutoencoderConfig::from_json(&config("tiny-taesd")).unwrap();
+        let model = AutoencoderTiny::load(&config, weights("tiny-taesd").as_ref(), &compute).unwrap();
+        let cancel = CancelToken::new();
+        for case in ["square", "tall"] {
+            let encoded = model.encode(goldens.tensor(&format!("{case}.picture"), &compute), &cancel).unwrap();
+            goldens.check(&format!("{case}.encoded"), encoded);
+            let decoded = model.decode(goldens.tensor(&format!("{case}.latent"), &compute), &cancel).unwrap();
+            goldens.check(&format!("{case}.decoded"), decoded);
+        }
     }
 }
 
 #[test]
 fn a_cancelled_run_stops() {
-    let (unet, vae, text) = (unet("tiny-sd/unet"), autoencoder(), text_encoder("tiny-sd/text_encoder"));
     let compute = compute();
+    let (unet, vae) = (unet("tiny-sd/unet", &compute), autoencoder(&compute));
+    let text = text_encoder("tiny-sd/text_encoder", &compute);
     let cancel = CancelToken::new();
     cancel.cancel();
     let latents = compute.tensor(vec![0.0; 4 * 64], [1, 4, 8, 8]);

@@ -27,7 +27,7 @@ pub struct AutoencoderTiny {
 enum Step {
     Conv(Conv2d),
     Relu,
-    Residual([Conv2d; 3]),
+    Residual(Box<[Conv2d; 3]>),
     Upsample,
 }
 
@@ -96,7 +96,8 @@ fn run(steps: &[Step], mut x: Tensor<4>, cancel: &CancelToken) -> Result<Tensor<
         x = match step {
             Step::Conv(conv) => conv.forward(x),
             Step::Relu => activation::relu(x),
-            Step::Residual([first, second, third]) => {
+            Step::Residual(convs) => {
+                let [first, second, third] = convs.as_ref();
                 let inner = activation::relu(first.forward(x.clone()));
                 let inner = activation::relu(second.forward(inner));
                 activation::relu(third.forward(inner) + x)
@@ -161,7 +162,7 @@ fn push_residuals(
     for _ in 0..count {
         let weights = weights.sub(&format!("{}.conv", steps.len()));
         let conv = |name: &str| Conv2d::load(&weights.sub(name), Conv2dShape::three(channels, channels));
-        steps.push(Step::Residual([conv("0")?, conv("2")?, conv("4")?]));
+        steps.push(Step::Residual(Box::new([conv("0")?, conv("2")?, conv("4")?])));
     }
     Ok(())
 }

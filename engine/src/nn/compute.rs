@@ -27,7 +27,7 @@ pub(crate) enum Kernels {
     /// Own kernels on main memory, see `nn::cpu`.
     Cpu,
     /// burn's operations, padded and chunked to what its GPU kernels do well.
-    Gpu,
+    Burn,
 }
 
 /// A device, a precision and the kernels that follow from them.
@@ -47,7 +47,7 @@ impl Compute {
     /// On the CPU (`Device::flex()`) the precision is always f32: there is no f16 arithmetic to be had there.
     #[must_use]
     pub fn new(device: &Device, precision: Precision) -> Self {
-        let kernels = if *device == Device::flex() { Kernels::Cpu } else { Kernels::Gpu };
+        let kernels = if *device == Device::flex() { Kernels::Cpu } else { Kernels::Burn };
         let precision = if kernels == Kernels::Cpu { Precision::F32 } else { precision };
         Self { device: device.clone(), precision, kernels, attention_budget: ATTENTION_BUDGET }
     }
@@ -57,6 +57,12 @@ impl Compute {
     #[must_use]
     pub fn with_attention_budget(self, bytes: usize) -> Self {
         Self { attention_budget: bytes, ..self }
+    }
+
+    /// Uses burn's operations on the CPU too, as on GPUs: to test and to time one way against the other.
+    #[must_use]
+    pub fn with_burn_kernels(self) -> Self {
+        Self { kernels: Kernels::Burn, ..self }
     }
 
     #[must_use]

@@ -49,11 +49,24 @@ impl Conv2dShape {
 
 /// A convolution layer.
 #[derive(Clone, Debug)]
-pub(crate) enum Conv2d {
-    /// burn's. `weight` is `[out, in, k, k]`.
-    Gpu { weight: Tensor<4>, bias: Option<Tensor<1>>, shape: Conv2dShape },
-    /// Own, for what keeps height and width; `bias` has one number a channel.
-    Cpu { conv: PackedConv, bias: Option<Vec<f32>>, shape: Conv2dShape },
+pub(crate) struct Conv2d {
+    shape: Conv2dShape,
+    kernel: Kernel,
+}
+
+#[derive(Clone, Debug)]
+enum Kernel {
+    /// burn's.
+    Burn(Box<BurnWeights>),
+    /// Own, on the CPU, for what keeps height and width; `bias` has one number a channel.
+    Cpu { conv: PackedConv, bias: Option<Vec<f32>> },
+}
+
+#[derive(Clone, Debug)]
+struct BurnWeights {
+    /// `[out, in, k, k]`.
+    weight: Tensor<4>,
+    bias: Option<Tensor<1>>,
 }
 
 impl Conv2d {
@@ -69,11 +82,14 @@ impl Conv2d {
         let allowed: &[&[usize]] = if kernel == 1 { &[full, flat] } else { &[full] };
         let values = weights.values_of_one_shape("weight", allowed)?;
         let bias = if shape.bias { Some(weights.values_of_one_shape("bias", &[&[outputs]])?) } else { None };
-        if weights.compute().kernels() == Kernels::Cpu && shape.keeps_size() {
-            return Ok(Self::Cpu { conv: PackedConv::new(&values, [outputs, inputs, kernel]), bias, shape });
-        }
-        let weight = weights.upload(values, [outputs, inputs, kernel, kernel]);
-        Ok(Self::Gpu { weight, bias: bias.map(|bias| weights.upload(bias, [outputs])), shape })
+        let kernel = if weights.compute().kernels() == Kernels::Cpu && shape.keeps_size() {
+            Kernel::Cpu { conv: PackedConv::new(&values, [outputs, inputs, kernel]), bias }
+        } else {
+            let weight = weights.upload(values, [outputs, inputs, kernel, kernel]);
+            let bias = bias.map(|bias| weights.upload(bias, [outputs]));
+            Kernel::Burn(Box::new(BurnWeights { weight, bias }))
+        };
+        Ok(Self { shape, kernel })
     }
 
     /// `[N, in, H, W]` -> `[N, out, H', W']`.
@@ -83,16 +99,13 @@ impl Conv2d {
 
     /// The result plus `shift`, `[1 or N, out]`, in every pixel and plus `residual` of the result's shape.
     pub fn forward_and_add(&self, x: Tensor<4>, shift: Option<Tensor<2>>, residual: Option<Tensor<4>>) -> Tensor<4> {
-        match self {
-            Self::Gpu { weight, bias, shape } => {
-                let (stride, padding) = ([shape.stride; 2], [shape.padding; 2]);
+        match &self.kernel {
+            Kernel::Burn(burn) => {
+                let (stride, padding) = ([self.shape.stride; 2], [self.shape.padding; 2]);
                 let options = ConvOptions::new_with_padding(stride, padding, [1; 2], 1);
-                let out = module::conv2d(x, weight.clone(), bias.clone(), options);
+                let out = module::conv2d(x, burn.weight.clone(), burn.bias.clone(), options);
                 let out = match shift {
-                    Some(shift) => {
-                        let [n, channels] = shift.dims();
-                        out + shift.reshape([n, channels, 1, 1])
-                    }
+                    Some(shift) => out + shift.unsqueeze_dims::<4>(&[2, 3]),
                     None => out,
                 };
                 match residual {
@@ -100,7 +113,7 @@ impl Conv2d {
                     None => out,
                 }
             }
-            Self::Cpu { conv, bias, shape } => {
+            Kernel::Cpu { conv, bias } => {
                 let [count, _, height, width] = x.dims();
                 let (shift, residual) = (shift.map(Values::of), residual.map(Values::of));
                 let add = Epilogue {
@@ -109,7 +122,7 @@ impl Conv2d {
                     residual: residual.as_ref().map(Values::as_slice),
                 };
                 let out = conv.forward(Values::of(x).as_slice(), Pictures { count, height, width }, add);
-                cpu::tensor(out, [count, shape.outputs, height, width])
+                cpu::tensor(out, [count, self.shape.outputs, height, width])
             }
         }
     }

@@ -10,12 +10,16 @@ use super::weights::{ModelError, Weights};
 /// A linear layer.
 #[derive(Clone, Debug)]
 pub(crate) enum Linear {
-    /// `weight` is `[in, out]`: PyTorch's transposed.
-    Gpu {
-        weight: Tensor<2>,
-        bias: Option<Tensor<1>>,
-    },
+    Burn(Box<BurnWeights>),
     Cpu(Matrix),
+}
+
+/// What burn's linear operation takes.
+#[derive(Clone, Debug)]
+pub(crate) struct BurnWeights {
+    /// `[in, out]`: PyTorch's transposed.
+    weight: Tensor<2>,
+    bias: Option<Tensor<1>>,
 }
 
 impl Linear {
@@ -25,12 +29,13 @@ impl Linear {
     /// # Errors
     /// A tensor is missing or has another shape.
     pub fn load(weights: &Weights<'_>, inputs: usize, outputs: usize) -> Result<Self, ModelError> {
-        let layer = Self::load_without_bias(weights, inputs, outputs)?;
+        let mut layer = Self::load_without_bias(weights, inputs, outputs)?;
         let bias = weights.values_of_one_shape("bias", &[&[outputs]])?;
-        Ok(match layer {
-            Self::Gpu { weight, .. } => Self::Gpu { weight, bias: Some(weights.upload(bias, [outputs])) },
-            Self::Cpu(matrix) => Self::Cpu(matrix.with_bias(bias)),
-        })
+        match &mut layer {
+            Self::Burn(burn) => burn.bias = Some(weights.upload(bias, [outputs])),
+            Self::Cpu(matrix) => matrix.set_bias(bias),
+        }
+        Ok(layer)
     }
 
     /// As [`Linear::load`], for a layer that has no bias.
@@ -41,7 +46,10 @@ impl Linear {
         let values = weights.values_of_one_shape("weight", &[&[outputs, inputs], &[outputs, inputs, 1, 1]])?;
         let values = transposed(&values, outputs, inputs);
         Ok(match weights.compute().kernels() {
-            Kernels::Gpu => Self::Gpu { weight: weights.upload(values, [inputs, outputs]), bias: None },
+            Kernels::Burn => {
+                let weight = weights.upload(values, [inputs, outputs]);
+                Self::Burn(Box::new(BurnWeights { weight, bias: None }))
+            }
             Kernels::Cpu => Self::Cpu(Matrix::new(values, [inputs, outputs])),
         })
     }
@@ -49,7 +57,7 @@ impl Linear {
     /// `[.., in]` -> `[.., out]`.
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
         match self {
-            Self::Gpu { weight, bias } => module::linear(x, weight.clone(), bias.clone()),
+            Self::Burn(burn) => module::linear(x, burn.weight.clone(), burn.bias.clone()),
             Self::Cpu(matrix) => {
                 let mut shape = x.dims();
                 shape[D - 1] = matrix.outputs();
@@ -63,7 +71,7 @@ impl Linear {
         let [n, channels, height, width] = x.dims();
         let pixels = height * width;
         match self {
-            Self::Gpu { .. } => self.forward(x.reshape([n, channels, pixels]).swap_dims(1, 2)),
+            Self::Burn(_) => self.forward(x.reshape([n, channels, pixels]).swap_dims(1, 2)),
             Self::Cpu(matrix) => {
                 let out = matrix.channels_to_rows(Values::of(x).as_slice(), pixels);
                 cpu::tensor(out, [n, pixels, matrix.outputs()])
@@ -75,7 +83,7 @@ impl Linear {
     pub fn forward_to_channels(&self, x: Tensor<3>, residual: Tensor<4>) -> Tensor<4> {
         let shape = residual.dims();
         match self {
-            Self::Gpu { .. } => residual + self.forward(x).swap_dims(1, 2).reshape(shape),
+            Self::Burn(_) => residual + self.forward(x).swap_dims(1, 2).reshape(shape),
             Self::Cpu(matrix) => {
                 let residual = Values::of(residual).into_vec();
                 let out = matrix.rows_to_channels(Values::of(x).as_slice(), shape[2] * shape[3], residual);

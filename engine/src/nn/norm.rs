@@ -19,8 +19,12 @@ pub(crate) struct GroupNorm {
 /// The scale and the shift of every channel, where the kernels want them.
 #[derive(Clone, Debug)]
 enum ChannelAffine {
-    Gpu { gamma: Tensor<4>, beta: Tensor<4> },
-    Cpu { gamma: Vec<f32>, beta: Vec<f32> },
+    /// Both `[1, C, 1, 1]`.
+    Burn(Box<[Tensor<4>; 2]>),
+    Cpu {
+        gamma: Vec<f32>,
+        beta: Vec<f32>,
+    },
 }
 
 impl GroupNorm {
@@ -37,7 +41,7 @@ impl GroupNorm {
         let (gamma, beta) = (read("weight")?, read("bias")?);
         let upload = |values| weights.upload(values, [1, channels, 1, 1]);
         let affine = match weights.compute().kernels() {
-            Kernels::Gpu => ChannelAffine::Gpu { gamma: upload(gamma), beta: upload(beta) },
+            Kernels::Burn => ChannelAffine::Burn(Box::new([upload(gamma), upload(beta)])),
             Kernels::Cpu => ChannelAffine::Cpu { gamma, beta },
         };
         Ok(Self { affine, groups, epsilon })
@@ -46,7 +50,10 @@ impl GroupNorm {
     /// `[N, C, H, W]` -> the same shape.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         match &self.affine {
-            ChannelAffine::Gpu { gamma, beta } => self.normalised(x).mul(gamma.clone()).add(beta.clone()),
+            ChannelAffine::Burn(affine) => {
+                let [gamma, beta] = affine.as_ref().clone();
+                self.normalised(x).mul(gamma).add(beta)
+            }
             ChannelAffine::Cpu { gamma, beta } => self.forward_on_cpu(x, Affine { gamma, beta }, false),
         }
     }
@@ -54,7 +61,7 @@ impl GroupNorm {
     /// `silu(forward(x))`: the pair every resnet starts its halves with.
     pub fn forward_silu(&self, x: Tensor<4>) -> Tensor<4> {
         match &self.affine {
-            ChannelAffine::Gpu { .. } => activation::silu(self.forward(x)),
+            ChannelAffine::Burn(_) => activation::silu(self.forward(x)),
             ChannelAffine::Cpu { gamma, beta } => self.forward_on_cpu(x, Affine { gamma, beta }, true),
         }
     }

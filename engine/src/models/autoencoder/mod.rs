@@ -33,11 +33,11 @@ struct Scaling {
 }
 
 impl Scaling {
-    fn to_latents(self, encoded: Tensor<4>) -> Tensor<4> {
+    fn latents_of(self, encoded: Tensor<4>) -> Tensor<4> {
         (encoded - self.shift) * self.factor
     }
 
-    fn from_latents(self, latents: Tensor<4>) -> Tensor<4> {
+    fn encoded_of(self, latents: Tensor<4>) -> Tensor<4> {
         latents / self.factor + self.shift
     }
 }
@@ -56,14 +56,14 @@ impl Moments {
     /// The most probable latents, as the UNet sees them.
     #[must_use]
     pub fn mode(&self) -> Tensor<4> {
-        self.scaling.to_latents(self.mean.clone())
+        self.scaling.latents_of(self.mean.clone())
     }
 
     /// Latents drawn from the distribution with standard normal `noise` of the mean's shape, as the UNet sees them.
     #[must_use]
     pub fn sample(&self, noise: Tensor<4>) -> Tensor<4> {
         let deviation = (self.logvar.clone() * 0.5).exp();
-        self.scaling.to_latents(self.mean.clone() + deviation * noise)
+        self.scaling.latents_of(self.mean.clone() + deviation * noise)
     }
 }
 
@@ -134,7 +134,7 @@ impl AutoencoderKl {
     /// # Errors
     /// [`Interrupted`] if `cancel` is set; looked at between blocks and tiles.
     pub fn decode(&self, latents: Tensor<4>, cancel: &CancelToken) -> Result<Tensor<4>, Interrupted> {
-        let encoded = self.scaling.from_latents(latents);
+        let encoded = self.scaling.encoded_of(latents);
         self.tiling.run(encoded, Direction::LatentsToPicture, cancel, |encoded| {
             let encoded = match &self.post_quant_conv {
                 Some(conv) => conv.forward(encoded),

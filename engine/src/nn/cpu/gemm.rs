@@ -37,8 +37,8 @@ impl<'a> ViewMut<'a> {
             "a {shape:?} matrix with strides {strides:?} in {}",
             values.len()
         );
-        let row_major = strides[1] > 0 && strides[0] >= (shape[1].saturating_sub(1)) * strides[1] + 1;
-        let column_major = strides[0] > 0 && strides[1] >= (shape[0].saturating_sub(1)) * strides[0] + 1;
+        let row_major = strides[1] > 0 && strides[0] > shape[1].saturating_sub(1) * strides[1];
+        let column_major = strides[0] > 0 && strides[1] > shape[0].saturating_sub(1) * strides[0];
         assert!(row_major || column_major, "elements of {shape:?} with strides {strides:?} overlap");
         Self { values, shape, strides }
     }

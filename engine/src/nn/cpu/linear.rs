@@ -25,9 +25,9 @@ impl Matrix {
         Self { values: Arc::new(values), bias: None, inputs, outputs }
     }
 
-    /// Adds `bias`, one number an output.
-    pub fn with_bias(self, bias: Vec<f32>) -> Self {
-        Self { bias: Some(Arc::new(bias)), ..self }
+    /// Adds `bias`, one number an output, to every result from now on.
+    pub fn set_bias(&mut self, bias: Vec<f32>) {
+        self.bias = Some(Arc::new(bias));
     }
 
     pub fn outputs(&self) -> usize {
@@ -116,7 +116,8 @@ mod tests {
     fn channels_and_rows_are_the_same_layer_in_another_order() {
         let (pictures, pixels, inputs, outputs) = (3, 700, 5, 130);
         let wave = |n: usize, f: f32| (0..n).map(|i| (i as f32 * f).sin()).collect::<Vec<_>>();
-        let matrix = Matrix::new(wave(inputs * outputs, 0.9), [inputs, outputs]).with_bias(wave(outputs, 0.4));
+        let mut matrix = Matrix::new(wave(inputs * outputs, 0.9), [inputs, outputs]);
+        matrix.set_bias(wave(outputs, 0.4));
         let rows = wave(pictures * pixels * inputs, 0.31);
         let at = |n: usize, p: usize, c: usize, channels: usize| (n * pixels + p) * channels + c;
         let mut channels = vec![0.0; rows.len()];
