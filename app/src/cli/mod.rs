@@ -46,6 +46,7 @@ struct WindowArguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Make pictures from a prompt, or change a picture, all of it or what a mask shows
+    #[command(args_override_self = true)]
     Generate(Box<generate::GenerateArguments>),
     /// Say what a model file or folder is, what is in it and what it needs
     Inspect(inspect::InspectArguments),

@@ -32,6 +32,7 @@ struct Times {
     device_ready: Option<Instant>,
     sampling: Option<Instant>,
     decoding: Option<Instant>,
+    done: Option<Instant>,
 }
 
 impl Progress {
@@ -44,7 +45,7 @@ impl Progress {
         } else {
             Voice::Lines { last: started }
         };
-        Self { voice, times: Times { started, device_ready: None, sampling: None, decoding: None } }
+        Self { voice, times: Times { started, device_ready: None, sampling: None, decoding: None, done: None } }
     }
 
     /// Tells of an event that is not the job's end; `previews` are the files written for it.
@@ -115,18 +116,19 @@ impl Times {
                 self.sampling.get_or_insert(now.checked_sub(step.duration).unwrap_or(now));
             }
             Event::Decoding { .. } => self.decoding = Some(now),
+            Event::Finished { .. } => self.done = Some(now),
             _ => {}
         }
     }
 
-    /// Seconds of loading (with reading the prompt and the picture), sampling and decoding up to now.
+    /// Seconds of loading (with reading the prompt and the picture), sampling and decoding.
     fn parts(&self) -> (f64, f64, f64) {
-        let now = Instant::now();
+        let done = self.done.unwrap_or_else(Instant::now);
         let device_ready = self.device_ready.unwrap_or(self.started);
-        let decoding = self.decoding.unwrap_or(now);
+        let decoding = self.decoding.unwrap_or(done);
         let sampling = self.sampling.unwrap_or(decoding);
         let between = |from: Instant, to: Instant| to.saturating_duration_since(from).as_secs_f64();
-        (between(device_ready, sampling), between(sampling, decoding), between(decoding, now))
+        (between(device_ready, sampling), between(sampling, decoding), between(decoding, done))
     }
 }
 
@@ -206,7 +208,7 @@ mod tests {
         progress.times.device_ready = Some(began);
         progress.times.sampling = Some(began + Duration::from_secs(2));
         progress.times.decoding = Some(began + Duration::from_secs(12));
-        let (load, sample, _) = progress.times.parts();
-        assert_eq!((load, sample), (2.0, 10.0));
+        progress.times.done = Some(began + Duration::from_secs(13));
+        assert_eq!(progress.times.parts(), (2.0, 10.0, 1.0));
     }
 }

@@ -7,16 +7,18 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use brushfire_engine::Recipe;
-use image::{GrayImage, ImageBuffer, Luma, Pixel, RgbImage};
+use image::{DynamicImage, GenericImage as _, GrayImage, ImageBuffer, Pixel, RgbImage, Rgba};
 
 use super::arguments::GenerateArguments;
-use crate::document::Document;
+use crate::document::{Document, DocumentError};
 use crate::files::open_picture;
 
 /// What is changed.
 pub(super) struct Start {
-    /// The picture as it was opened: 16 bits and transparency stay where nothing is painted.
-    document: Document,
+    /// The picture as it was opened: 16 bits, transparency and all.
+    original: DynamicImage,
+    /// The picture as the engine sees it, on white.
+    picture: RgbImage,
     mask: Option<GrayImage>,
 }
 
@@ -24,23 +26,29 @@ impl Start {
     /// Opens `--init` and `--mask`.
     pub fn open(arguments: &GenerateArguments) -> anyhow::Result<Option<Self>> {
         let Some(path) = &arguments.init else { return Ok(None) };
-        let document = Document::from_image(&open_picture(path)?.image)
-            .with_context(|| format!("{} cannot be painted on", path.display()))?;
-        let size = (document.size().width(), document.size().height());
+        let original = open_picture(path)?.image;
+        let size = (original.width(), original.height());
         check_flags(arguments, path, size)?;
         let mask = arguments.mask.as_deref().map(|mask| open_mask(mask, path, size)).transpose()?;
-        Ok(Some(Self { document, mask }))
+        let start = Self::new(original, mask);
+        start.map(Some).with_context(|| format!("{} cannot be painted on", path.display()))
+    }
+
+    fn new(original: DynamicImage, mask: Option<GrayImage>) -> Result<Self, DocumentError> {
+        let document = Document::from_image(&original)?;
+        let picture = document.rgb_image(document.bounds());
+        Ok(Self { original: in_color(original), picture, mask })
     }
 
     /// The size the model works at.
     pub fn padded_size(&self) -> (u32, u32) {
         let padded = |side: u32| side.next_multiple_of(8).max(Recipe::MIN_SIDE);
-        (padded(self.document.size().width()), padded(self.document.size().height()))
+        (padded(self.picture.width()), padded(self.picture.height()))
     }
 
-    /// The picture on white, continued to [`Self::padded_size`].
+    /// The picture, continued to [`Self::padded_size`].
     pub fn padded_picture(&self) -> RgbImage {
-        continued(&self.document.rgb_image(self.document.bounds()), self.padded_size())
+        continued(&self.picture, self.padded_size())
     }
 
     /// The mask, continued to [`Self::padded_size`].
@@ -49,19 +57,36 @@ impl Start {
     }
 
     /// A generated picture, cut to size and laid into the original: outside the mask every bit is the original's.
-    pub fn finish(&self, made: &RgbImage) -> anyhow::Result<image::DynamicImage> {
-        let size = self.document.size();
-        let made = image::imageops::crop_imm(made, 0, 0, size.width(), size.height()).to_image();
-        let Some(mask) = &self.mask else { return Ok(made.into()) };
-        let mut document = self.document.clone();
-        // The engine blended by the mask already; here it only says which pixels are new.
-        let touched = ImageBuffer::from_fn(mask.width(), mask.height(), |x, y| match mask.get_pixel(x, y).0 {
-            [0] => Luma([0]),
-            _ => Luma([255]),
-        });
-        document.accept_result(&made, &touched, [0, 0])?;
-        Ok(document.to_image())
+    pub fn finish(&self, made: &RgbImage) -> DynamicImage {
+        let (width, height) = self.picture.dimensions();
+        let made = image::imageops::crop_imm(made, 0, 0, width, height).to_image();
+        match &self.mask {
+            Some(mask) => laid_into(self.original.clone(), &made, mask),
+            None => made.into(),
+        }
     }
+}
+
+/// The same picture with three or four channels and no fewer bits, so that colours can be laid into it.
+fn in_color(picture: DynamicImage) -> DynamicImage {
+    let deep = picture.color().bytes_per_pixel() > picture.color().channel_count();
+    match (picture.color().has_alpha(), deep) {
+        (false, false) => picture.into_rgb8().into(),
+        (true, false) => picture.into_rgba8().into(),
+        (false, true) => picture.into_rgb16().into(),
+        (true, true) => picture.into_rgba16().into(),
+    }
+}
+
+/// `original` with the pixels of `made` wherever the mask is not black. The engine blended soft edges already.
+fn laid_into(mut original: DynamicImage, made: &RgbImage, mask: &GrayImage) -> DynamicImage {
+    for ((x, y, color), level) in made.enumerate_pixels().zip(mask.pixels()) {
+        if level.0 != [0] {
+            let [red, green, blue] = color.0;
+            original.put_pixel(x, y, Rgba([red, green, blue, 255]));
+        }
+    }
+    original
 }
 
 /// `--width` and `--height` beside `--init` are allowed where they say the same, rounded or not.
@@ -105,12 +130,12 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::{DynamicImage, Rgb, Rgba, RgbaImage};
+    use image::{Luma, Rgb, RgbaImage};
 
     fn start(width: u32, height: u32, mask: Option<GrayImage>) -> Start {
         let picture =
-            RgbaImage::from_fn(width, height, |x, y| Rgba([x as u8, y as u8, 7, if x == 0 { 90 } else { 255 }]));
-        Start { document: Document::from_image(&DynamicImage::from(picture)).unwrap(), mask }
+            RgbaImage::from_fn(width, height, |x, y| Rgba([x as u8, y as u8, 7, if x == 0 { 0 } else { 255 }]));
+        Start::new(picture.into(), mask).unwrap()
     }
 
     #[test]
@@ -127,9 +152,9 @@ mod tests {
         let mask = GrayImage::from_fn(70, 66, |x, _| Luma([if x > 30 { 128 } else { 0 }]));
         let start = start(70, 66, Some(mask));
         let made = RgbImage::from_pixel(72, 72, Rgb([200, 100, 50]));
-        let finished = start.finish(&made).unwrap().into_rgba8();
+        let finished = start.finish(&made).into_rgba8();
         assert_eq!(finished.dimensions(), (70, 66));
-        assert_eq!(finished.get_pixel(0, 9).0, [0, 9, 7, 90]);
+        assert_eq!(finished.get_pixel(0, 9).0, [0, 9, 7, 0]);
         assert_eq!(finished.get_pixel(30, 65).0, [30, 65, 7, 255]);
         assert_eq!(finished.get_pixel(31, 0).0, [200, 100, 50, 255]);
     }
@@ -137,8 +162,19 @@ mod tests {
     #[test]
     fn without_a_mask_the_whole_picture_is_the_engines() {
         let made = RgbImage::from_fn(304, 200, |x, _| Rgb([x as u8, 1, 2]));
-        let finished = start(300, 200, None).finish(&made).unwrap().into_rgb8();
+        let finished = start(300, 200, None).finish(&made).into_rgb8();
         assert_eq!(finished.dimensions(), (300, 200));
         assert_eq!(finished.get_pixel(299, 0).0, [43, 1, 2]);
+    }
+
+    #[test]
+    fn sixteen_bits_stay_where_nothing_is_painted() {
+        let picture = ImageBuffer::from_fn(64, 64, |x, y| Luma([(x * 1000 + y) as u16]));
+        let mask = GrayImage::from_fn(64, 64, |x, _| Luma([if x == 5 { 255 } else { 0 }]));
+        let start = Start::new(DynamicImage::ImageLuma16(picture), Some(mask)).unwrap();
+        let finished = start.finish(&RgbImage::from_pixel(64, 64, Rgb([1, 2, 255])));
+        let DynamicImage::ImageRgb16(finished) = finished else { panic!("16 bits are lost") };
+        assert_eq!(finished.get_pixel(6, 3).0, [6003; 3]);
+        assert_eq!(finished.get_pixel(5, 3).0, [257, 514, 65535]);
     }
 }
