@@ -2,6 +2,8 @@
 //!
 //! The model is the tiny one of the golden values: random weights, whole in every other way.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod files;
+mod model;
 mod progress;
 mod start;
 mod tensors;
@@ -10,7 +11,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 use anyhow::{anyhow, bail};
-use brushfire_engine::{Engine, Event, Job, JobId, Latents, Picture};
+use brushfire_engine::{Engine, EngineSettings, Event, Job, JobId, Latents, Picture};
 use serde_json::json;
 
 pub(super) use arguments::GenerateArguments;
@@ -43,7 +44,9 @@ fn generate(arguments: &GenerateArguments) -> anyhow::Result<()> {
     let start = Start::open(arguments)?;
     let job = job(arguments, recipe, start.as_ref())?;
     outputs.check()?;
-    let outcome = work(arguments, job, &outputs, &mut progress)?;
+    let settings = engine_settings(arguments.device);
+    model::check_model(&job.recipe.model, &settings)?;
+    let outcome = work(settings, job, &outputs, &mut progress)?;
 
     let mut written = Vec::new();
     for (path, Picture { image, recipe }) in outputs.pictures().zip(&outcome.pictures) {
@@ -90,16 +93,11 @@ struct Outcome {
 }
 
 /// Has the engine do the job, and tells of it.
-fn work(
-    arguments: &GenerateArguments,
-    job: Job,
-    outputs: &OutputFiles,
-    progress: &mut Progress,
-) -> anyhow::Result<Outcome> {
+fn work(settings: EngineSettings, job: Job, outputs: &OutputFiles, progress: &mut Progress) -> anyhow::Result<Outcome> {
     let ctrl_c = CtrlC::listen().inspect_err(|error| log::warn!("Ctrl+C will end the program at once: {error}")).ok();
     let (sender, events) = channel();
     // A receiver that is gone means that the work is over.
-    let engine = Engine::start(engine_settings(arguments.device), move |event| drop(sender.send(event)))?;
+    let engine = Engine::start(settings, move |event| drop(sender.send(event)))?;
     let id = engine.submit(job);
     loop {
         if ctrl_c.as_ref().is_some_and(CtrlC::is_pressed) {
