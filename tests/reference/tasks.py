@@ -153,11 +153,13 @@ def main(root):
           negative_prompt_embeds=torch.randn((1, 77, 24), generator=generator),
           scheduler_options={"prediction_type": "v_prediction", "rescale_betas_zero_snr": True, "timestep_spacing": "trailing"})
 
-    # A picture and a mask with soft edges, of 8 bits as a painter's are.
+    # A picture and a mask of many greys, of 8 bits as a painter's are. One grey a latent cell: diffusers takes a cell's upper left
+    # pixel for the whole, brushfire repaints a cell of which any pixel is masked, and only what both mean alike can be compared.
     y, x = np.mgrid[0:64, 0:64] / 63.0
     picture = np.stack([x, y, 0.5 + 0.5 * np.sin(9 * x * y)], -1)
     picture = Image.fromarray((picture * 255).round().astype(np.uint8), "RGB")
     mask = np.clip(1.6 - np.hypot((x - 0.55) / 0.33, (y - 0.45) / 0.27), 0, 1)
+    mask = np.kron(mask[4::8, 4::8], np.ones((8, 8)))
     mask = Image.fromarray((mask * 255).round().astype(np.uint8), "L")
     w.tensors["picture"] = torch.from_numpy(np.array(picture))
     w.tensors["mask"] = torch.from_numpy(np.array(mask))

@@ -91,3 +91,22 @@ pub fn ending_of(event: &Event) -> Option<JobId> {
         _ => None,
     }
 }
+
+/// The device the golden suite runs on: the CPU, or the first Vulkan adapter (a software one too) where
+/// `BRUSHFIRE_TEST_DEVICE=vulkan` asks for it.
+///
+/// # Panics
+/// The adapter that was asked for does not open.
+#[must_use]
+pub fn test_device() -> burn::tensor::Device {
+    use brushfire_engine::device::{GraphicsApi, enumerate};
+    if std::env::var("BRUSHFIRE_TEST_DEVICE").as_deref() != Ok("vulkan") {
+        return burn::tensor::Device::flex();
+    }
+    let adapter = enumerate(GraphicsApi::Vulkan).into_iter().next();
+    let opened = adapter.map(|adapter| adapter.id.open());
+    match opened {
+        Some(Ok(device)) => device,
+        other => panic!("no Vulkan adapter could be opened: {other:?}"),
+    }
+}

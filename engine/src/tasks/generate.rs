@@ -50,6 +50,23 @@ pub fn generate(
     report: &mut dyn FnMut(Report),
 ) -> Result<Outcome, TaskError> {
     let shape = check(pipeline, job)?;
+    let mut noise = BatchNoise::new(job.recipe.rng, job.recipe.seed, shape.pictures, shape.of_one());
+    generate_from_noise(pipeline, job, &mut || noise.draw(), cancel, report)
+}
+
+/// The same with random numbers from elsewhere: `draw` gives `[N, C, h, w]` values at a time, the initial noise first
+/// (unless the job brings its own), then what the solver adds between steps.
+///
+/// # Errors
+/// As [`generate`].
+pub fn generate_from_noise(
+    pipeline: &mut Pipeline,
+    job: &Job,
+    draw: &mut dyn FnMut() -> Vec<f32>,
+    cancel: &CancelToken,
+    report: &mut dyn FnMut(Report),
+) -> Result<Outcome, TaskError> {
+    let shape = check(pipeline, job)?;
     let schedule =
         InferenceSchedule::new(&pipeline.scheduler, job.recipe.sampler, job.recipe.schedule, job.recipe.steps)?;
     let first_step = if job.init.is_some() { schedule.first_step(job.recipe.strength) } else { 0 };
@@ -57,14 +74,13 @@ pub fn generate(
     let steps = schedule.steps() - first_step.min(schedule.steps());
     let conditioning = Conditioning::new(pipeline, &job.recipe, steps, cancel)?;
 
-    let mut draws = BatchNoise::new(job.recipe.rng, job.recipe.seed, shape.pictures, shape.of_one());
     let noise = match &job.noise {
         Some(given) => given.values.clone(),
-        None => draws.draw(),
+        None => draw(),
     };
     let latents = first_latents(&schedule, first_step, &start, &noise);
     let run = SolverRun::new(schedule, first_step, latents);
-    let mut sampling = Sampling { pipeline, job, shape, start, conditioning, noise, draws, cancel };
+    let mut sampling = Sampling { pipeline, job, shape, start, conditioning, noise, draw, cancel };
     let latents = sampling.sample(run, report)?;
 
     report(Report::Decoding);
@@ -122,7 +138,7 @@ struct Sampling<'run> {
     conditioning: Conditioning,
     /// The initial noise, put back with the original while inpainting.
     noise: Vec<f32>,
-    draws: BatchNoise,
+    draw: &'run mut dyn FnMut() -> Vec<f32>,
     cancel: &'run CancelToken,
 }
 
@@ -135,8 +151,8 @@ impl Sampling<'_> {
             if output.iter().any(|value| !value.is_finite()) {
                 return Err(TaskError::NotFinite { step: request.step + 1 });
             }
-            let draws = &mut self.draws;
-            run.supply(&output, &mut || draws.draw_f64())?;
+            let draw = &mut *self.draw;
+            run.supply(&output, &mut || draw().into_iter().map(f64::from).collect())?;
             let level = run.noise_level();
             self.start.reimpose(run.latents_mut(), level, &self.noise);
             if run.between_steps() {

@@ -13,7 +13,7 @@ mod preview;
 mod start;
 
 pub use error::TaskError;
-pub use generate::{Outcome, Report, generate};
+pub use generate::{Outcome, Report, generate, generate_from_noise};
 pub use picture::{composite, mask_in_latents};
 pub use pipeline::{Pipeline, Vocabulary};
 pub use preview::LinearPreview;
