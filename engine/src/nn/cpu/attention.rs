@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 
 use super::gemm::{Threads, View, ViewMut, multiply};
-use super::vector::{dispatch, exp2};
+use super::vector::{Kernel, dispatch, exp2};
 
 /// Queries and keys of a tile. More queries mean that keys are packed for the multiplication less often.
 const QUERIES: usize = 256;
@@ -79,7 +79,7 @@ impl Tile {
             if causal {
                 self.hide_later_keys(scores, seen, first_key);
             }
-            dispatch(|| softmax_so_far(scores, &mut rows, &mut out, head_width));
+            dispatch(SoftmaxSoFar { scores, rows: &mut rows, out: &mut out, head_width });
             let values_seen = View::new(&v[first_key * width..], [seen, head_width], [width, 1]);
             let weights = View::new(scores, [self.count, seen], [seen, 1]);
             let mut sums = ViewMut::new(&mut out, [self.count, head_width], [head_width, 1]);
@@ -117,18 +117,31 @@ struct Row {
 }
 
 /// Turns scores into weights relative to the greatest score so far, and rescales what was summed up before to it.
-#[inline(always)]
-fn softmax_so_far(scores: &mut [f32], rows: &mut [Row], out: &mut [f32], head_width: usize) {
-    let seen = scores.len() / rows.len();
-    let lines = scores.chunks_exact_mut(seen).zip(out.chunks_exact_mut(head_width)).zip(rows);
-    for ((scores, out), row) in lines {
-        // Key 0 is visible to every query, so the greatest score is finite from the first tile on.
-        let max = greatest(scores).max(row.max);
-        let sum = exponentiate(scores, max);
-        let fade = exp2(row.max - max);
-        *row = Row { max, sum: row.sum * fade + sum };
-        if fade != 1.0 {
-            out.iter_mut().for_each(|x| *x *= fade);
+struct SoftmaxSoFar<'a> {
+    scores: &'a mut [f32],
+    rows: &'a mut [Row],
+    out: &'a mut [f32],
+    head_width: usize,
+}
+
+impl Kernel for SoftmaxSoFar<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let seen = self.scores.len() / self.rows.len();
+        let lines = self.scores.chunks_exact_mut(seen).zip(self.out.chunks_exact_mut(self.head_width)).zip(self.rows);
+        for ((scores, out), row) in lines {
+            // Key 0 is visible to every query, so the greatest score is finite from the first tile on.
+            let max = greatest(scores).max(row.max);
+            let sum = exponentiate(scores, max);
+            let fade = exp2(row.max - max);
+            *row = Row { max, sum: row.sum * fade + sum };
+            if fade != 1.0 {
+                for x in out {
+                    *x *= fade;
+                }
+            }
         }
     }
 }

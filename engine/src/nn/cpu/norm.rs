@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::vector::{self, dispatch};
+use super::vector::{self, Kernel, dispatch};
 
 /// The scale and the shift of every channel.
 #[derive(Clone, Copy)]
@@ -18,23 +18,40 @@ pub fn group_norm(x: &mut [f32], pixels: usize, groups: usize, affine: Affine<'_
     x.par_chunks_mut(length).enumerate().for_each(|(i, group)| {
         let channels = i % groups * per_group..(i % groups + 1) * per_group;
         let affine = Affine { gamma: &affine.gamma[channels.clone()], beta: &affine.beta[channels] };
-        dispatch(|| normalise(group, pixels, affine, epsilon, silu));
+        dispatch(Normalise { group, pixels, affine, epsilon, silu });
     });
 }
 
-#[inline(always)]
-fn normalise(group: &mut [f32], pixels: usize, affine: Affine<'_>, epsilon: f64, silu: bool) {
-    let count = group.len() as f64;
-    let mean = (sum(group, |x| x) / count) as f32;
-    let variance = sum(group, |x| (x - mean) * (x - mean)) / count;
-    let inverse = (1.0 / (variance + epsilon).sqrt()) as f32;
-    let channels = group.chunks_exact_mut(pixels).zip(affine.gamma.iter().zip(affine.beta));
-    for (channel, (&gamma, &beta)) in channels {
-        let (scale, shift) = (inverse * gamma, beta - mean * inverse * gamma);
-        if silu {
-            channel.iter_mut().for_each(|x| *x = vector::silu(*x * scale + shift));
-        } else {
-            channel.iter_mut().for_each(|x| *x = *x * scale + shift);
+/// One group of one picture.
+struct Normalise<'a> {
+    group: &'a mut [f32],
+    pixels: usize,
+    affine: Affine<'a>,
+    epsilon: f64,
+    silu: bool,
+}
+
+impl Kernel for Normalise<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let count = self.group.len() as f64;
+        let mean = (sum(self.group, |x| x) / count) as f32;
+        let variance = sum(self.group, |x| (x - mean) * (x - mean)) / count;
+        let inverse = (1.0 / (variance + self.epsilon).sqrt()) as f32;
+        let channels = self.group.chunks_exact_mut(self.pixels).zip(self.affine.gamma.iter().zip(self.affine.beta));
+        for (channel, (&gamma, &beta)) in channels {
+            let (scale, shift) = (inverse * gamma, beta - mean * inverse * gamma);
+            if self.silu {
+                for x in channel {
+                    *x = vector::silu(*x * scale + shift);
+                }
+            } else {
+                for x in channel {
+                    *x = *x * scale + shift;
+                }
+            }
         }
     }
 }

@@ -1,17 +1,12 @@
 //! Loops compiled for the widest vector instructions of the processor, and functions of one number that vectorise.
 
-/// Runs `work`, with everything inlined into it compiled for the best instruction set this processor has.
-#[inline(always)]
-pub fn dispatch<R>(work: impl FnOnce() -> R) -> R {
-    struct Work<F>(F);
-    impl<R, F: FnOnce() -> R> pulp::NullaryFnOnce for Work<F> {
-        type Output = R;
-        #[inline(always)]
-        fn call(self) -> R {
-            self.0()
-        }
-    }
-    pulp::Arch::new().dispatch(Work(work))
+pub use pulp::NullaryFnOnce as Kernel;
+
+/// Runs `kernel`, with everything inlined into it compiled for the best instruction set this processor has. Its `call`
+/// must be `#[inline(always)]`, and so must be all that it calls: what is not inlined is compiled for the oldest processor.
+/// (A closure cannot carry the attribute, hence the trait.)
+pub fn dispatch<K: Kernel>(kernel: K) -> K::Output {
+    pulp::Arch::new().dispatch(kernel)
 }
 
 /// `e^x` for x up to 88, with a relative error below 2e-7; 0 below -87.
