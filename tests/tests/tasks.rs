@@ -27,7 +27,7 @@ struct Case {
     #[serde(default)]
     prompt: serde_json::Value,
     #[serde(default)]
-    negative_prompt: Option<String>,
+    negative_prompt: serde_json::Value,
     guidance_scale: f32,
     #[serde(default)]
     guidance_rescale: f32,
@@ -102,7 +102,7 @@ fn job(case: &Case, golden: &Golden) -> Job {
         latents.as_ref().map_or([64, 64], |latents| [latents.shape[2], latents.shape[3]].map(|side| side as u32 * 8));
     let recipe = Recipe {
         prompt: case.prompt.as_str().unwrap_or_default().to_owned(),
-        negative_prompt: case.negative_prompt.clone().unwrap_or_default(),
+        negative_prompt: case.negative_prompt.as_str().unwrap_or_default().to_owned(),
         sampler: case.sampler.parse::<Sampler>().unwrap(),
         schedule: (case.schedule != "none").then(|| case.schedule.parse::<Schedule>().unwrap()),
         steps: case.num_inference_steps,
