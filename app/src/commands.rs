@@ -155,7 +155,7 @@ pub const COMMANDS: &[CommandInfo] = &[
     entry(Menu::Edit, Command::CopyPicture, "Copy picture", "Copy the whole picture to the clipboard.", &[ctrl_shift(Key::C)]).starts_group(),
     entry(Menu::Edit, Command::PastePicture, "Paste picture", "Open the picture that is on the clipboard.", &[ctrl(Key::V)])
         .icon(icons::CLIPBOARD_PASTE),
-    entry(Menu::View, Command::ZoomIn, "Zoom in", "Show the picture larger.", &[ctrl(Key::Equals), ctrl(Key::Plus), ctrl_shift(Key::Plus)])
+    entry(Menu::View, Command::ZoomIn, "Zoom in", "Show the picture larger.", &[ctrl(Key::Plus), ctrl(Key::Equals), ctrl_shift(Key::Plus)])
         .icon(icons::ZOOM_IN),
     entry(Menu::View, Command::ZoomOut, "Zoom out", "Show the picture smaller.", &[ctrl(Key::Minus)]).icon(icons::ZOOM_OUT),
     entry(Menu::View, Command::ZoomToFit, "Fit to window", "Show the whole picture.", &[ctrl(Key::Num0)]).icon(icons::MAXIMIZE),

@@ -1,5 +1,6 @@
 //! What lies on the painter's desk: the studio, the view of the picture, the tools, and an open dialog.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use brushfire_engine::Recipe;
@@ -34,6 +35,8 @@ pub struct Desk {
     /// The recipe of a result that is to be taken over.
     pub recipe_wanted: Option<Recipe>,
     pub thumbnails: Thumbnails,
+    /// Pictures opened and saved lately, newest first.
+    pub recent_files: Vec<PathBuf>,
     dialog: Option<Dialog>,
 }
 
@@ -50,6 +53,7 @@ impl Desk {
             canvas_size_typed: None,
             recipe_wanted: None,
             thumbnails: Thumbnails::default(),
+            recent_files: vec![],
             dialog: None,
         }
     }
@@ -62,6 +66,7 @@ impl Desk {
         self.tools.color_brush = brushes.color;
         self.tools.color = brushes.ink;
         self.studio.set_mask_look(settings.mask_look);
+        self.recent_files.clone_from(&settings.recent_files);
     }
 
     /// Leaves for the next time what is in hand.

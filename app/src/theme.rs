@@ -105,7 +105,7 @@ fn style(visuals: Visuals) -> Style {
     spacing.icon_width_inner = 10.0;
     spacing.icon_spacing = 8.0;
     spacing.slider_rail_height = 4.0;
-    spacing.menu_margin = Margin::same(4);
+    spacing.menu_margin = Margin::same(8);
     spacing.menu_spacing = 4.0;
     spacing.window_margin = Margin::same(16);
     spacing.tooltip_width = 320.0;

@@ -7,7 +7,9 @@ use std::time::Instant;
 use anyhow::{Context as _, anyhow};
 use brushfire_engine::{DeviceChoice, EngineSettings};
 use eframe::{App, CreationContext, Frame, NativeOptions};
-use egui::{Align2, Color32, Context, FontId, RawInput, Theme, Ui, ViewportBuilder, ViewportCommand};
+use egui::{
+    Align2, Color32, Context, Event, FontId, InputState, RawInput, Theme, Ui, ViewportBuilder, ViewportCommand,
+};
 
 use crate::assets;
 use crate::desk::Desk;
@@ -144,6 +146,15 @@ impl Window {
         }
     }
 
+    /// Puts the open picture's file first among the recent ones.
+    fn remember_file(&mut self) {
+        let Some(path) = self.desk.studio.path() else { return };
+        if self.settings.recent_files.first().is_none_or(|first| first != path) {
+            self.settings.remember_file(path);
+            self.desk.recent_files.clone_from(&self.settings.recent_files);
+        }
+    }
+
     fn remember_window(&mut self, ctx: &Context) {
         ctx.input(|input| {
             let viewport = input.viewport();
@@ -174,7 +185,12 @@ impl App for Window {
         show_drop_hint(&ctx);
         self.clipboard.after_frame(&ctx);
         self.remember_window(&ctx);
+        self.remember_file();
         self.close_if_asked(&ctx);
+        if ctx.input(has_done_something) {
+            // What a key or button has changed may have been drawn already in this frame.
+            ctx.request_repaint();
+        }
     }
 
     fn raw_input_hook(&mut self, ctx: &Context, raw_input: &mut RawInput) {
@@ -187,6 +203,14 @@ impl App for Window {
             log::warn!("{error}");
         }
     }
+}
+
+/// Whether there was more than movement.
+fn has_done_something(input: &InputState) -> bool {
+    input
+        .events
+        .iter()
+        .any(|event| !matches!(event, Event::PointerMoved(_) | Event::MouseMoved(_) | Event::Touch { .. }))
 }
 
 /// While files hang over the window: what letting go would do.

@@ -439,6 +439,17 @@ fn a_saved_picture_offers_its_recipe_when_it_is_opened_again() {
 }
 
 #[test]
+fn escape_closes_a_dialog() {
+    let mut desk = Desk::new();
+    for (modifiers, key) in [(Modifiers::NONE, Key::F1), (Modifiers::COMMAND, Key::N)] {
+        desk.press(modifiers, key);
+        assert!(desk.window().desk.dialog().is_some());
+        desk.press(Modifiers::NONE, Key::Escape);
+        assert!(desk.window().desk.dialog().is_none());
+    }
+}
+
+#[test]
 fn brush_sizes_follow_the_brackets() {
     let mut desk = Desk::new();
     let size = |desk: &Desk| desk.window().desk.tools.brush().unwrap().diameter;

@@ -4,8 +4,8 @@ use std::ops::RangeInclusive;
 
 use egui::emath::Numeric;
 use egui::{
-    Align, Align2, Button, Color32, DragValue, Image, Layout, Response, RichText, Slider, SliderClamping, Ui, Vec2,
-    vec2,
+    Align, Align2, Button, Color32, DragValue, Image, KeyboardShortcut, Layout, Response, RichText, Slider,
+    SliderClamping, Ui, Vec2, vec2,
 };
 
 use crate::commands::Command;
@@ -166,9 +166,16 @@ pub fn command_button(ui: &mut Ui, desk: &mut Desk, command: Command, look: Look
 pub fn tooltip_of(ui: &Ui, command: Command) -> String {
     let info = command.info();
     match info.shortcuts.first() {
-        Some(shortcut) => format!("{} ({})\n{}", info.label, ui.ctx().format_shortcut(shortcut), info.tooltip),
+        Some(shortcut) => format!("{} ({})\n{}", info.label, shortcut_text(ui, shortcut), info.tooltip),
         None => format!("{}\n{}", info.label, info.tooltip),
     }
+}
+
+/// A shortcut as it stands on the keys: "Ctrl+[", not "Ctrl+OpenBracket".
+pub fn shortcut_text(ui: &Ui, shortcut: &KeyboardShortcut) -> String {
+    let key = shortcut.logical_key.symbol_or_name();
+    let modifiers = ui.ctx().format_modifiers(shortcut.modifiers);
+    if modifiers.is_empty() { key.to_owned() } else { format!("{modifiers}+{key}") }
 }
 
 /// Lays the rest of a line out from its right end.

@@ -1,9 +1,9 @@
 //! The few small windows that open over the desk.
 
 use brushfire_engine::Recipe;
-use egui::{Button, DragValue, Grid, Id, Modal, RichText, ScrollArea, Ui, vec2};
+use egui::{Button, DragValue, Frame, Grid, Id, Margin, Modal, RichText, ScrollArea, Ui, vec2};
 
-use super::controls::row;
+use super::controls::{row, shortcut_text};
 use crate::commands::{COMMANDS, Menu};
 use crate::desk::{Desk, Dialog};
 use crate::document::CanvasSize;
@@ -15,7 +15,7 @@ pub fn show(ui: &Ui, desk: &mut Desk) {
         return;
     }
     let Some(dialog) = desk.dialog() else { return };
-    let modal = Modal::new(Id::unique("dialog")).show(ui.ctx(), |ui| {
+    let modal = Modal::new(Id::unique("dialog")).frame(frame(ui)).show(ui.ctx(), |ui| {
         ui.spacing_mut().item_spacing = vec2(8.0, 12.0);
         match dialog {
             Dialog::NewCanvas => new_canvas(ui, desk),
@@ -33,7 +33,7 @@ pub fn show(ui: &Ui, desk: &mut Desk) {
 
 fn question(ui: &Ui, desk: &mut Desk) {
     let Some(text) = desk.studio.question().map(|question| question.text.clone()) else { return };
-    let modal = Modal::new(Id::unique("question")).show(ui.ctx(), |ui| {
+    let modal = Modal::new(Id::unique("question")).frame(frame(ui)).show(ui.ctx(), |ui| {
         ui.set_width(392.0);
         ui.spacing_mut().item_spacing = vec2(8.0, 12.0);
         ui.heading(text);
@@ -54,6 +54,10 @@ fn question(ui: &Ui, desk: &mut Desk) {
     if modal.should_close() {
         desk.studio.answer_stay();
     }
+}
+
+fn frame(ui: &Ui) -> Frame {
+    Frame::popup(ui.style()).inner_margin(Margin::same(24))
 }
 
 fn accent(text: &str) -> Button<'_> {
@@ -105,14 +109,15 @@ fn new_canvas(ui: &mut Ui, desk: &mut Desk) {
 
 fn shortcuts(ui: &mut Ui) {
     ui.heading("Keyboard shortcuts");
-    ScrollArea::vertical().max_height(480.0).show(ui, |ui| {
+    let height = (ui.ctx().content_rect().height() - 240.0).max(240.0);
+    ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
+        ui.set_width(440.0);
         for menu in Menu::ALL {
             ui.label(RichText::new(menu.label()).strong());
             Grid::new(menu.label()).num_columns(2).spacing([24.0, 4.0]).min_col_width(160.0).show(ui, |ui| {
                 for info in COMMANDS.iter().filter(|info| info.menu == menu && !info.shortcuts.is_empty()) {
                     ui.label(info.label);
-                    let keys: Vec<String> =
-                        info.shortcuts.iter().map(|shortcut| ui.ctx().format_shortcut(shortcut)).collect();
+                    let keys: Vec<String> = info.shortcuts.iter().map(|shortcut| shortcut_text(ui, shortcut)).collect();
                     ui.label(RichText::new(keys.join(", ")).weak());
                     ui.end_row();
                 }

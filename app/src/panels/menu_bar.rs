@@ -2,8 +2,8 @@
 
 use egui::{Button, MenuBar, RichText, Ui, vec2};
 
-use super::controls::from_right;
-use crate::commands::{COMMANDS, CommandInfo, Menu};
+use super::controls::{from_right, shortcut_text};
+use crate::commands::{COMMANDS, Command, CommandInfo, Menu};
 use crate::desk::Desk;
 use crate::theme::CONTROL_HEIGHT;
 
@@ -14,6 +14,9 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
                 ui.set_min_width(232.0);
                 for info in COMMANDS.iter().filter(|info| info.menu == menu) {
                     entry(ui, desk, info);
+                    if info.command == Command::Open {
+                        recent_files(ui, desk);
+                    }
                 }
             });
         }
@@ -27,11 +30,29 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
     });
 }
 
+fn recent_files(ui: &mut Ui, desk: &mut Desk) {
+    ui.add_enabled_ui(!desk.recent_files.is_empty(), |ui| {
+        ui.menu_button("Open recent", |ui| {
+            let mut chosen = None;
+            for path in &desk.recent_files {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                if ui.button(name.as_ref()).on_hover_text(path.display().to_string()).clicked() {
+                    chosen = Some(path.clone());
+                }
+            }
+            if let Some(path) = chosen {
+                desk.studio.open_path(&path);
+                ui.close();
+            }
+        });
+    });
+}
+
 fn entry(ui: &mut Ui, desk: &mut Desk, info: &CommandInfo) {
     if info.starts_group {
         ui.separator();
     }
-    let shortcut = info.shortcuts.first().map(|shortcut| ui.ctx().format_shortcut(shortcut)).unwrap_or_default();
+    let shortcut = info.shortcuts.first().map(|shortcut| shortcut_text(ui, shortcut)).unwrap_or_default();
     let mut button =
         Button::new(info.label).min_size(vec2(0.0, CONTROL_HEIGHT)).shortcut_text(RichText::new(shortcut).weak());
     if let Some(is_on) = info.command.is_on(desk) {

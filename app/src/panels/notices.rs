@@ -1,12 +1,13 @@
 //! Notices, as cards at the canvas's top left; they cover no control and move nothing.
 
 use brushfire_engine::Recipe;
-use egui::{Area, Frame, Id, Margin, Order, RichText, Ui, vec2};
+use egui::{Area, Button, Frame, Id, Label, Margin, Order, RichText, Ui, vec2};
 
 use super::controls::icon_button;
 use crate::desk::Desk;
 use crate::icons;
 use crate::studio::notices::{Notice, Tone};
+use crate::theme::{CONTROL_HEIGHT, ICON_SIZE};
 
 /// What was clicked on a card.
 enum Answer {
@@ -39,33 +40,45 @@ fn card(ui: &mut Ui, notice: &Notice, width: f32) -> Option<Answer> {
     let mut answer = None;
     Frame::popup(ui.style()).inner_margin(Margin::symmetric(12, 8)).show(ui, |ui| {
         ui.set_width(width);
-        ui.horizontal(|ui| {
-            let visuals = ui.visuals();
-            let (icon, colour) = match notice.tone {
-                Tone::Quiet => (icons::INFO, visuals.weak_text_color()),
-                Tone::Offer => (icons::INFO, visuals.strong_text_color()),
-                Tone::Error => (icons::TRIANGLE_ALERT, visuals.error_fg_color),
-            };
-            ui.add(icon.image().tint(colour).alt_text(if notice.tone == Tone::Error { "Error" } else { "Notice" }));
-            let buttons = if notice.recipe.is_some() { 112.0 } else { 36.0 };
-            ui.allocate_ui_with_layout(
-                vec2(ui.available_width() - buttons, 0.0),
-                egui::Layout::top_down(egui::Align::LEFT),
-                |ui| {
-                    ui.add(egui::Label::new(RichText::new(&notice.text)).wrap());
-                },
-            );
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if icon_button(ui, icons::X, "Dismiss", "Take this notice away.", None).clicked() {
-                    answer = Some(Answer::Dismiss(notice.id));
-                }
-                if let Some(recipe) = &notice.recipe
-                    && ui.button("Use it").on_hover_text("Take over prompt, seed and settings.").clicked()
-                {
+        ui.horizontal_top(|ui| {
+            let buttons =
+                if notice.recipe.is_some() { USE_WIDTH + CONTROL_HEIGHT + 16.0 } else { CONTROL_HEIGHT + 8.0 };
+            let text_width = ui.available_width() - buttons - ICON_SIZE - 8.0;
+            in_line(ui, ICON_SIZE, |ui| icon(ui, notice.tone));
+            in_line(ui, text_width, |ui| {
+                ui.add(Label::new(RichText::new(&notice.text)).wrap());
+            });
+            if let Some(recipe) = &notice.recipe {
+                let button = Button::new("Use it").min_size(vec2(USE_WIDTH, CONTROL_HEIGHT));
+                if ui.add(button).on_hover_text("Take over prompt, seed and settings.").clicked() {
                     answer = Some(Answer::Use(notice.id, recipe.clone()));
                 }
-            });
+            }
+            if icon_button(ui, icons::X, "Dismiss", "Take this notice away.", None).clicked() {
+                answer = Some(Answer::Dismiss(notice.id));
+            }
         });
     });
     answer
+}
+
+const USE_WIDTH: f32 = 72.0;
+
+/// A column whose first line stands in the middle of the buttons beside it.
+fn in_line(ui: &mut Ui, width: f32, contents: impl FnOnce(&mut Ui)) {
+    ui.vertical(|ui| {
+        ui.set_width(width);
+        ui.add_space((CONTROL_HEIGHT - ICON_SIZE) / 2.0);
+        contents(ui);
+    });
+}
+
+fn icon(ui: &mut Ui, tone: Tone) {
+    let visuals = ui.visuals();
+    let (icon, colour, name) = match tone {
+        Tone::Quiet => (icons::INFO, visuals.weak_text_color(), "Notice"),
+        Tone::Offer => (icons::INFO, visuals.strong_text_color(), "Notice"),
+        Tone::Error => (icons::TRIANGLE_ALERT, visuals.error_fg_color, "Error"),
+    };
+    ui.add(icon.image().tint(colour).alt_text(name));
 }

@@ -59,7 +59,8 @@ impl Studio {
 
     /// Opens a picture in place of the present one.
     pub fn open_path(&mut self, path: &Path) {
-        let path = path.to_owned();
+        // The list of recent files is read from another folder the next time.
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         self.mailbox.spawn("open-picture", move || match files::open_picture(&path) {
             Ok(picture) => Message::opened(&picture, Some(path)),
             Err(error) => Message::Failed(error.to_string()),

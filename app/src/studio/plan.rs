@@ -76,9 +76,17 @@ pub fn engine_size(size: [u32; 2]) -> [u32; 2] {
 pub fn prepare(plan: &Plan, document: &Document) -> (Job, GrayImage) {
     let padded = [plan.recipe.width, plan.recipe.height];
     let init = (plan.task != Task::TextToImage).then(|| pad(&document.rgb_image(document.bounds()), padded));
-    let mask = (plan.task == Task::Inpaint).then(|| pad(&document.mask_image(document.bounds()), padded));
+    let mask = (plan.task == Task::Inpaint).then(|| pad(&made_hard(document.mask_image(document.bounds())), padded));
     let job = Job { recipe: plan.recipe.clone(), init, mask, previews: true, ..Job::default() };
     (job, region_mask(plan, document))
+}
+
+/// All of a soft edge is made anew, for it is blended here when the result is shown and accepted, and only once.
+fn made_hard(mut mask: GrayImage) -> GrayImage {
+    for level in mask.iter_mut().filter(|level| **level > 0) {
+        *level = u8::MAX;
+    }
+    mask
 }
 
 /// Where, within its region, a plan's pictures replace what is there; 255 everywhere without a painted mask.
@@ -157,13 +165,14 @@ mod tests {
         let mut document = document(100, 50);
         let mut mask = GrayImage::new(100, 50);
         mask.put_pixel(30, 20, image::Luma([255]));
-        mask.put_pixel(39, 24, image::Luma([255]));
+        mask.put_pixel(39, 24, image::Luma([100]));
         document.replace_mask(&mask).unwrap();
         let plan = Plan::new(document.size(), document.mask_bounds(), false, &Recipe::default());
         let (job, region_mask) = prepare(&plan, &document);
         assert_eq!(job.init.unwrap().dimensions(), (104, 64));
-        assert_eq!(job.mask.unwrap().dimensions(), (104, 64));
         assert_eq!(region_mask.dimensions(), (10, 5));
+        assert_eq!(region_mask.get_pixel(9, 4).0, [100], "the soft edge is kept for blending");
+        assert_eq!(job.mask.unwrap().get_pixel(39, 24).0, [255], "and made anew as a whole");
 
         let mut image = RgbImage::new(104, 64);
         image.put_pixel(30, 20, image::Rgb([9, 8, 7]));
