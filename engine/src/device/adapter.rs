@@ -179,7 +179,7 @@ fn describe(api: GraphicsApi, adapter: &wgpu::Adapter, counts: &mut [usize; 4]) 
         f16: features.contains(wgpu::Features::SHADER_F16),
         cooperative_matrix: features.contains(wgpu::Features::EXPERIMENTAL_COOPERATIVE_MATRIX),
         max_buffer_bytes: limits.max_buffer_size,
-        max_binding_bytes: u64::from(limits.max_storage_buffer_binding_size),
+        max_binding_bytes: limits.max_storage_buffer_binding_size,
     })
 }
 

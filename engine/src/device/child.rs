@@ -123,6 +123,7 @@ fn describe(status: ExitStatus) -> String {
 }
 
 #[cfg(all(test, unix))]
+#[allow(clippy::unwrap_used, reason = "a stand-in that cannot be made fails the test")]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
     use std::path::Path;

@@ -144,7 +144,7 @@ fn relative_error(found: &[f64], expected: &[f64]) -> Option<f64> {
 fn numbers(count: usize, seed: u64, compute: &Compute) -> Vec<f32> {
     (0..count as u64)
         .map(|index| {
-            #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "24 bits fit")]
+            #[expect(clippy::cast_precision_loss, reason = "24 bits fit")]
             let value = ((splitmix(seed << 32 | index) >> 40) as f32 / 8_388_608.0) - 1.0;
             match compute.precision() {
                 Precision::F32 => value,
