@@ -1,4 +1,5 @@
 //! The window driven as a painter drives it, by names and pointer, with a stand-in for the engine.
+#![allow(clippy::unwrap_used, reason = "what cannot be found fails the test")]
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
