@@ -5,7 +5,14 @@ use brushfire_tests::{HeardEngine, ending_of, golden_folder, settings};
 use image::{GrayImage, Luma, Rgb, RgbImage};
 
 fn tiny() -> Recipe {
-    Recipe { model: "tiny-sd".to_owned(), prompt: "a cat".to_owned(), width: 64, height: 64, steps: 3, ..Recipe::default() }
+    Recipe {
+        model: "tiny-sd".to_owned(),
+        prompt: "a cat".to_owned(),
+        width: 64,
+        height: 64,
+        steps: 3,
+        ..Recipe::default()
+    }
 }
 
 fn engine() -> HeardEngine {
@@ -62,12 +69,14 @@ fn the_same_recipe_makes_the_same_picture_and_another_seed_another() {
 fn each_picture_of_a_batch_is_the_one_its_own_seed_makes() {
     let engine = engine();
     let recipe = Recipe { sampler: Sampler::EulerA, ..tiny() };
-    let Some(Event::Finished { pictures, .. }) = engine.run(job(Recipe { batch: 2, seed: 7, ..recipe.clone() })).unwrap().pop()
+    let Some(Event::Finished { pictures, .. }) =
+        engine.run(job(Recipe { batch: 2, seed: 7, ..recipe.clone() })).unwrap().pop()
     else {
         panic!("not finished")
     };
     assert_eq!(pictures.iter().map(|picture| picture.recipe.seed).collect::<Vec<_>>(), [7, 8]);
-    let Some(Event::Finished { pictures: alone, .. }) = engine.run(job(pictures[1].recipe.clone())).unwrap().pop() else {
+    let Some(Event::Finished { pictures: alone, .. }) = engine.run(job(pictures[1].recipe.clone())).unwrap().pop()
+    else {
         panic!("not finished")
     };
     // Sums over a batch may be ordered otherwise, so a level of difference is allowed.
