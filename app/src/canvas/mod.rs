@@ -21,7 +21,7 @@ pub use self::tools::{Tool, Toolbox};
 
 use self::overlay::{Overlay, OverlayKey, OverlayPicture};
 use self::pointer::Pointer;
-use self::tiles::{TileTextures, UploadBudget, egui_rect, level_for};
+use self::tiles::{TileTextures, TileView, UploadBudget, egui_rect, level_for};
 use crate::document::{CanvasSize, PixelRect};
 use crate::studio::Studio;
 use crate::theme;
@@ -46,6 +46,7 @@ pub struct CanvasView {
     /// The picture is to fill the view until the painter zooms or pans.
     is_fitted: bool,
     shown_document: Option<(u64, CanvasSize)>,
+    frame: u64,
     picture: TileTextures,
     mask: TileTextures,
     overlay: Overlay,
@@ -61,6 +62,7 @@ impl Default for CanvasView {
             id: None,
             is_fitted: true,
             shown_document: None,
+            frame: 0,
             picture: TileTextures::new("picture"),
             mask: TileTextures::new("mask"),
             overlay: Overlay::default(),
@@ -119,7 +121,8 @@ impl CanvasView {
 
         let painter = ui.painter_at(rect);
         painter.rect_filled(rect, 0.0, theme::surround(ui.visuals()));
-        self.paint(ui, &painter, studio);
+        let changed = studio.take_stroke_dirty();
+        self.paint(ui, &painter, studio, changed);
         self.pointer.paint(ui, &painter, &response, &self.camera, tools);
         response
     }
@@ -144,7 +147,7 @@ impl CanvasView {
         }
     }
 
-    fn paint(&mut self, ui: &Ui, painter: &Painter, studio: &Studio) {
+    fn paint(&mut self, ui: &Ui, painter: &Painter, studio: &Studio, changed: Option<PixelRect>) {
         let document = studio.document();
         let bounds = document.bounds();
         let visible = visible_part(&self.camera, self.rect, bounds);
@@ -152,14 +155,16 @@ impl CanvasView {
         self.paint_paper(ui, painter, on_screen);
 
         let level = level_for(self.camera.zoom() * ui.pixels_per_point());
+        self.frame += 1;
+        let view = TileView { frame: self.frame, visible, level, changed };
         let mut budget = UploadBudget::new(UPLOAD_TIME);
         let look = document.mask_look();
-        let mut is_complete = self.picture.sync(ui.ctx(), document.picture(), visible, level, &mut budget);
+        let mut is_complete = self.picture.sync(ui.ctx(), document.picture(), &view, &mut budget);
         self.picture.paint(painter, &self.camera, document.picture(), bounds, visible, Color32::WHITE);
         if self.overlay.is_visible() {
             self.overlay.paint(painter, &self.camera);
         } else if look.visible {
-            is_complete &= self.mask.sync(ui.ctx(), document.mask(), visible, level, &mut budget);
+            is_complete &= self.mask.sync(ui.ctx(), document.mask(), &view, &mut budget);
             let opacity = if studio.is_mask_resting() { look.opacity * RESTING } else { look.opacity };
             let [red, green, blue] = look.color;
             let tint = Color32::from_rgb(red, green, blue).gamma_multiply(opacity);

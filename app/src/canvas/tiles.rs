@@ -18,26 +18,58 @@ pub const PIXELS: TextureOptions = TextureOptions {
 
 /// A pixel that can be averaged and shown.
 pub trait TilePixel: Copy + Default + PartialEq + Send + Sync + std::fmt::Debug {
-    /// Premultiplied, 16 bits a channel.
-    fn channels(self) -> [u16; 4];
+    /// Adds the pixel's channels, 16 bits each, to sums of them.
+    fn add_to(self, sums: &mut [u32; 4]);
+    /// The colour of sums over so many pixels.
+    fn colour_of(sums: [u32; 4], count: u32) -> Color32;
+    /// The colour of one pixel.
+    fn colour(self) -> Color32;
 }
 
+/// Premultiplied red, green, blue and alpha.
 impl TilePixel for [u16; 4] {
-    fn channels(self) -> [u16; 4] {
-        self
+    fn add_to(self, sums: &mut [u32; 4]) {
+        for (sum, channel) in sums.iter_mut().zip(self) {
+            *sum += u32::from(channel);
+        }
+    }
+
+    fn colour_of(sums: [u32; 4], count: u32) -> Color32 {
+        sums.map(|sum| (sum / count) as u16).colour()
+    }
+
+    fn colour(self) -> Color32 {
+        let [red, green, blue, alpha] = self.map(eight_bits);
+        Color32::from_rgba_premultiplied(red, green, blue, alpha)
     }
 }
 
 /// A mask's pixel is white of that opacity; the tint comes with the vertices.
 impl TilePixel for u16 {
-    fn channels(self) -> [u16; 4] {
-        [self; 4]
+    fn add_to(self, sums: &mut [u32; 4]) {
+        sums[0] += u32::from(self);
     }
+
+    fn colour_of([sum, ..]: [u32; 4], count: u32) -> Color32 {
+        ((sum / count) as u16).colour()
+    }
+
+    fn colour(self) -> Color32 {
+        let level = eight_bits(self);
+        Color32::from_rgba_premultiplied(level, level, level, level)
+    }
+}
+
+/// Rounds 16 bits to 8 without a division.
+fn eight_bits(channel: u16) -> u8 {
+    ((u32::from(channel) * 255 + 32_895) >> 16) as u8
 }
 
 struct Tile {
     revision: u64,
     level: u32,
+    /// The last frame, by [`TileView::frame`], in which it was up to date.
+    current_in: u64,
     texture: TextureHandle,
 }
 
@@ -71,33 +103,37 @@ impl TileTextures {
         Self { name, tiles: vec![] }
     }
 
-    /// Uploads what has changed within `visible`. Returns whether everything is up to date; if not, another frame is needed.
+    /// Uploads what has changed within `view`. Returns whether everything is up to date; if not, another frame is needed.
     pub fn sync<P: TilePixel>(
         &mut self,
         ctx: &Context,
         grid: &TileGrid<P>,
-        visible: PixelRect,
-        level: u32,
+        view: &TileView,
         budget: &mut UploadBudget,
     ) -> bool {
         let count = grid.columns() as usize * grid.rows() as usize;
         self.tiles.resize_with(count, || None);
         let mut is_complete = true;
-        for pos in grid.positions().filter(|pos| !pos.rect().intersect(visible).is_empty()) {
+        for pos in grid.positions().filter(|pos| !pos.rect().intersect(view.visible).is_empty()) {
             let Some(slot) = self.tiles.get_mut(index(grid, pos)) else { continue };
             let Some(pixels) = grid.tile(pos) else {
                 *slot = None;
                 continue;
             };
             let revision = grid.revision(pos);
-            if slot.as_ref().is_some_and(|tile| tile.revision == revision && tile.level == level) {
+            if let Some(tile) = slot.as_mut().filter(|tile| tile.revision == revision && tile.level == view.level) {
+                tile.current_in = view.frame;
                 continue;
             }
             if !budget.take() {
                 is_complete = false;
                 continue;
             }
-            upload(ctx, self.name, slot, revision, level, reduced(pixels, level));
+            let part = part_to_upload(slot.as_ref(), pos, view);
+            upload(ctx, self.name, slot, reduced(pixels, view.level, part), part, view.level);
+            if let Some(tile) = slot {
+                (tile.revision, tile.level, tile.current_in) = (revision, view.level, view.frame);
+            }
         }
         is_complete
     }
@@ -131,14 +167,46 @@ fn index<P>(grid: &TileGrid<P>, pos: TilePos) -> usize {
     pos.row as usize * grid.columns() as usize + pos.column as usize
 }
 
-fn upload(ctx: &Context, name: &str, slot: &mut Option<Tile>, revision: u64, level: u32, image: ColorImage) {
+/// What of the grid is seen, and how.
+pub struct TileView {
+    /// Counts the view's frames.
+    pub frame: u64,
+    pub visible: PixelRect,
+    /// How often tiles are halved, see [`level_for`].
+    pub level: u32,
+    /// All that has changed since the last frame, where that is known.
+    pub changed: Option<PixelRect>,
+}
+
+/// The part of a tile, in its own pixels, that must go up: what has changed if the rest was up to date a frame ago.
+fn part_to_upload(tile: Option<&Tile>, pos: TilePos, view: &TileView) -> PixelRect {
+    let whole = PixelRect { left: 0, top: 0, right: TILE_SIDE, bottom: TILE_SIDE };
+    let was_current = tile.is_some_and(|tile| tile.current_in + 1 == view.frame && tile.level == view.level);
+    let Some(changed) = view.changed.filter(|_| was_current) else { return whole };
+    let origin = pos.rect();
+    let inside = changed.intersect(origin);
+    if inside.is_empty() {
+        return whole;
+    }
+    let square = 1 << view.level;
+    PixelRect {
+        left: (inside.left - origin.left) / square * square,
+        top: (inside.top - origin.top) / square * square,
+        right: (inside.right - origin.left).next_multiple_of(square),
+        bottom: (inside.bottom - origin.top).next_multiple_of(square),
+    }
+}
+
+fn upload(ctx: &Context, name: &str, slot: &mut Option<Tile>, image: ColorImage, part: PixelRect, level: u32) {
     match slot {
-        Some(tile) => {
-            tile.texture.set(image, PIXELS);
-            tile.revision = revision;
-            tile.level = level;
+        Some(tile) if part.width() < TILE_SIDE || part.height() < TILE_SIDE => {
+            tile.texture.set_partial([(part.left >> level) as usize, (part.top >> level) as usize], image, PIXELS);
         }
-        None => *slot = Some(Tile { revision, level, texture: ctx.load_texture(name, image, PIXELS) }),
+        Some(tile) => tile.texture.set(image, PIXELS),
+        None => {
+            let texture = ctx.load_texture(name, image, PIXELS);
+            *slot = Some(Tile { revision: 0, level, current_in: 0, texture });
+        }
     }
 }
 
@@ -155,38 +223,33 @@ pub fn level_for(pixels_per_canvas_pixel: f32) -> u32 {
     (halvings.max(0.0) as u32).min(6)
 }
 
-/// A tile halved `level` times by averaging squares of 2^level pixels.
-fn reduced<P: TilePixel>(pixels: &[P], level: u32) -> ColorImage {
+/// A part of a tile, halved `level` times by averaging squares of 2^level pixels. The part lies on such squares.
+fn reduced<P: TilePixel>(pixels: &[P], level: u32, part: PixelRect) -> ColorImage {
     let side = TILE_SIDE as usize;
+    let (left, right) = (part.left as usize, part.right as usize);
+    let rows = pixels.chunks_exact(side).skip(part.top as usize).take(part.height() as usize);
+    let size = [part.width() as usize >> level, part.height() as usize >> level];
+    let mut colours = Vec::with_capacity(size[0] * size[1]);
     if level == 0 {
-        let colours = pixels.iter().map(|pixel| colour(pixel.channels())).collect();
-        return ColorImage::new([side, side], colours);
+        for row in rows {
+            colours.extend(row.iter().take(right).skip(left).map(|pixel| pixel.colour()));
+        }
+        return ColorImage::new(size, colours);
     }
     let square = 1_usize << level;
-    let count = (square * square) as u64;
-    let reduced_side = side >> level;
-    let mut colours = Vec::with_capacity(reduced_side * reduced_side);
-    for rows in pixels.chunks_exact(side * square) {
-        let mut sums = vec![[0_u64; 4]; reduced_side];
-        for row in rows.chunks_exact(side) {
-            for (sum, run) in sums.iter_mut().zip(row.chunks_exact(square)) {
-                for pixel in run {
-                    let channels = pixel.channels();
-                    for (sum, channel) in sum.iter_mut().zip(channels) {
-                        *sum += u64::from(channel);
-                    }
-                }
+    let mut sums = vec![[0_u32; 4]; size[0]];
+    for (number, row) in rows.enumerate() {
+        for (sum, run) in sums.iter_mut().zip(row[left..right].chunks_exact(square)) {
+            for pixel in run {
+                pixel.add_to(sum);
             }
         }
-        colours.extend(sums.into_iter().map(|sum| colour(sum.map(|channel| (channel / count) as u16))));
+        if (number + 1) % square == 0 {
+            let count = (square * square) as u32;
+            colours.extend(sums.iter_mut().map(|sum| P::colour_of(std::mem::take(sum), count)));
+        }
     }
-    ColorImage::new([reduced_side, reduced_side], colours)
-}
-
-/// Rounds 16 bits to 8.
-fn colour(channels: [u16; 4]) -> Color32 {
-    let [red, green, blue, alpha] = channels.map(|channel| ((u32::from(channel) * 255 + 32_767) / 65_535) as u8);
-    Color32::from_rgba_premultiplied(red, green, blue, alpha)
+    ColorImage::new(size, colours)
 }
 
 #[cfg(test)]
@@ -199,22 +262,51 @@ mod tests {
         assert_eq!(levels, [0, 0, 0, 1, 1, 2, 6]);
     }
 
+    const WHOLE: PixelRect = PixelRect { left: 0, top: 0, right: TILE_SIDE, bottom: TILE_SIDE };
+
     #[test]
     fn halving_averages_squares() {
         let side = TILE_SIDE as usize;
         let mut pixels = vec![0_u16; side * side];
         pixels[0] = 65_535;
         pixels[side + 1] = 65_535;
-        let image = reduced(&pixels, 1);
+        let image = reduced(&pixels, 1, WHOLE);
         assert_eq!(image.size, [side / 2, side / 2]);
         assert_eq!(image.pixels[0], Color32::from_rgba_premultiplied(127, 127, 127, 127));
         assert_eq!(image.pixels[1], Color32::TRANSPARENT);
     }
 
     #[test]
+    fn a_part_of_a_tile_is_what_stands_there_in_the_whole() {
+        let side = TILE_SIDE as usize;
+        let pixels: Vec<[u16; 4]> =
+            (0..side * side).map(|n| [n as u16, (n / 7) as u16, (n * 3) as u16, u16::MAX]).collect();
+        for level in [0, 1, 3] {
+            let whole = reduced(&pixels, level, WHOLE);
+            let part = PixelRect { left: 16, top: 8, right: 48, bottom: 32 };
+            let cut = whole.region_by_pixels([16 >> level, 8 >> level], [32 >> level, 24 >> level]);
+            assert_eq!(reduced(&pixels, level, part).pixels, cut.pixels);
+        }
+    }
+
+    #[test]
+    fn only_what_changed_goes_up_and_it_lies_on_whole_squares() {
+        let ctx = Context::default();
+        let texture = ctx.load_texture("tile", ColorImage::filled([1, 1], Color32::WHITE), PIXELS);
+        let tile = Tile { revision: 1, level: 2, current_in: 6, texture };
+        let changed = Some(PixelRect { left: 257, top: 3, right: 300, bottom: 10 });
+        let view = |frame, level| TileView { frame, visible: WHOLE, level, changed };
+        let pos = TilePos { column: 1, row: 0 };
+        assert_eq!(part_to_upload(Some(&tile), pos, &view(7, 2)), PixelRect { left: 0, top: 0, right: 44, bottom: 12 });
+        assert_eq!(part_to_upload(Some(&tile), pos, &view(8, 2)), WHOLE, "a frame was missed");
+        assert_eq!(part_to_upload(Some(&tile), pos, &view(7, 1)), WHOLE, "another level");
+        assert_eq!(part_to_upload(None, pos, &view(7, 2)), WHOLE);
+    }
+
+    #[test]
     fn every_8_bit_value_survives_16_bits() {
         for value in 0..=255_u8 {
-            assert_eq!(colour([u16::from(value) * 257; 4]).r(), value);
+            assert_eq!(eight_bits(u16::from(value) * 257), value);
         }
     }
 }

@@ -64,6 +64,8 @@ pub struct Studio {
     dialog_open: bool,
     documents_opened: u64,
     stroke: Option<StrokeBuilder>,
+    /// What the stroke has changed since the view last looked.
+    stroke_dirty: Option<PixelRect>,
     mask_bounds: Remembered<Option<PixelRect>>,
     uniform: Remembered<bool>,
     /// The mask as it was when a result was accepted: until it is touched again its tint steps back.
@@ -113,6 +115,7 @@ impl Studio {
             dialog_open: false,
             documents_opened: 0,
             stroke: None,
+            stroke_dirty: None,
             mask_bounds: Remembered::default(),
             uniform: Remembered::default(),
             resting_mask: None,

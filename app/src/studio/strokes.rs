@@ -1,6 +1,7 @@
 //! Strokes on the document: one at a time, one edit each.
 
 use super::Studio;
+use crate::document::PixelRect;
 use crate::paint::{Brush, Ink, PenSample, StrokeBuilder};
 
 impl Studio {
@@ -16,17 +17,28 @@ impl Studio {
         self.reject_shown();
         // What these answer while the stroke goes on is what they answered before it.
         let _ = (self.mask_bounds(), self.is_blank());
-        self.stroke = Some(StrokeBuilder::begin(&mut self.document, brush, ink, sample));
+        let stroke = StrokeBuilder::begin(&mut self.document, brush, ink, sample);
+        self.stroke_dirty = Some(stroke.dirty());
+        self.stroke = Some(stroke);
     }
 
     /// Draws on through all of a frame's samples.
     pub fn extend_stroke(&mut self, samples: &[PenSample]) {
         if let Some(stroke) = &mut self.stroke {
-            stroke.extend(&mut self.document, samples);
+            let dirty = stroke.extend(&mut self.document, samples);
+            self.stroke_dirty = self.stroke_dirty.map(|before| before.union(dirty));
         }
     }
 
+    /// All of the picture and the mask that has changed since this was asked last; none where the stroke in progress
+    /// is not all that may have changed them.
+    pub fn take_stroke_dirty(&mut self) -> Option<PixelRect> {
+        let next = self.is_painting().then_some(PixelRect::EMPTY);
+        std::mem::replace(&mut self.stroke_dirty, next).filter(|_| self.is_painting())
+    }
+
     pub fn finish_stroke(&mut self) {
+        self.stroke_dirty = None;
         let edit = self.stroke.take().and_then(|stroke| stroke.finish(&mut self.document));
         if let Some(edit) = edit {
             self.history.push(edit);
@@ -35,6 +47,7 @@ impl Studio {
 
     /// The document is as before the stroke.
     pub fn cancel_stroke(&mut self) {
+        self.stroke_dirty = None;
         if let Some(stroke) = self.stroke.take() {
             stroke.cancel(&mut self.document);
         }
