@@ -106,7 +106,9 @@ impl Desk {
 
     /// Runs the commands whose shortcuts were pressed, and takes those presses away.
     pub fn run_shortcuts(&mut self, ctx: &Context) {
-        if self.dialog.is_some() || self.studio.question().is_some() || ctx.any_popup_open() {
+        let is_covered =
+            self.dialog.is_some() || self.studio.question().is_some() || self.studio.typed_path_mut().is_some();
+        if is_covered || ctx.any_popup_open() {
             return;
         }
         if self.studio.is_painting() && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {

@@ -6,52 +6,82 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
+use std::time::{Duration, Instant};
 
 use rfd::{AsyncFileDialog, FileHandle};
 
 use crate::files::{OPEN_EXTENSIONS, SAVE_EXTENSIONS};
 use crate::studio::models::MODEL_ENDINGS;
 
-/// A dialog that is open; its answer is one path or none.
+/// What a path is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    OpenPicture,
+    SavePicture,
+    OpenModelFile,
+    OpenModelFolder,
+}
+
+impl Purpose {
+    /// The dialog's title.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::OpenPicture => "Open a picture",
+            Self::SavePicture => "Save the picture",
+            Self::OpenModelFile => "Choose a model's file",
+            Self::OpenModelFolder => "Choose a model's folder",
+        }
+    }
+}
+
+/// What came of a dialog.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Path(PathBuf),
+    Cancelled,
+    /// The system has no dialog to show: the path must be typed.
+    NoDialog,
+}
+
+/// A dialog that is open.
 pub struct PathQuestion(Pin<Box<dyn Future<Output = Option<FileHandle>> + Send>>);
 
+/// Nobody reads and cancels a dialog as quickly as this.
+const TOO_QUICK: Duration = Duration::from_millis(400);
+
 impl PathQuestion {
+    /// Opens the dialog, in `folder` and with `name` typed where these are known.
+    #[must_use]
+    pub fn ask(purpose: Purpose, folder: Option<&Path>, name: &str) -> Self {
+        let mut dialog = AsyncFileDialog::new().set_title(purpose.title());
+        if let Some(folder) = folder {
+            dialog = dialog.set_directory(folder);
+        }
+        Self(match purpose {
+            Purpose::OpenPicture => Box::pin(dialog.add_filter("Pictures", OPEN_EXTENSIONS).pick_file()),
+            Purpose::OpenModelFile => Box::pin(dialog.add_filter("Models", MODEL_ENDINGS).pick_file()),
+            Purpose::OpenModelFolder => Box::pin(dialog.pick_folder()),
+            Purpose::SavePicture => {
+                let formats =
+                    [("PNG, keeps the recipe", &["png"][..]), ("JPEG", &["jpg", "jpeg"]), ("WebP", &["webp"])];
+                let with_formats =
+                    formats.into_iter().fold(dialog, |dialog, (label, endings)| dialog.add_filter(label, endings));
+                Box::pin(with_formats.set_file_name(name).save_file())
+            }
+        })
+    }
+
     /// Blocks the calling thread until the dialog is closed.
     #[must_use]
-    pub fn wait(self) -> Option<PathBuf> {
-        wait_for(self.0).map(|file| file.path().to_owned())
+    pub fn wait(self) -> Answer {
+        let asked = Instant::now();
+        match wait_for(self.0) {
+            Some(file) => Answer::Path(file.path().to_owned()),
+            None if asked.elapsed() < TOO_QUICK => Answer::NoDialog,
+            None => Answer::Cancelled,
+        }
     }
-}
-
-/// Asks for a picture to open.
-#[must_use]
-pub fn open_picture(folder: Option<PathBuf>) -> PathQuestion {
-    let dialog =
-        in_folder(AsyncFileDialog::new(), folder).set_title("Open a picture").add_filter("Pictures", OPEN_EXTENSIONS);
-    PathQuestion(Box::pin(dialog.pick_file()))
-}
-
-/// Asks where to save a picture.
-#[must_use]
-pub fn save_picture(folder: Option<PathBuf>, name: &str) -> PathQuestion {
-    let mut dialog = in_folder(AsyncFileDialog::new(), folder).set_title("Save the picture").set_file_name(name);
-    for (label, endings) in [("PNG, keeps the recipe", &["png"][..]), ("JPEG", &["jpg", "jpeg"]), ("WebP", &["webp"])] {
-        dialog = dialog.add_filter(label, endings);
-    }
-    PathQuestion(Box::pin(dialog.save_file()))
-}
-
-/// Asks for a single-file checkpoint.
-#[must_use]
-pub fn open_model_file() -> PathQuestion {
-    let dialog = AsyncFileDialog::new().set_title("Choose a model's file").add_filter("Models", MODEL_ENDINGS);
-    PathQuestion(Box::pin(dialog.pick_file()))
-}
-
-/// Asks for a diffusers folder.
-#[must_use]
-pub fn open_model_folder() -> PathQuestion {
-    PathQuestion(Box::pin(AsyncFileDialog::new().set_title("Choose a model's folder").pick_folder()))
 }
 
 /// Whether pictures can be written in the format of this file's ending.
@@ -59,13 +89,6 @@ pub fn open_model_folder() -> PathQuestion {
 pub fn can_save_as(path: &Path) -> bool {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     ending.is_some_and(|ending| SAVE_EXTENSIONS.contains(&ending.as_str()))
-}
-
-fn in_folder(dialog: AsyncFileDialog, folder: Option<PathBuf>) -> AsyncFileDialog {
-    match folder {
-        Some(folder) => dialog.set_directory(folder),
-        None => dialog,
-    }
 }
 
 /// Wakes a thread that waits for a future.

@@ -8,7 +8,7 @@ pub mod canvas;
 pub mod cli;
 pub mod commands;
 pub mod desk;
-mod dialog;
+pub mod dialog;
 pub mod document;
 pub mod files;
 pub mod icons;

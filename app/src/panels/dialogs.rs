@@ -1,7 +1,7 @@
 //! The few small windows that open over the desk.
 
 use brushfire_engine::Recipe;
-use egui::{Button, DragValue, Frame, Grid, Id, Margin, Modal, RichText, ScrollArea, Ui, vec2};
+use egui::{Button, DragValue, Frame, Grid, Id, Margin, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::controls::{row, shortcut_text};
 use crate::commands::{COMMANDS, Menu};
@@ -12,6 +12,10 @@ use crate::theme::{ACCENT, CONTROL_HEIGHT, ON_ACCENT};
 pub fn show(ui: &Ui, desk: &mut Desk) {
     if desk.studio.question().is_some() {
         question(ui, desk);
+        return;
+    }
+    if desk.studio.typed_path_mut().is_some() {
+        typed_path(ui, desk);
         return;
     }
     let Some(dialog) = desk.dialog() else { return };
@@ -53,6 +57,39 @@ fn question(ui: &Ui, desk: &mut Desk) {
     });
     if modal.should_close() {
         desk.studio.answer_stay();
+    }
+}
+
+/// Stands in for the system's file dialog where there is none.
+fn typed_path(ui: &Ui, desk: &mut Desk) {
+    let Some(typed) = desk.studio.typed_path_mut() else { return };
+    let mut answer = None;
+    let modal = Modal::new(Id::unique("typed_path")).frame(frame(ui)).show(ui.ctx(), |ui| {
+        ui.set_width(480.0);
+        ui.spacing_mut().item_spacing = vec2(8.0, 12.0);
+        ui.heading(typed.purpose.title());
+        ui.label("The system has no file dialog (on Linux: xdg-desktop-portal or zenity). Type where the file is.");
+        let field = TextEdit::singleline(&mut typed.text).desired_width(f32::INFINITY);
+        let field = ui.add(field).accessible_name("Path");
+        let is_confirmed = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        if ui.memory(|memory| memory.focused().is_none()) && !is_confirmed {
+            field.request_focus();
+        }
+        ui.horizontal(|ui| {
+            let size = vec2(120.0, CONTROL_HEIGHT);
+            if ui.add(accent("Use this path").min_size(size)).clicked() || is_confirmed {
+                answer = Some(true);
+            }
+            if ui.add(Button::new("Back").min_size(size)).clicked() {
+                answer = Some(false);
+            }
+        });
+    });
+    if modal.should_close() {
+        answer = Some(false);
+    }
+    if let Some(is_accepted) = answer {
+        desk.studio.answer_typed_path(is_accepted);
     }
 }
 

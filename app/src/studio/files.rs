@@ -9,7 +9,7 @@ use image::{DynamicImage, RgbaImage};
 use super::example::{Example, read_example};
 use super::mailbox::Message;
 use super::{PAPER, Studio, fingerprint};
-use crate::dialog;
+use crate::dialog::{self, Answer, PathQuestion, Purpose};
 use crate::document::{CanvasSize, Document, History};
 use crate::files::{self, PictureClipboard, RecipeInFile, RecipeWriter, Saved};
 
@@ -32,29 +32,73 @@ pub struct Question {
     after: AfterQuestion,
 }
 
+/// A path that is being typed.
+pub struct TypedPath {
+    pub purpose: Purpose,
+    pub text: String,
+}
+
 impl Studio {
     /// Asks which picture to open.
     pub fn open_with_dialog(&mut self) {
-        self.ask(dialog::open_picture(self.folder()), Message::ChoseOpen);
+        self.ask(Purpose::OpenPicture);
     }
 
     /// Asks which file is the model.
     pub fn choose_model_file(&mut self) {
-        self.ask(dialog::open_model_file(), Message::ChoseModel);
+        self.ask(Purpose::OpenModelFile);
     }
 
     /// Asks which folder is the model.
     pub fn choose_model_folder(&mut self) {
-        self.ask(dialog::open_model_folder(), Message::ChoseModel);
+        self.ask(Purpose::OpenModelFolder);
     }
 
     /// One dialog at a time, answered on its own thread.
-    fn ask(&mut self, question: dialog::PathQuestion, answer: fn(PathBuf) -> Message) {
+    fn ask(&mut self, purpose: Purpose) {
         if self.dialog_open {
             return;
         }
         self.dialog_open = true;
-        self.mailbox.spawn("file-dialog", move || question.wait().map_or(Message::ChoseNothing, answer));
+        let question = PathQuestion::ask(purpose, self.folder().as_deref(), &self.name_to_save());
+        self.mailbox.spawn("file-dialog", move || Message::Answered(purpose, question.wait()));
+    }
+
+    pub(super) fn take_in_answer(&mut self, purpose: Purpose, answer: Answer) {
+        self.dialog_open = false;
+        match answer {
+            Answer::Path(path) => self.use_path(purpose, path),
+            Answer::Cancelled => self.after_save = None,
+            Answer::NoDialog => {
+                let folder = self.folder().or_else(|| std::env::current_dir().ok()).unwrap_or_default();
+                let path =
+                    if purpose == Purpose::SavePicture { folder.join(self.name_to_save()) } else { folder.join("") };
+                self.typed_path = Some(TypedPath { purpose, text: path.display().to_string() });
+            }
+        }
+    }
+
+    fn use_path(&mut self, purpose: Purpose, path: PathBuf) {
+        match purpose {
+            Purpose::OpenPicture => self.open_path(&path),
+            Purpose::SavePicture => self.save_to(path),
+            Purpose::OpenModelFile | Purpose::OpenModelFolder => {
+                self.recipe.model = path.to_string_lossy().into_owned()
+            }
+        }
+    }
+
+    /// The path that is being typed, where the system has no dialog.
+    pub fn typed_path_mut(&mut self) -> Option<&mut TypedPath> {
+        self.typed_path.as_mut()
+    }
+
+    /// Uses the typed path, or leaves it.
+    pub fn answer_typed_path(&mut self, is_accepted: bool) {
+        match self.typed_path.take() {
+            Some(typed) if is_accepted => self.use_path(typed.purpose, PathBuf::from(typed.text.trim())),
+            _ => self.after_save = None,
+        }
     }
 
     /// Opens a picture in place of the present one.
@@ -216,12 +260,12 @@ impl Studio {
 
     /// Asks where to save.
     pub fn save_with_dialog(&mut self) {
-        let name = self
-            .path
-            .as_deref()
-            .and_then(Path::file_stem)
-            .map_or_else(|| "picture".into(), |stem| stem.to_string_lossy());
-        self.ask(dialog::save_picture(self.folder(), &format!("{name}.png")), Message::ChoseSave);
+        self.ask(Purpose::SavePicture);
+    }
+
+    fn name_to_save(&self) -> String {
+        let stem = self.path.as_deref().and_then(Path::file_stem);
+        format!("{}.png", stem.map_or_else(|| "picture".into(), |stem| stem.to_string_lossy()))
     }
 
     /// Saves to this file, in the format of its ending, with the recipe where the format can carry it.

@@ -10,6 +10,7 @@ use image::GrayImage;
 use super::RunId;
 use super::models::ModelChoice;
 use super::results::FinishedPicture;
+use crate::dialog::{Answer, Purpose};
 use crate::document::Document;
 use crate::files::{OpenedPicture, RecipeInFile, Saved};
 
@@ -19,14 +20,8 @@ pub enum Message {
     Engine(Event),
     /// The engine cannot start at all; one sentence.
     EngineFailed(String),
-    /// The user chose a picture to open.
-    ChoseOpen(PathBuf),
-    /// The user chose where to save.
-    ChoseSave(PathBuf),
-    /// The user chose a model's file or folder.
-    ChoseModel(PathBuf),
-    /// A dialog was closed without a choice.
-    ChoseNothing,
+    /// A file dialog was closed.
+    Answered(Purpose, Answer),
     /// A picture was read and cut into tiles.
     Opened { document: Box<Document>, path: Option<PathBuf>, recipe: Option<Box<RecipeInFile>> },
     /// A picture was written.

@@ -24,7 +24,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use brushfire_engine::{EngineSettings, Event, Recipe};
 
 pub use self::engine_handle::{EngineHandle, EngineStarter};
-pub use self::files::{AfterQuestion, Question};
+pub use self::files::{AfterQuestion, Question, TypedPath};
 pub use self::generation::{Phase, Run, RunId};
 pub use self::mailbox::{Mailbox, Message};
 pub use self::parameters::SeedChoice;
@@ -62,6 +62,7 @@ pub struct Studio {
     after_save: Option<AfterQuestion>,
     leave: bool,
     dialog_open: bool,
+    typed_path: Option<TypedPath>,
     documents_opened: u64,
     stroke: Option<StrokeBuilder>,
     /// What the stroke has changed since the view last looked.
@@ -113,6 +114,7 @@ impl Studio {
             after_save: None,
             leave: false,
             dialog_open: false,
+            typed_path: None,
             documents_opened: 0,
             stroke: None,
             stroke_dirty: None,
@@ -161,22 +163,7 @@ impl Studio {
         match message {
             Message::Engine(event) => self.take_in_event(event),
             Message::EngineFailed(sentence) => self.notices.error(sentence),
-            Message::ChoseOpen(path) => {
-                self.dialog_open = false;
-                self.open_path(&path);
-            }
-            Message::ChoseSave(path) => {
-                self.dialog_open = false;
-                self.save_to(path);
-            }
-            Message::ChoseModel(path) => {
-                self.dialog_open = false;
-                self.recipe.model = path.to_string_lossy().into_owned();
-            }
-            Message::ChoseNothing => {
-                self.dialog_open = false;
-                self.after_save = None;
-            }
+            Message::Answered(purpose, answer) => self.take_in_answer(purpose, answer),
             Message::Opened { document, path, recipe } => {
                 self.replace_document(files::Replacement {
                     document: *document,
