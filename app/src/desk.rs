@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use brushfire_engine::Recipe;
+use brushfire_engine::{DeviceChoice, Recipe};
 use egui::{Context, Event, Key, Modifiers};
 
 use crate::canvas::{CanvasView, Toolbox};
@@ -35,6 +35,8 @@ pub struct Desk {
     /// The recipe of a result that is to be taken over.
     pub recipe_wanted: Option<Recipe>,
     pub thumbnails: Thumbnails,
+    /// The device chosen in the window; one named on the command line is for that run only.
+    pub device_chosen: Option<DeviceChoice>,
     /// Pictures opened and saved lately, newest first.
     pub recent_files: Vec<PathBuf>,
     dialog: Option<Dialog>,
@@ -53,6 +55,7 @@ impl Desk {
             canvas_size_typed: None,
             recipe_wanted: None,
             thumbnails: Thumbnails::default(),
+            device_chosen: None,
             recent_files: vec![],
             dialog: None,
         }
@@ -78,6 +81,9 @@ impl Desk {
         brushes.ink = self.tools.color;
         settings.mask_look = self.studio.document().mask_look();
         settings.model.clone_from(&self.studio.recipe.model);
+        if let Some(device) = self.device_chosen {
+            settings.device = device;
+        }
     }
 
     #[must_use]

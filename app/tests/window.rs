@@ -10,7 +10,7 @@ use brushfire::canvas::Tool;
 use brushfire::commands::{COMMANDS, Command, Menu};
 use brushfire::document::{CanvasSize, Document};
 use brushfire::files::Settings;
-use brushfire::studio::{EngineHandle, EngineStarter, Mailbox, Message, Phase};
+use brushfire::studio::{EngineHandle, EngineStarter, Mailbox, Phase};
 use brushfire::window::Window;
 use brushfire_engine::{DeviceChoice, Event, Job, JobId, Latents, Picture, Recipe, Step};
 use egui::{Key, Modifiers, PointerButton, Pos2, Role, pos2, vec2};
@@ -50,7 +50,7 @@ impl Desk {
         let harness =
             Harness::builder().with_size(vec2(1440.0, 900.0)).with_max_steps(64).build_eframe(move |creation| {
                 let start: EngineStarter =
-                    Box::new(move |_, _: Mailbox| Ok(Box::new(stand_in) as Box<dyn EngineHandle>));
+                    Box::new(move |_, _: Mailbox| Ok(Box::new(stand_in.clone()) as Box<dyn EngineHandle>));
                 let settings = (assets::engine_settings(DeviceChoice::Cpu), start);
                 Window::new(&creation.egui_ctx, settings, Settings::default()).unwrap()
             });
@@ -149,7 +149,7 @@ impl Desk {
     }
 
     fn send(&mut self, event: Event) {
-        self.window().desk.studio.mailbox().send(Message::Engine(event));
+        self.window().desk.studio.mailbox().send_event(event);
         self.settle();
     }
 
@@ -331,6 +331,19 @@ fn progress_is_told_and_a_failure_is_said_in_words() {
     desk.click("Dismiss");
     assert!(desk.harness.query_by_label("The model cannot be read. Choose another.").is_none());
     assert!(Command::Generate.is_enabled(&desk.window().desk));
+}
+
+#[test]
+fn another_device_means_another_engine_and_the_old_one_is_not_listened_to() {
+    let mut desk = Desk::with_picture();
+    desk.generate();
+    let old = desk.window().desk.studio.mailbox();
+    desk.click("Device");
+    desk.click("Vulkan");
+    assert!(desk.window().desk.studio.run().is_none());
+    old.send_event(Event::DeviceReady { name: "the old one".to_owned() });
+    desk.send(Event::DeviceReady { name: "the new one".to_owned() });
+    assert_eq!(desk.window().desk.studio.device(), Some("the new one"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The status line: device, what the button would do and for how long, zoom.
 
-use egui::{Button, RichText, Ui, Vec2, vec2};
+use brushfire_engine::DeviceChoice;
+use egui::{Button, Popup, RichText, Ui, Vec2, vec2};
 
 use super::controls::{Look, command_button, from_right};
 use crate::commands::Command;
@@ -9,14 +10,12 @@ use crate::icons;
 use crate::studio::forecast::in_words;
 use crate::studio::models::comfortable_side;
 use crate::studio::plan::Plan;
+use crate::theme::CONTROL_HEIGHT;
 
 pub fn show(ui: &mut Ui, desk: &mut Desk) {
     ui.horizontal_centered(|ui| {
         let weak = ui.visuals().weak_text_color();
-        ui.add(icons::CPU.image_of(16.0).tint(weak).alt_text("Device"));
-        let device = desk.studio.device().unwrap_or("Choosing a device");
-        ui.label(RichText::new(device).color(weak))
-            .on_hover_text("What the model runs on. Start with --device to choose another.");
+        device(ui, desk);
         ui.separator();
         ui.label(RichText::new(what(desk)).color(weak));
         from_right(ui, |ui| {
@@ -24,17 +23,32 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
                 command_button(ui, desk, command, Look::Quiet, Vec2::splat(24.0));
             }
             let zoom = format!("{:.0} %", desk.view.camera().zoom() * 100.0);
-            let info = Command::ActualSize.info();
-            let button = Button::new(RichText::new(zoom)).frame(false).min_size(vec2(56.0, 24.0));
-            if ui
-                .add(button)
-                .accessible_name("Zoom")
-                .on_hover_text(format!("The zoom. Click for {}.", info.label.to_lowercase()))
-                .clicked()
-            {
+            let button = ui.add(Button::new(zoom).frame_when_inactive(false).min_size(vec2(56.0, 24.0)));
+            if button.accessible_name("Zoom").on_hover_text("The zoom. Click for the actual size.").clicked() {
                 Command::ActualSize.run(desk);
             }
         });
+    });
+}
+
+/// What the engine runs on; a click lists what else there is.
+fn device(ui: &mut Ui, desk: &mut Desk) {
+    let name = desk.studio.device().unwrap_or("Choosing a device").to_owned();
+    let weak = ui.visuals().weak_text_color();
+    let button = Button::image_and_text(icons::CPU.image_of(16.0).tint(weak), RichText::new(name).color(weak));
+    let button = ui.add(button.frame_when_inactive(false).min_size(vec2(0.0, 24.0))).accessible_name("Device");
+    let button =
+        button.on_hover_text("What the model runs on. Click to choose another device; a run is cancelled then.");
+    Popup::menu(&button).show(|ui| {
+        for (choice, _, label) in DeviceChoice::TABLE {
+            let is_chosen = desk.studio.device_choice() == choice;
+            if ui.add(Button::new(label).selected(is_chosen).min_size(vec2(160.0, CONTROL_HEIGHT))).clicked()
+                && !is_chosen
+            {
+                desk.device_chosen = Some(choice);
+                desk.studio.change_device(choice);
+            }
+        }
     });
 }
 

@@ -2,10 +2,10 @@
 
 use brushfire_engine::{Engine, EngineSettings, Job, JobId};
 
-use super::mailbox::{Mailbox, Message};
+use super::mailbox::Mailbox;
 
 /// What the studio needs of an engine. Neither call blocks.
-pub trait EngineHandle {
+pub trait EngineHandle: Send {
     /// Queues a job.
     fn submit(&self, job: Job) -> JobId;
     /// Cancels a queued or running job; its last event is `Cancelled`, unless it had ended already.
@@ -22,14 +22,14 @@ impl EngineHandle for Engine {
     }
 }
 
-/// Starts an engine whose events go to the mailbox. The error is one sentence.
-pub type EngineStarter = Box<dyn FnOnce(EngineSettings, Mailbox) -> Result<Box<dyn EngineHandle>, String>>;
+/// Starts an engine, the first or another, whose events go to the mailbox. The error is one sentence.
+pub type EngineStarter = Box<dyn Fn(EngineSettings, Mailbox) -> Result<Box<dyn EngineHandle>, String>>;
 
 /// Starts the real engine on its own thread.
 #[must_use]
 pub fn real_engine() -> EngineStarter {
     Box::new(|settings, mailbox| {
-        let engine = Engine::start(settings, move |event| mailbox.send(Message::Engine(event)));
+        let engine = Engine::start(settings, move |event| mailbox.send_event(event));
         engine.map(|engine| Box::new(engine) as Box<dyn EngineHandle>).map_err(|error| error.to_string())
     })
 }

@@ -16,10 +16,8 @@ use crate::files::{OpenedPicture, RecipeInFile, Saved};
 
 /// Something another thread has done.
 pub enum Message {
-    /// The engine speaks.
-    Engine(Event),
-    /// The engine cannot start at all; one sentence.
-    EngineFailed(String),
+    /// An engine speaks; which one, for another may have taken its place.
+    Engine { number: u64, event: Event },
     /// A file dialog was closed.
     Answered(Purpose, Answer),
     /// A picture was read and cut into tiles.
@@ -57,11 +55,23 @@ impl Message {
 pub struct Mailbox {
     sender: Sender<Message>,
     wake: Arc<dyn Fn() + Send + Sync>,
+    /// The engine that [`Self::send_event`] speaks for.
+    engine: u64,
 }
 
 impl Mailbox {
     pub(super) fn new(sender: Sender<Message>, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
-        Self { sender, wake }
+        Self { sender, wake, engine: 0 }
+    }
+
+    /// The mailbox for an engine's events.
+    pub(super) fn for_engine(&self, number: u64) -> Self {
+        Self { engine: number, ..self.clone() }
+    }
+
+    /// Leaves what the engine says.
+    pub fn send_event(&self, event: Event) {
+        self.send(Message::Engine { number: self.engine, event });
     }
 
     /// Leaves a message and wakes the window. After the window has gone, nothing happens.
@@ -71,10 +81,14 @@ impl Mailbox {
         }
     }
 
-    /// Does `work` on a thread of this name and sends what it returns.
-    pub(super) fn spawn(&self, name: &str, work: impl FnOnce() -> Message + Send + 'static) {
+    /// Does `work` on a thread of this name and sends what it returns, if anything.
+    pub(super) fn spawn<M: Into<Option<Message>>>(&self, name: &str, work: impl FnOnce() -> M + Send + 'static) {
         let mailbox = self.clone();
-        let spawned = std::thread::Builder::new().name(name.to_owned()).spawn(move || mailbox.send(work()));
+        let spawned = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+            if let Some(message) = work().into() {
+                mailbox.send(message);
+            }
+        });
         if let Err(error) = spawned {
             self.send(Message::Failed(format!(
                 "No thread could be started for \"{name}\": {error}. Close other programs and try again."

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, mpsc};
 
-use brushfire_engine::{EngineSettings, Event, Recipe};
+use brushfire_engine::{DeviceChoice, EngineSettings, Event, Recipe};
 
 pub use self::engine_handle::{EngineHandle, EngineStarter};
 pub use self::files::{AfterQuestion, Question, TypedPath};
@@ -74,7 +74,9 @@ pub struct Studio {
     clipboard: Arc<Mutex<SystemClipboard>>,
 
     engine: Option<Box<dyn EngineHandle>>,
-    engine_starter: Option<(EngineSettings, EngineStarter)>,
+    engine_settings: EngineSettings,
+    engine_starter: EngineStarter,
+    engines_started: u64,
     device: Option<String>,
     models: Vec<ModelChoice>,
     run: Option<Run>,
@@ -123,7 +125,9 @@ impl Studio {
             resting_mask: None,
             clipboard: Arc::new(Mutex::new(SystemClipboard::new())),
             engine: None,
-            engine_starter: Some((settings, starter)),
+            engine_settings: settings,
+            engine_starter: starter,
+            engines_started: 0,
             device: None,
             models: vec![],
             run: None,
@@ -138,18 +142,39 @@ impl Studio {
     /// Where other threads, and tests in the engine's place, leave their messages.
     #[must_use]
     pub fn mailbox(&self) -> Mailbox {
-        self.mailbox.clone()
+        self.mailbox.for_engine(self.engines_started)
     }
 
     /// Starts the engine and lists the models. Called after the first frame, so that the window is there at once.
     pub fn start_engine(&mut self) {
-        let Some((settings, starter)) = self.engine_starter.take() else { return };
-        let of_models = settings.clone();
-        self.mailbox.spawn("list-models", move || Message::Models(models::list_models(&of_models)));
-        match starter(settings, self.mailbox.clone()) {
+        let settings = self.engine_settings.clone();
+        self.mailbox.spawn("list-models", move || Message::Models(models::list_models(&settings)));
+        self.engines_started += 1;
+        match (self.engine_starter)(self.engine_settings.clone(), self.mailbox()) {
             Ok(engine) => self.engine = Some(engine),
-            Err(sentence) => self.mailbox.send(Message::EngineFailed(sentence)),
+            Err(sentence) => self.notices.error(sentence),
         }
+    }
+
+    /// Lets another engine, on another device, take the place of this one. A run is cancelled.
+    pub fn change_device(&mut self, choice: DeviceChoice) {
+        self.abandon_run();
+        self.engine_settings.device = choice;
+        self.device = None;
+        if let Some(engine) = self.engine.take() {
+            // An engine waits for its work to end when it is dropped.
+            self.mailbox.spawn("stop-engine", move || {
+                drop(engine);
+                None
+            });
+        }
+        self.start_engine();
+    }
+
+    /// The device that was asked for.
+    #[must_use]
+    pub fn device_choice(&self) -> DeviceChoice {
+        self.engine_settings.device
     }
 
     /// Takes in what other threads have done since the last frame.
@@ -161,8 +186,8 @@ impl Studio {
 
     fn take_in(&mut self, message: Message) {
         match message {
-            Message::Engine(event) => self.take_in_event(event),
-            Message::EngineFailed(sentence) => self.notices.error(sentence),
+            Message::Engine { number, event } if number == self.engines_started => self.take_in_event(event),
+            Message::Engine { .. } => {}
             Message::Answered(purpose, answer) => self.take_in_answer(purpose, answer),
             Message::Opened { document, path, recipe } => {
                 self.replace_document(files::Replacement {
