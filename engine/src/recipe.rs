@@ -85,6 +85,11 @@ pub enum RecipeError {
     /// A prompt no model can read in a sensible time.
     #[error("{field} has {length} bytes; at most {max} are read. Shorten it")]
     PromptTooLong { field: &'static str, length: usize, max: usize },
+    /// A prompt that changes with the steps, whose texts for all of them would fill the memory.
+    #[error(
+        "{field} has {length} bytes and changes with the steps; of {steps} steps at most {max} are read. Shorten it or take fewer steps"
+    )]
+    ChangingPromptTooLong { field: &'static str, length: usize, steps: u32, max: usize },
     /// Not a recipe.
     #[error("this is not a recipe: {0}")]
     Unreadable(String),
@@ -98,12 +103,18 @@ impl Recipe {
     pub const MAX_GUIDANCE: f32 = 100.0;
     /// Bytes of a prompt: far more than any model uses, little enough to stay quick.
     pub const MAX_PROMPT_BYTES: usize = 256 * 1024;
+    /// Bytes of a prompt with `[a:b:3]` or `[a|b]` in it times steps: each step may have a text of its own.
+    const MAX_CHANGING_BYTES: usize = 16 << 20;
 
     /// Reads a recipe from JSON and checks it.
     ///
     /// # Errors
-    /// Unknown fields, wrong types, numbers out of range or not finite.
+    /// Anything but a JSON object, unknown fields, wrong types, numbers out of range or not finite.
     pub fn from_json(text: &str) -> Result<Self, RecipeError> {
+        // serde would take a list for the fields in their order, and an empty one for a recipe of defaults.
+        if !text.trim_start().starts_with('{') {
+            return Err(RecipeError::Unreadable("it is no JSON object {\"prompt\": .., ..}".to_owned()));
+        }
         let recipe: Self = serde_json::from_str(text).map_err(|error| RecipeError::Unreadable(error.to_string()))?;
         recipe.check()?;
         Ok(recipe)
@@ -116,7 +127,7 @@ impl Recipe {
         serde_json::to_string_pretty(self).unwrap_or_default()
     }
 
-    /// Checks every number's range.
+    /// Checks every number's range and the prompts' lengths.
     ///
     /// # Errors
     /// The first field that is out of range.
@@ -136,6 +147,11 @@ impl Recipe {
         for (field, text) in [("prompt", &self.prompt), ("negative_prompt", &self.negative_prompt)] {
             if text.len() > Self::MAX_PROMPT_BYTES {
                 return Err(RecipeError::PromptTooLong { field, length: text.len(), max: Self::MAX_PROMPT_BYTES });
+            }
+            let max = Self::MAX_CHANGING_BYTES / self.steps as usize;
+            if text.len() > max && text.contains('[') {
+                let (length, steps) = (text.len(), self.steps);
+                return Err(RecipeError::ChangingPromptTooLong { field, length, steps, max });
             }
         }
         Ok(())
@@ -180,5 +196,24 @@ mod tests {
             assert!(Recipe::from_json(text).is_err(), "{text}");
         }
         assert!(Recipe { guidance: f32::NAN, ..Recipe::default() }.check().is_err());
+    }
+
+    #[test]
+    fn only_an_object_is_a_recipe() {
+        for text in ["[]", " [\"starter\"]", "null", "\"starter\"", "7", ""] {
+            assert!(matches!(Recipe::from_json(text), Err(RecipeError::Unreadable(_))), "{text}");
+        }
+        assert_eq!(Recipe::from_json("\n {}"), Ok(Recipe::default()));
+    }
+
+    #[test]
+    fn a_prompt_may_be_long_or_change_at_every_step_but_not_both() {
+        let long = "word ".repeat(50_000);
+        let checked = |prompt: String, steps: u32| Recipe { prompt, steps, ..Recipe::default() }.check();
+        assert_eq!(checked(long.clone(), 1000), Ok(()));
+        assert_eq!(checked(format!("[a|b] {long}"), 20), Ok(()));
+        assert_eq!(checked("[a|b] ".repeat(2000), 1000), Ok(()));
+        let error = checked(format!("[a|b] {long}"), 1000).unwrap_err();
+        assert!(error.to_string().contains("prompt has 250006 bytes and changes with the steps"), "{error}");
     }
 }

@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use brushfire_engine::{DeviceChoice, NoiseSource, Recipe, Sampler, Schedule};
 use serde_json::Value;
 
@@ -128,11 +128,8 @@ fn read_recipe(path: &Path) -> anyhow::Result<Recipe> {
         std::fs::read_to_string(path).with_context(|| format!("the recipe {} cannot be read", path.display()))?;
     let recipe =
         Recipe::from_json(&text).with_context(|| format!("the recipe {} cannot be followed", path.display()))?;
-    // A list would pass for a recipe of defaults.
-    let Ok(Value::Object(fields)) = serde_json::from_str(&text) else {
-        bail!("the recipe {} is no JSON object {{\"prompt\": .., ..}}", path.display());
-    };
-    Ok(if fields.contains_key("seed") { recipe } else { Recipe { seed: random_seed(), ..recipe } })
+    let names_a_seed = serde_json::from_str::<Value>(&text).is_ok_and(|fields| fields.get("seed").is_some());
+    Ok(if names_a_seed { recipe } else { Recipe { seed: random_seed(), ..recipe } })
 }
 
 /// 32 bits, as A1111 draws them: a seed people can type.
