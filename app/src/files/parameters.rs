@@ -66,12 +66,17 @@ fn pairs_of(recipe: &Recipe) -> Vec<(&'static str, String)> {
 
 /// A model's name without folders and without the ending of a model file.
 fn model_name(model: &str) -> String {
-    let path = Path::new(model);
-    let name = match path.extension().and_then(|extension| extension.to_str()) {
-        Some("safetensors" | "ckpt" | "bin" | "pt") => path.file_stem(),
-        _ => path.file_name(),
-    };
-    name.map_or_else(|| model.to_owned(), |name| name.to_string_lossy().into_owned())
+    let name = model_file_name(model);
+    match Path::new(name).extension().and_then(|extension| extension.to_str()) {
+        Some("safetensors" | "ckpt" | "bin" | "pt") => name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned(),
+        _ => name.to_owned(),
+    }
+}
+
+/// A model's file or folder without the folders above it, whichever system's path it is: pictures are shared, and where
+/// things lie on one's disk is nobody else's business.
+pub(super) fn model_file_name(model: &str) -> &str {
+    model.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or(model)
 }
 
 /// A value with commas, colons, quotes or line breaks becomes a JSON string.

@@ -12,7 +12,7 @@ use image::{DynamicImage, ExtendedColorType, ImageEncoder as _, ImageError, RgbI
 
 use super::error::SaveError;
 use super::format::PictureFormat;
-use super::parameters::parameters_text;
+use super::parameters::{model_file_name, parameters_text};
 use super::{atomic, exif, png_text};
 
 const JPEG_QUALITY: u8 = 95;
@@ -30,7 +30,7 @@ pub struct Saved {
 /// Saves in the format of the name's ending: PNG (8 or 16 bits as the picture has), JPEG (quality 95, on white) or
 /// WebP (lossless, 8 bits). The old file stays until the new one is complete.
 ///
-/// The recipe is written as A1111 writes it, into PNG also as JSON.
+/// The recipe is written as A1111 writes it, into PNG also as JSON; of a model's path only the file's or folder's name.
 ///
 /// # Errors
 /// An ending that is none of these, a picture too large for the format, and whatever the disk says.
@@ -72,7 +72,8 @@ fn write_png(file: &mut File, image: &DynamicImage, recipe: Option<&Recipe>) -> 
     encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
     if let Some(recipe) = recipe {
         png_text::add(&mut encoder, png_text::PARAMETERS, &parameters_text(recipe)).map_err(png_failed)?;
-        encoder.add_itxt_chunk(png_text::BRUSHFIRE.to_owned(), recipe.to_json()).map_err(png_failed)?;
+        let shared = Recipe { model: model_file_name(&recipe.model).to_owned(), ..recipe.clone() };
+        encoder.add_itxt_chunk(png_text::BRUSHFIRE.to_owned(), shared.to_json()).map_err(png_failed)?;
     }
     let samples = match &*image {
         DynamicImage::ImageRgb16(image) => Some(image.as_raw()),
@@ -210,6 +211,18 @@ mod tests {
         save_picture(&path, &picture(), Some(&Recipe::default())).unwrap();
         let bytes = std::fs::read(&path).unwrap();
         assert!(bytes.windows(15).any(|window| window == b"tEXtparameters\0"), "Latin-1: a tEXt chunk");
+    }
+
+    #[test]
+    fn a_picture_does_not_tell_where_its_model_lies() {
+        let folder = tempfile::tempdir().unwrap();
+        for model in ["/home/ada/models/fox.safetensors", r"C:\Users\ada\fox.safetensors", "ada/fox.safetensors/"] {
+            for (name, told) in [("a.png", "fox.safetensors"), ("a.jpg", "fox"), ("a.webp", "fox")] {
+                let path = folder.path().join(name);
+                save_picture(&path, &picture(), Some(&Recipe { model: model.to_owned(), ..recipe() })).unwrap();
+                assert_eq!(read_recipe(&path).unwrap().unwrap().recipe.model, told, "{model} in {name}");
+            }
+        }
     }
 
     #[test]
