@@ -135,6 +135,6 @@ mod tests {
         assert_eq!(result.get_pixel(0, 0), original.get_pixel(0, 0));
         assert_eq!(result.get_pixel(3, 0), made.get_pixel(3, 0));
         assert_eq!(result.get_pixel(1, 0).0, [61, 2, 253]);
-        assert_eq!(result.get_pixel(2, 0).0, [188, 129, 127 - 1]);
+        assert_eq!(result.get_pixel(2, 0).0, [188, 128, 127]);
     }
 }
