@@ -12,8 +12,8 @@
 //!   checkpoints are full of PyTorch Lightning's callbacks and numpy's scalars, which nobody needs.
 //!
 //! Opcodes: those that Python's and PyTorch's picklers write with protocols 2 to 5. The text opcodes of protocol 0 are
-//! refused. Work and memory are bounded by the length of the pickle ([`MAX_PICKLE_BYTES`]): every opcode takes at least
-//! a byte and makes at most one small value, and what is shared is never copied. Specification: CPython's
+//! refused. Work and memory are bounded: a pickle has at most [`MAX_PICKLE_BYTES`], every opcode takes at least a byte
+//! and makes at most one value, and what values copy from each other is counted. Specification: CPython's
 //! `Lib/pickletools.py`.
 
 mod flatten;

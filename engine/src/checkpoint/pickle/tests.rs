@@ -124,6 +124,20 @@ fn a_shared_list_is_not_copied_by_calls() {
     unpickle(&pickle).unwrap();
 }
 
+#[test]
+fn what_calls_copy_is_bounded() {
+    // A list of 4,096 pairs, and 60,000 dictionaries made from it: 2 GB.
+    let mut pickle = b"](".to_vec();
+    pickle.extend(b"NN\x86".repeat(4096));
+    pickle.extend_from_slice(b"e\x85q\x00ccollections\nOrderedDict\nq\x01");
+    pickle.extend(b"h\x01h\x00R0".repeat(60_000));
+    assert_eq!(error(&pickle), PickleError::TooTangled);
+    // A name of 1,000 letters, made a value of 300,000 times.
+    let mut pickle = [b"X\xf4\x01\x00\x00".as_slice(), &[b'b'; 500], b"q\x01"].concat();
+    pickle.extend(b"h\x01h\x01\x930".repeat(300_000));
+    assert_eq!(error(&pickle), PickleError::TooTangled);
+}
+
 /// Opcodes and small arguments, so that random programs get somewhere.
 fn opcode() -> impl Strategy<Value = Vec<u8>> {
     let plain = prop::sample::select(b"(012)t]l}daesuRQbN.\x81\x85\x86\x87\x88\x89\x8f\x90\x91\x92\x93\x94".to_vec());

@@ -5,6 +5,9 @@ use super::globals::Global;
 
 /// Most values of one pickle.
 const MAX_VALUES: u32 = 4 << 20;
+/// Most bytes that values of one pickle may copy from each other. A call of a few bytes can copy a long list or name, so
+/// the pickle's length does not bound them.
+const MAX_COPIED_BYTES: usize = 128 << 20;
 
 /// Names a value in its [`Values`]. Values refer to each other by these, so that what a pickle shares or ties into a
 /// ring costs nothing and cannot overflow the stack when it is dropped.
@@ -29,6 +32,22 @@ pub enum Value {
     Opaque,
 }
 
+impl Value {
+    /// Bytes that making it may have copied from other values.
+    fn copied_bytes(&self) -> usize {
+        match self {
+            Self::Dict(entries) => size_of_val(entries.as_slice()),
+            Self::Global(global) => global.path.len(),
+            Self::Storage(storage) => storage.copied_bytes(),
+            Self::Tensor(tensor) => {
+                let axes = size_of_val(tensor.shape.as_slice()) + size_of_val(tensor.strides.as_slice());
+                size_of::<StridedTensor>() + tensor.storage.copied_bytes() + axes
+            }
+            _ => 0,
+        }
+    }
+}
+
 /// A stretch of memory in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Storage {
@@ -42,6 +61,12 @@ pub struct Storage {
     pub elements: usize,
     /// Where this view of it begins, in elements (only in files of before PyTorch 1.6).
     pub start: usize,
+}
+
+impl Storage {
+    fn copied_bytes(&self) -> usize {
+        self.key.len() + self.class.len()
+    }
 }
 
 /// A tensor as a pickle describes it: a view of a storage.
@@ -59,26 +84,33 @@ pub struct StridedTensor {
 
 /// All values of one pickle.
 #[derive(Debug, Default)]
-pub struct Values(Vec<Value>);
+pub struct Values {
+    all: Vec<Value>,
+    copied_bytes: usize,
+}
 
 impl Values {
-    /// `None` where there are more than any model's pickle makes.
+    /// `None` where there are more, or larger ones, than any model's pickle makes.
     pub(super) fn add(&mut self, value: Value) -> Option<ValueId> {
-        let id = u32::try_from(self.0.len()).ok().filter(|&id| id < MAX_VALUES)?;
-        self.0.push(value);
+        let id = u32::try_from(self.all.len()).ok().filter(|&id| id < MAX_VALUES)?;
+        self.copied_bytes = self.copied_bytes.saturating_add(value.copied_bytes());
+        if self.copied_bytes > MAX_COPIED_BYTES {
+            return None;
+        }
+        self.all.push(value);
         Some(ValueId(id))
     }
 
     pub fn get(&self, id: ValueId) -> &Value {
-        self.0.get(id.0 as usize).unwrap_or(&Value::None)
+        self.all.get(id.0 as usize).unwrap_or(&Value::None)
     }
 
     pub(super) fn get_mut(&mut self, id: ValueId) -> Option<&mut Value> {
-        self.0.get_mut(id.0 as usize)
+        self.all.get_mut(id.0 as usize)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Value> {
-        self.0.iter()
+        self.all.iter()
     }
 
     pub fn text(&self, id: ValueId) -> Option<&str> {
