@@ -9,14 +9,20 @@ use super::error::SaveError;
 /// Writes a file beside its place, sees it safe on the disk, then puts it there in one step. If anything fails, what
 /// was there before still is, and nothing is left lying about.
 ///
-/// A link is followed: the file it points to is replaced. Permissions of a file that is replaced are kept.
+/// A link is followed: the file it points to is replaced. Permissions of a file that is replaced are kept. Folders,
+/// devices and pipes are not replaced.
 ///
 /// # Errors
-/// Whatever the disk says; [`SaveError::WriteProtected`] for a file that may not be written.
+/// Whatever the disk says; [`SaveError::WriteProtected`] for a file that may not be written, [`SaveError::NotAFile`] for
+/// what is none.
 pub fn write(path: &Path, write_content: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), SaveError> {
     let failed = |error: &io::Error| SaveError::from_io(path, error);
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let existing = fs::metadata(&target).ok().map(|metadata| metadata.permissions());
+    let existing = fs::metadata(&target).ok();
+    if existing.as_ref().is_some_and(|metadata| !metadata.is_file()) {
+        return Err(SaveError::NotAFile { name: path.display().to_string() });
+    }
+    let existing = existing.map(|metadata| metadata.permissions());
     if existing.as_ref().is_some_and(fs::Permissions::readonly) {
         return Err(SaveError::WriteProtected { name: path.display().to_string() });
     }
@@ -108,6 +114,17 @@ mod tests {
         fs::set_permissions(&path, permissions).unwrap();
         assert_eq!(write(&path, |_| Ok(())), Err(SaveError::WriteProtected { name: path.display().to_string() }));
         assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
+    }
+
+    #[test]
+    fn what_is_no_file_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("inner");
+        fs::create_dir(&inner).unwrap();
+        assert_eq!(write(&inner, |_| Ok(())), Err(SaveError::NotAFile { name: inner.display().to_string() }));
+        #[cfg(unix)]
+        assert!(matches!(write(Path::new("/dev/null"), |_| Ok(())), Err(SaveError::NotAFile { .. })));
+        assert_eq!(names_in(folder.path()), ["inner"]);
     }
 
     #[cfg(unix)]

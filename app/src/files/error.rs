@@ -52,6 +52,8 @@ pub enum SaveError {
     DiskFull { name: String },
     #[error("{name} was not saved: the file is write-protected. Save under another name")]
     WriteProtected { name: String },
+    #[error("{name} was not saved: it is a folder or a device, not a file. Save under another name")]
+    NotAFile { name: String },
     #[error("{name} was not saved: you are not allowed to write there. Save elsewhere")]
     NotAllowed { name: String },
     #[error("{name} was not saved: the folder does not exist")]

@@ -47,7 +47,9 @@ pub fn open_picture(path: &Path) -> Result<OpenedPicture, OpenError> {
 pub fn decode_picture(bytes: &[u8], name: &str) -> Result<OpenedPicture, OpenError> {
     let format = format_of(bytes, name)?;
     let image = guarded(name, format, || decode(bytes, name, format))?;
-    Ok(OpenedPicture { image, recipe: recipe::in_bytes(bytes, format), format })
+    // A picture whose recipe cannot be read is still a picture.
+    let recipe = guarded(name, format, || Ok(recipe::in_bytes(bytes, format))).unwrap_or_default();
+    Ok(OpenedPicture { image, recipe, format })
 }
 
 /// The file's bytes.

@@ -19,12 +19,16 @@ impl MappedFile {
     /// # Errors
     /// The file cannot be opened or is empty.
     pub fn open(path: &Path) -> Result<Self, CheckpointError> {
-        let file = File::open(path).in_file(path)?;
-        let metadata = file.metadata().in_file(path)?;
+        // Asked before opening: opening a named pipe waits for a writer.
+        let metadata = path.metadata().in_file(path)?;
         if metadata.is_dir() {
             return Err(CheckpointError::new(path, std::io::Error::from(std::io::ErrorKind::IsADirectory)));
         }
-        if metadata.len() == 0 {
+        if !metadata.is_file() {
+            return Err(CheckpointError::new(path, Reason::UnknownFormat));
+        }
+        let file = File::open(path).in_file(path)?;
+        if file.metadata().in_file(path)?.len() == 0 {
             return Err(CheckpointError::new(path, Reason::Empty));
         }
         // SAFETY: the map is read-only, and its bytes are only ever read as plain numbers after all offsets have been

@@ -18,8 +18,9 @@ pub struct TinyAutoencoderConfig {
     pub act_fn: String,
     pub upsample_fn: String,
     pub upsampling_scaling_factor: usize,
-    /// Latents are clamped softly to plus and minus this before decoding: `magnitude * tanh(latents / magnitude)`.
+    /// For diffusers' `scale_latents`, which packs latents into pictures; the decoder's soft clamp is 3 whatever this says.
     pub latent_magnitude: f64,
+    /// As `latent_magnitude`.
     pub latent_shift: f64,
     pub scaling_factor: f64,
     pub shift_factor: f64,
