@@ -109,6 +109,16 @@ fn a_config_that_asks_for_other_shapes_is_refused_and_the_tensor_named() {
 }
 
 #[test]
+fn parts_that_are_whole_but_of_different_models_are_refused() {
+    let (_temporary, model) = copy_of_the_model();
+    copy(&golden("tiny-text-gelu"), &model.join("text_encoder"));
+    let message = refusal(&model);
+    assert!(message.contains("do not belong together") && message.contains("text states 32 wide"), "{message}");
+    let seen = inspect(&model).unwrap();
+    assert!(!seen.usable && seen.problems.iter().any(|problem| message.contains(problem)), "{:?}", seen.problems);
+}
+
+#[test]
 fn unknown_tensors_are_listed_and_do_no_harm() {
     let (_temporary, model) = copy_of_the_model();
     let unet = model.join(UNET);

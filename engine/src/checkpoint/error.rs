@@ -55,6 +55,8 @@ pub enum Reason {
     MissingTensors { component: &'static str, count: usize, first: String },
     #[error("tensor `{name}` of the {component} has the shape {found:?}, its config asks for {expected:?}")]
     WrongShape { component: &'static str, name: String, found: Vec<usize>, expected: Vec<usize> },
+    #[error("its parts do not belong together: {0}")]
+    Mismatch(String),
     #[error("it is {0}, which cannot be used as a model")]
     NotAModel(String),
     #[error("it is {0}, which is not supported")]

@@ -10,11 +10,12 @@ mod memory;
 
 pub use memory::MemoryNeed;
 
+use super::config::{AutoencoderConfig, ClipConfig, TinyAutoencoderConfig, UnetConfig};
 use super::detect::{Family, Kind, unet_family};
 use super::diffusers_folder::DiffusersFolder;
-use super::error::CheckpointError;
+use super::error::{CheckpointError, Reason};
 use super::key_map::is_harmless;
-use super::model::{Part, TEXT_ENCODER, TINY_VAE, UNET, VAE};
+use super::model::{Part, TEXT_ENCODER, TINY_VAE, UNET, VAE, misfit};
 use super::single_file::SingleFile;
 use super::source::{DType, Source};
 
@@ -138,6 +139,20 @@ impl Report {
         Some(part)
     }
 
+    /// Parts that do not fit each other are a problem.
+    fn fit(
+        &mut self,
+        text_encoder: Option<&Part<ClipConfig>>,
+        unet: Option<&Part<UnetConfig>>,
+        vae: Option<&Part<AutoencoderConfig>>,
+        tiny_vae: Option<&Part<TinyAutoencoderConfig>>,
+    ) {
+        let (Some(text_encoder), Some(unet), Some(vae)) = (text_encoder, unet, vae) else { return };
+        let tiny_vae = tiny_vae.map(|part| &part.config);
+        let misfit = misfit(&text_encoder.config, &unet.config, &vae.config, tiny_vae);
+        self.problems.extend(misfit.map(|what| Reason::Mismatch(what).to_string()));
+    }
+
     /// Sorts what components have not used into harmless and unknown.
     fn rest(&mut self, source: &dyn Source) {
         for name in source.names() {
@@ -179,7 +194,8 @@ fn inspect_folder(path: &Path) -> Result<Inspection, CheckpointError> {
         report.rest(source);
         report.used.clear();
     };
-    if let Some(part) = report.component(TEXT_ENCODER, folder.text_encoder()) {
+    let text_encoder = report.component(TEXT_ENCODER, folder.text_encoder());
+    if let Some(part) = &text_encoder {
         sweep(&mut report, part.source.as_ref());
     }
     let unet = report.component(UNET, folder.unet());
@@ -190,11 +206,11 @@ fn inspect_folder(path: &Path) -> Result<Inspection, CheckpointError> {
     if let Some(part) = &vae {
         sweep(&mut report, part.source.as_ref());
     }
-    if let Some(tiny) = folder.tiny_vae().transpose()
-        && let Some(part) = report.component(TINY_VAE, tiny)
-    {
+    let tiny_vae = folder.tiny_vae().transpose().and_then(|tiny| report.component(TINY_VAE, tiny));
+    if let Some(part) = &tiny_vae {
         sweep(&mut report, part.source.as_ref());
     }
+    report.fit(text_encoder.as_ref(), unet.as_ref(), vae.as_ref(), tiny_vae.as_ref());
     let family = unet.as_ref().map(|part| unet_family(&part.config));
     let memory = unet.zip(vae).map(|(unet, vae)| MemoryNeed::estimate(report.weights, &unet.config, &vae.config));
     Ok(report.finish(path, "diffusers_folder", describe(family), memory))
@@ -215,9 +231,10 @@ fn inspect_file(path: &Path) -> Result<Inspection, CheckpointError> {
     match kind {
         Kind::Checkpoint(_) => match file.require_supported() {
             Ok(()) => {
-                report.component(TEXT_ENCODER, file.text_encoder());
+                let text_encoder = report.component(TEXT_ENCODER, file.text_encoder());
                 let unet = report.component(UNET, file.unet());
                 let vae = report.component(VAE, file.vae());
+                report.fit(text_encoder.as_ref(), unet.as_ref(), vae.as_ref(), None);
                 let parts = unet.zip(vae);
                 memory = parts.map(|(unet, vae)| MemoryNeed::estimate(report.weights, &unet.config, &vae.config));
             }

@@ -65,12 +65,40 @@ pub(super) const UNET: &str = "UNet";
 pub(super) const VAE: &str = "autoencoder (VAE)";
 pub(super) const TINY_VAE: &str = "tiny autoencoder";
 
-/// Opens a diffusers folder or a single-file checkpoint and checks that every tensor is there. No numbers are read.
+/// Opens a diffusers folder or a single-file checkpoint and checks that every tensor is there and that the parts fit each
+/// other. No numbers are read.
 ///
 /// # Errors
 /// Names the file and what is wrong with it or missing from it.
 pub fn open_model(path: &Path) -> Result<ModelFiles, CheckpointError> {
-    if path.is_dir() { open_folder(path) } else { open_file(path) }
+    let files = if path.is_dir() { open_folder(path)? } else { open_file(path)? };
+    let tiny_vae = files.tiny_vae.as_ref().map(|tiny| &tiny.config);
+    match misfit(&files.text_encoder.config, &files.unet.config, &files.vae.config, tiny_vae) {
+        Some(what) => Err(CheckpointError::new(path, Reason::Mismatch(what))),
+        None => Ok(files),
+    }
+}
+
+/// Why parts that are each whole cannot work together, as when a folder was put together from several models.
+pub(super) fn misfit(
+    text_encoder: &ClipConfig,
+    unet: &UnetConfig,
+    vae: &AutoencoderConfig,
+    tiny_vae: Option<&TinyAutoencoderConfig>,
+) -> Option<String> {
+    let (width, latent) = (text_encoder.hidden_size, vae.latent_channels);
+    let mut text_widths = (0..unet.levels()).filter(|&level| unet.attends(level)).map(|level| unet.text_width(level));
+    if let Some(wanted) = text_widths.find(|&wanted| wanted != width) {
+        return Some(format!("the {UNET} reads text states {wanted} wide, the {TEXT_ENCODER}'s are {width} wide"));
+    }
+    let (inputs, outputs) = (unet.in_channels, unet.out_channels);
+    if outputs != latent || inputs < latent {
+        return Some(format!(
+            "the {UNET} takes {inputs} and makes {outputs} channels, the latents of the {VAE} have {latent}"
+        ));
+    }
+    let tiny = tiny_vae.map(|tiny| tiny.latent_channels).filter(|&tiny| tiny != latent)?;
+    Some(format!("latents of the {TINY_VAE} have {tiny} channels, those of the {VAE} {latent}"))
 }
 
 fn open_folder(path: &Path) -> Result<ModelFiles, CheckpointError> {

@@ -308,7 +308,7 @@ impl UnetConfig {
     }
 
     /// Whether any block at `level` has transformers.
-    fn attends(&self, level: usize) -> bool {
+    pub fn attends(&self, level: usize) -> bool {
         let (levels, last) = (self.levels(), level + 1 == self.levels());
         self.down_block_types.get(level) == Some(&DownBlock::CrossAttention)
             || levels.checked_sub(level + 1).and_then(|i| self.up_block_types.get(i)) == Some(&UpBlock::CrossAttention)
