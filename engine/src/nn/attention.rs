@@ -98,6 +98,8 @@ fn queries_per_chunk(budget: usize, bytes_per_query: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use burn::tensor::Device;
+
     use super::*;
 
     #[test]
@@ -106,5 +108,36 @@ mod tests {
         assert_eq!(queries_per_chunk(512 << 20, bytes_per_query), 4096);
         assert_eq!(queries_per_chunk(100 << 20, bytes_per_query), 768);
         assert_eq!(queries_per_chunk(1, bytes_per_query), 128);
+    }
+
+    /// Three heads of width 5, 300 queries, 77 keys.
+    fn example() -> (Heads, [Tensor<3>; 3]) {
+        let rows = |count: usize, f: f32| {
+            let values: Vec<f32> = (0..2 * count * 15).map(|i| 2.0 * (i as f32 * f).sin()).collect();
+            cpu::tensor(values, [2, count, 15])
+        };
+        (Heads { count: 3, causal: false, upcast: false }, [rows(300, 0.7), rows(77, 1.1), rows(77, 0.3)])
+    }
+
+    fn assert_same(found: Tensor<4>, expected: Tensor<3>) {
+        let shape = expected.dims();
+        let difference = found.swap_dims(1, 2).reshape(shape) - expected;
+        assert!(difference.abs().max().into_scalar::<f32>() < 1e-5);
+    }
+
+    #[test]
+    fn padding_the_heads_changes_nothing() {
+        let (heads, [q, k, v]) = example();
+        let expected = heads.attend_on_cpu(q.clone(), k.clone(), v.clone());
+        let padded = flash_with_padded_heads(heads.split(q), heads.split(k), heads.split(v), heads.options());
+        assert_same(padded, expected);
+    }
+
+    #[test]
+    fn taking_queries_in_chunks_changes_nothing() {
+        let (heads, [q, k, v]) = example();
+        let expected = heads.attend_on_cpu(q.clone(), k.clone(), v.clone());
+        let compute = Compute::new(&Device::flex(), Precision::F32).with_attention_budget(1);
+        assert_same(heads.attend_in_chunks(heads.split(q), heads.split(k), heads.split(v), &compute), expected);
     }
 }
