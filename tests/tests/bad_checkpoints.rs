@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use brushfire_engine::checkpoint::{inspect, open_model, open_source};
-use safetensors::tensor::{SafeTensors, TensorView, serialize};
+use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use tempfile::TempDir;
 
 const UNET: &str = "unet/diffusion_pytorch_model.safetensors";
@@ -116,6 +116,21 @@ fn parts_that_are_whole_but_of_different_models_are_refused() {
     assert!(message.contains("do not belong together") && message.contains("text states 32 wide"), "{message}");
     let seen = inspect(&model).unwrap();
     assert!(!seen.usable && seen.problems.iter().any(|problem| message.contains(problem)), "{:?}", seen.problems);
+}
+
+#[test]
+fn weights_compressed_to_integers_are_refused() {
+    let (_temporary, model) = copy_of_the_model();
+    let bytes = fs::read(model.join(UNET)).unwrap();
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    let zeros = vec![0; file.iter().map(|(_, tensor)| tensor.shape().iter().product::<usize>()).max().unwrap()];
+    let compressed = file.iter().map(|(name, tensor)| {
+        let data = &zeros[..tensor.shape().iter().product::<usize>()];
+        (name, TensorView::new(Dtype::I8, tensor.shape().to_vec(), data).unwrap())
+    });
+    fs::write(model.join(UNET), serialize(compressed, None).unwrap()).unwrap();
+    let message = refusal(&model);
+    assert!(message.contains("holds i8") && message.contains("compressed"), "{message}");
 }
 
 #[test]

@@ -41,8 +41,10 @@ pub enum Reason {
     NoTensors,
     #[error("there is no tensor `{0}` in it")]
     NoSuchTensor(String),
-    #[error("tensor `{name}` is of type {dtype}, numbers were wanted")]
-    NotNumbers { name: String, dtype: DType },
+    #[error(
+        "tensor `{name}` holds {dtype} where weights are floating-point numbers; compressed models are not supported"
+    )]
+    NotWeights { name: String, dtype: DType },
     #[error("tensor `{name}` holds {value}, which does not fit half precision; use full precision (f32)")]
     TooBigForF16 { name: String, value: f32 },
     #[error("tensor `{name}` occurs in more than one file of the model")]

@@ -45,7 +45,7 @@ pub(super) struct Part<C> {
 
 impl<C> Part<C> {
     /// # Errors
-    /// A tensor is missing or has another shape; `component` names the part in messages.
+    /// A tensor is missing, has another shape or is not of weights; `component` names the part in messages.
     pub fn complete(self, component: &'static str) -> Result<Component<C>, CheckpointError> {
         let fail = |reason| Err(CheckpointError::new(self.source.location(), reason));
         if let Some((wanted, found)) = self.mapping.misshapen.into_iter().next() {
@@ -54,6 +54,12 @@ impl<C> Part<C> {
         if let Some(first) = self.mapping.missing.first() {
             let (count, first) = (self.mapping.missing.len(), first.name.clone());
             return fail(Reason::MissingTensors { component, count, first });
+        }
+        // Models compressed to integers need scales beside them to be read; without, they would make noise.
+        let names = self.mapping.found.values().map(|origin| &origin.name);
+        let mut types = names.filter_map(|name| Some((name, self.source.info(name)?.dtype)));
+        if let Some((name, dtype)) = types.find(|(_, dtype)| !dtype.is_float()) {
+            return fail(Reason::NotWeights { name: name.clone(), dtype });
         }
         let mapping = Mapping { found: self.mapping.found, ..Mapping::default() };
         Ok(Component { config: self.config, tensors: Box::new(mapping.select(self.source)), files: self.files })
