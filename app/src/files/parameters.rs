@@ -227,7 +227,7 @@ impl Reading {
             Some("Automatic") => automatic_schedule(sampler),
             Some(label) if label.eq_ignore_ascii_case(UNIFORM) => None,
             Some(label) => {
-                let known = Schedule::ALL.into_iter().find(|schedule| schedule.label().eq_ignore_ascii_case(label));
+                let known = Schedule::from_a1111_label(label);
                 if known.is_none() {
                     self.notes.push(format!(
                         "The schedule {} is not known here; the model's own stands in for it.",

@@ -64,20 +64,10 @@ impl fmt::Display for StrokeTimes {
 /// A 500-pixel soft brush in loops over the mask of a 2048 x 2048 picture, ten seconds of it at 60 frames a second.
 #[must_use]
 pub fn stroke_2048() -> StrokeTimes {
-    stroke(Ink::Mask)
-}
-
-/// As [`stroke_2048`], with colour on the picture.
-#[must_use]
-pub fn color_stroke_2048() -> StrokeTimes {
-    stroke(Ink::Color([200, 60, 20]))
-}
-
-fn stroke(ink: Ink) -> StrokeTimes {
     let Ok(size) = CanvasSize::new(SIDE, SIDE) else { return StrokeTimes { frames: Vec::new() } };
     let mut document = Document::blank(size, [255; 4]);
     let brush = Brush { diameter: 500.0, hardness: 0.3, opacity: 0.8, ..Brush::default() };
-    let mut stroke = StrokeBuilder::begin(&mut document, brush, ink, sample_at(0));
+    let mut stroke = StrokeBuilder::begin(&mut document, brush, Ink::Mask, sample_at(0));
     let frames = (0..FRAMES)
         .map(|frame| {
             let first = frame * SAMPLES_PER_FRAME + 1;
