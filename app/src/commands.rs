@@ -225,7 +225,7 @@ pub const COMMANDS: &[CommandInfo] = &[
     .icon(icons::TRASH),
     entry(Menu::Generate, Command::NewerResult, "Newer result", "Show the result to the left in the strip.", &[key(Key::Comma)]).starts_group(),
     entry(Menu::Generate, Command::OlderResult, "Older result", "Show the result to the right in the strip.", &[key(Key::Period)]),
-    entry(Menu::Generate, Command::RollSeed, "New seed", "Put another number into the seed.", &[]).icon(icons::DICES).starts_group(),
+    entry(Menu::Generate, Command::RollSeed, "New seed", "Put another number into the seed, and keep it.", &[]).icon(icons::DICES).starts_group(),
     entry(Menu::Help, Command::Shortcuts, "Keyboard shortcuts", "Every shortcut on one page.", &[key(Key::F1)])
         .icon(icons::KEYBOARD)
         .while_typing(),

@@ -32,6 +32,8 @@ pub struct Desk {
     pub new_canvas_size: [u32; 2],
     /// The canvas's size while it is being dragged or typed.
     pub canvas_size_typed: Option<[u32; 2]>,
+    /// The seed while it is being typed.
+    pub seed_typed: Option<String>,
     /// The recipe of a result that is to be taken over.
     pub recipe_wanted: Option<Recipe>,
     pub thumbnails: Thumbnails,
@@ -53,6 +55,7 @@ impl Desk {
             tools: Toolbox::default(),
             dark: true,
             canvas_size_typed: None,
+            seed_typed: None,
             recipe_wanted: None,
             thumbnails: Thumbnails::default(),
             device_chosen: None,

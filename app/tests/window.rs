@@ -359,6 +359,29 @@ fn a_fixed_seed_is_used_and_a_random_one_is_new_each_time() {
 }
 
 #[test]
+fn a_seed_of_64_bits_is_typed_digit_for_digit() {
+    let mut desk = Desk::new();
+    desk.harness.get_by_role_and_label(Role::TextInput, "Seed").click();
+    desk.settle();
+    desk.press(Modifiers::COMMAND, Key::A);
+    desk.harness.get_by_role_and_label(Role::TextInput, "Seed").type_text("18446744073709551557");
+    desk.settle();
+    assert_eq!(desk.generate().recipe.seed, 18_446_744_073_709_551_557);
+}
+
+#[test]
+fn every_choice_has_a_name() {
+    let desk = Desk::new();
+    for name in ["Model", "Sampler", "Schedule"] {
+        desk.harness.get_by_role_and_label(Role::ComboBox, name);
+    }
+    for name in ["Steps", "Guidance", "Strength", "Pictures", "Size", "Hardness", "Opacity", "Tint opacity"] {
+        desk.harness.get_by_role_and_label(Role::Slider, name);
+        desk.harness.get_by_role_and_label(Role::SpinButton, name);
+    }
+}
+
+#[test]
 fn a_changed_setting_is_one_entry_of_the_history() {
     let mut desk = Desk::new();
     desk.harness.get_by_role_and_label(Role::SpinButton, "Steps").focus();

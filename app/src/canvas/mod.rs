@@ -47,6 +47,7 @@ pub struct CanvasView {
     is_fitted: bool,
     shown_document: Option<(u64, CanvasSize)>,
     frame: u64,
+    pixels_per_point: f32,
     picture: TileTextures,
     mask: TileTextures,
     overlay: Overlay,
@@ -63,6 +64,7 @@ impl Default for CanvasView {
             is_fitted: true,
             shown_document: None,
             frame: 0,
+            pixels_per_point: 1.0,
             picture: TileTextures::new("picture"),
             mask: TileTextures::new("mask"),
             overlay: Overlay::default(),
@@ -101,10 +103,16 @@ impl CanvasView {
         self.is_fitted = true;
     }
 
-    /// Shows a pixel as a point. On screens of high density a point has several pixels, as for every other program.
+    /// Shows a pixel of the picture as a pixel of the screen.
     pub fn actual_size(&mut self) {
         self.is_fitted = false;
-        self.camera.zoom_to(1.0, self.rect.center());
+        self.camera.zoom_to(1.0 / self.pixels_per_point, self.rect.center());
+    }
+
+    /// Pixels of the screen per pixel of the picture.
+    #[must_use]
+    pub fn magnification(&self) -> f32 {
+        self.camera.zoom() * self.pixels_per_point
     }
 
     /// Shows the canvas in all of `ui` and lets the pointer work on it.
@@ -112,6 +120,7 @@ impl CanvasView {
         let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
         response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Canvas"));
         self.id = Some(response.id);
+        self.pixels_per_point = ui.pixels_per_point();
         self.follow_document(studio, rect);
         let mut pointer = std::mem::take(&mut self.pointer);
         pointer.handle(ui, &response, self, studio, tools);
@@ -154,7 +163,7 @@ impl CanvasView {
         let on_screen = self.camera.screen_from_canvas_rect(egui_rect(bounds));
         self.paint_paper(ui, painter, on_screen);
 
-        let level = level_for(self.camera.zoom() * ui.pixels_per_point());
+        let level = level_for(self.magnification());
         self.frame += 1;
         let view = TileView { frame: self.frame, visible, level, changed };
         let mut budget = UploadBudget::new(UPLOAD_TIME);

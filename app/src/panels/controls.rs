@@ -77,40 +77,48 @@ pub enum Unit {
     Percent,
 }
 
-/// A slider and its number, as wide as `width`. The number may be typed beyond the slider's range, up to `max_typed`.
-pub fn number<Num: Numeric>(
-    ui: &mut Ui,
-    width: f32,
-    unit: Unit,
-    value: &mut Num,
-    range: RangeInclusive<Num>,
-    max_typed: Num,
-) {
-    let min = *range.start();
-    let rail = (width - VALUE_WIDTH - ui.spacing().item_spacing.x).max(32.0);
-    ui.scope(|ui| {
-        ui.spacing_mut().slider_width = rail;
-        // A knob of 16 points.
-        ui.spacing_mut().interact_size.y = 20.0;
-        ui.visuals_mut().selection.bg_fill = ui.visuals().weak_text_color();
-        let slider = Slider::new(value, range)
-            .show_value(false)
-            .clamping(SliderClamping::Never)
-            .logarithmic(matches!(unit, Unit::Pixels));
-        ui.add(match unit {
-            Unit::Percent => slider.step_by(0.01),
-            Unit::Tenths => slider.step_by(0.1),
-            Unit::Count | Unit::Pixels => slider.step_by(1.0),
+/// A number as a slider with a field beside it.
+pub struct Number<'a> {
+    pub name: &'a str,
+    pub tooltip: &'a str,
+    pub unit: Unit,
+}
+
+impl Number<'_> {
+    /// Shows it as wide as `width`. It may be typed beyond the slider's range, up to `max_typed`.
+    pub fn show<Num: Numeric>(
+        &self,
+        ui: &mut Ui,
+        width: f32,
+        value: &mut Num,
+        range: RangeInclusive<Num>,
+        max_typed: Num,
+    ) {
+        let min = *range.start();
+        let rail = (width - VALUE_WIDTH - ui.spacing().item_spacing.x).max(32.0);
+        let slider = ui.scope(|ui| {
+            ui.spacing_mut().slider_width = rail;
+            // A knob of 16 points.
+            ui.spacing_mut().interact_size.y = 20.0;
+            ui.visuals_mut().selection.bg_fill = ui.visuals().weak_text_color();
+            let slider = Slider::new(value, range).show_value(false).clamping(SliderClamping::Never);
+            ui.add(match self.unit {
+                Unit::Pixels => slider.step_by(1.0).logarithmic(true),
+                Unit::Count => slider.step_by(1.0),
+                Unit::Tenths => slider.step_by(0.1),
+                Unit::Percent => slider.step_by(0.01),
+            })
         });
-    });
-    let field = DragValue::new(value).range(min..=max_typed);
-    let field = match unit {
-        Unit::Count => field.speed(0.2),
-        Unit::Tenths => field.fixed_decimals(1).speed(0.1),
-        Unit::Pixels => field.fixed_decimals(0).suffix(" px").speed(1.0),
-        Unit::Percent => field.custom_formatter(percent).custom_parser(parse_percent).speed(0.01),
-    };
-    ui.add_sized([VALUE_WIDTH, CONTROL_HEIGHT], field);
+        slider.inner.accessible_name(self.name).on_hover_text(self.tooltip);
+        let field = DragValue::new(value).range(min..=max_typed);
+        let field = match self.unit {
+            Unit::Count => field.speed(0.2),
+            Unit::Tenths => field.fixed_decimals(1).speed(0.1),
+            Unit::Pixels => field.fixed_decimals(0).suffix(" px").speed(1.0),
+            Unit::Percent => field.custom_formatter(percent).custom_parser(parse_percent).speed(0.01),
+        };
+        ui.add_sized([VALUE_WIDTH, CONTROL_HEIGHT], field).accessible_name(self.name).on_hover_text(self.tooltip);
+    }
 }
 
 fn percent(share: f64, _: RangeInclusive<usize>) -> String {
@@ -154,7 +162,7 @@ pub fn command_button(ui: &mut Ui, desk: &mut Desk, command: Command, look: Look
         let button = as_choice(ui, button, is_on).min_size(size);
         ui.add_enabled(is_enabled, button)
     });
-    let tooltip = tooltip_of(ui, command);
+    let tooltip = tooltip_of(ui, desk, command);
     let response = response.inner.accessible_name(info.label).on_hover_text(&tooltip).on_disabled_hover_text(&tooltip);
     if response.clicked() {
         command.run(desk);
@@ -163,11 +171,18 @@ pub fn command_button(ui: &mut Ui, desk: &mut Desk, command: Command, look: Look
 }
 
 /// What a command does, and its shortcut.
-pub fn tooltip_of(ui: &Ui, command: Command) -> String {
+fn tooltip_of(ui: &Ui, desk: &Desk, command: Command) -> String {
     let info = command.info();
+    let history = desk.studio.history();
+    let entry = match command {
+        Command::Undo => history.undo_name(),
+        Command::Redo => history.redo_name(),
+        _ => None,
+    };
+    let tooltip = entry.map_or_else(|| info.tooltip.to_owned(), |entry| format!("{entry}."));
     match info.shortcuts.first() {
-        Some(shortcut) => format!("{} ({})\n{}", info.label, shortcut_text(ui, shortcut), info.tooltip),
-        None => format!("{}\n{}", info.label, info.tooltip),
+        Some(shortcut) => format!("{} ({})\n{}", info.label, shortcut_text(ui, shortcut), tooltip),
+        None => format!("{}\n{tooltip}", info.label),
     }
 }
 

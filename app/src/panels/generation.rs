@@ -1,9 +1,12 @@
 //! How: model, solver and its numbers.
 
-use brushfire_engine::{Recipe, Sampler, Schedule};
-use egui::{ComboBox, DragValue, Ui};
+use std::ops::RangeInclusive;
 
-use super::controls::{Unit, heading, icon_button, number, row};
+use brushfire_engine::{Recipe, Sampler, Schedule};
+use egui::emath::Numeric;
+use egui::{Align2, ComboBox, DragValue, TextEdit, Ui};
+
+use super::controls::{Number, Unit, heading, icon_button, row};
 use crate::commands::Command;
 use crate::desk::Desk;
 use crate::icons;
@@ -80,29 +83,35 @@ fn schedule(ui: &mut Ui, recipe: &mut Recipe) {
 fn numbers(ui: &mut Ui, desk: &mut Desk) {
     let task = desk.studio.plan().task;
     let recipe = &mut desk.studio.recipe;
-    row(
-        ui,
-        "Steps",
-        "In how many steps the picture is made. More take longer and are finer, up to a point: 20 to 30 are usual.",
-        |ui| {
-            number(ui, ui.available_width(), Unit::Count, &mut recipe.steps, 1..=100, Recipe::MAX_STEPS);
-        },
-    );
-    row(
-        ui,
-        "Guidance",
-        "How closely the prompt is followed. Low is free, high is strict and garish: 5 to 9 are usual.",
-        |ui| {
-            number(ui, ui.available_width(), Unit::Tenths, &mut recipe.guidance, 1.0..=20.0, Recipe::MAX_GUIDANCE);
-        },
-    );
-    let tooltip = "How far the picture there may be left behind: at 100 % it does not matter, at 30 % it is only touched up. \
-                   A blank canvas has nothing to keep.";
-    row(ui, "Strength", tooltip, |ui| {
-        ui.add_enabled_ui(task != Task::TextToImage, |ui| {
-            number(ui, ui.available_width(), Unit::Percent, &mut recipe.strength, 0.0..=1.0, 1.0);
-        });
-    });
+    let steps = Number {
+        name: "Steps",
+        tooltip: "In how many steps the picture is made. More take longer and are finer, up to a point: 20 to 30 are usual.",
+        unit: Unit::Count,
+    };
+    number_row(ui, &steps, &mut recipe.steps, 1..=100, Recipe::MAX_STEPS);
+    let guidance = Number {
+        name: "Guidance",
+        tooltip: "How closely the prompt is followed. Low is free, high is strict and garish: 5 to 9 are usual.",
+        unit: Unit::Tenths,
+    };
+    number_row(ui, &guidance, &mut recipe.guidance, 1.0..=20.0, Recipe::MAX_GUIDANCE);
+    let strength = Number {
+        name: "Strength",
+        tooltip: "How far the picture there may be left behind: at 100 % it does not matter, at 30 % it is only touched up. \
+                  A blank canvas has nothing to keep.",
+        unit: Unit::Percent,
+    };
+    ui.add_enabled_ui(task != Task::TextToImage, |ui| number_row(ui, &strength, &mut recipe.strength, 0.0..=1.0, 1.0));
+}
+
+fn number_row<Num: Numeric>(
+    ui: &mut Ui,
+    number: &Number<'_>,
+    value: &mut Num,
+    range: RangeInclusive<Num>,
+    max_typed: Num,
+) {
+    row(ui, number.name, number.tooltip, |ui| number.show(ui, ui.available_width(), value, range, max_typed));
 }
 
 fn seed(ui: &mut Ui, desk: &mut Desk) {
@@ -110,11 +119,7 @@ fn seed(ui: &mut Ui, desk: &mut Desk) {
     row(ui, "Seed", tooltip, |ui| {
         let is_fixed = desk.studio.seed_choice == SeedChoice::Fixed;
         let width = ui.available_width() - 2.0 * (CONTROL_HEIGHT + ui.spacing().item_spacing.x);
-        let before = desk.studio.recipe.seed;
-        ui.add_sized([width, CONTROL_HEIGHT], DragValue::new(&mut desk.studio.recipe.seed).speed(1.0));
-        if desk.studio.recipe.seed != before {
-            desk.studio.seed_choice = SeedChoice::Fixed;
-        }
+        seed_field(ui, desk, width);
         let explanation = "Keep this seed for every run, instead of a new one each time.";
         if icon_button(ui, icons::LOCK, "Keep the seed", explanation, Some(is_fixed)).clicked() {
             desk.studio.seed_choice = if is_fixed { SeedChoice::Random } else { SeedChoice::Fixed };
@@ -126,15 +131,33 @@ fn seed(ui: &mut Ui, desk: &mut Desk) {
     });
 }
 
+/// Seeds are typed as text: a number field computes in floats, which cannot hold all 64 bits.
+fn seed_field(ui: &mut Ui, desk: &mut Desk, width: f32) {
+    let mut text = desk.seed_typed.take().unwrap_or_else(|| desk.studio.recipe.seed.to_string());
+    let field = TextEdit::singleline(&mut text).char_limit(MAX_SEED_DIGITS).align(Align2::CENTER_CENTER);
+    let field = ui.add_sized([width, CONTROL_HEIGHT], field);
+    if field.changed() {
+        text.retain(|character| character.is_ascii_digit());
+        if let Ok(seed) = text.parse() {
+            desk.studio.recipe.seed = seed;
+            desk.studio.seed_choice = SeedChoice::Fixed;
+        }
+    }
+    if field.has_focus() {
+        desk.seed_typed = Some(text);
+    }
+}
+
+/// Of the largest seed.
+const MAX_SEED_DIGITS: usize = 20;
+
 fn pictures(ui: &mut Ui, recipe: &mut Recipe) {
-    row(
-        ui,
-        "Pictures",
-        "How many are made in one run, each with its own seed. They need more memory together.",
-        |ui| {
-            number(ui, ui.available_width(), Unit::Count, &mut recipe.batch, 1..=8, Recipe::MAX_BATCH);
-        },
-    );
+    let pictures = Number {
+        name: "Pictures",
+        tooltip: "How many are made in one run, each with its own seed. They need more memory together.",
+        unit: Unit::Count,
+    };
+    number_row(ui, &pictures, &mut recipe.batch, 1..=8, Recipe::MAX_BATCH);
 }
 
 /// Larger canvases come from the dialog.

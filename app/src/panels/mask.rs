@@ -2,7 +2,7 @@
 
 use egui::{Ui, vec2};
 
-use super::controls::{Look, Unit, command_button, heading, number, row};
+use super::controls::{Look, Number, Unit, command_button, heading, row};
 use crate::commands::Command;
 use crate::desk::Desk;
 use crate::theme::CONTROL_HEIGHT;
@@ -21,7 +21,8 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
         let before = look;
         ui.color_edit_button_srgb(&mut look.color).accessible_name("Tint colour");
         let width = ui.available_width();
-        ui.name_inputs("Tint opacity", |ui| number(ui, width, Unit::Percent, &mut look.opacity, 0.0..=1.0, 1.0));
+        let opacity = Number { name: "Tint opacity", tooltip: "How strongly the mask is tinted.", unit: Unit::Percent };
+        opacity.show(ui, width, &mut look.opacity, 0.0..=1.0, 1.0);
         if look != before {
             desk.change_mask_look(|current| *current = look);
         }

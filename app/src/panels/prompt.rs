@@ -1,6 +1,6 @@
 //! What: the prompt and what should not be there.
 
-use egui::{TextEdit, Ui};
+use egui::{Frame, Id, Margin, Response, RichText, ScrollArea, Stroke, TextEdit, Ui};
 
 use super::controls::heading;
 use crate::desk::Desk;
@@ -8,22 +8,47 @@ use crate::desk::Desk;
 pub fn show(ui: &mut Ui, desk: &mut Desk) {
     heading(ui, "Prompt");
     let recipe = &mut desk.studio.recipe;
-    let prompt =
-        TextEdit::multiline(&mut recipe.prompt).id_salt("prompt").desired_rows(4).hint_text("What should be there");
-    let prompt = ui
-        .add_sized([ui.available_width(), 96.0], prompt)
-        .accessible_name("Prompt")
+    let prompt = Field { name: "Prompt", hint: "What should be there", rows: 4 };
+    let prompt = prompt
+        .show(ui, &mut recipe.prompt)
         .on_hover_text("Describe what should be there. (word:1.3) gives a word more weight, [word] less.");
-    ui.label(egui::RichText::new("Negative prompt").weak());
-    let negative = TextEdit::multiline(&mut recipe.negative_prompt)
-        .id_salt("negative")
-        .desired_rows(2)
-        .hint_text("What should not be there");
-    let negative = ui
-        .add_sized([ui.available_width(), 56.0], negative)
-        .accessible_name("Negative prompt")
+    ui.label(RichText::new("Negative prompt").weak());
+    let negative = Field { name: "Negative prompt", hint: "What should not be there", rows: 2 };
+    let negative = negative
+        .show(ui, &mut recipe.negative_prompt)
         .on_hover_text("The negative prompt: what the picture is steered away from.");
     if prompt.lost_focus() || negative.lost_focus() {
         desk.studio.seal_parameters();
+    }
+}
+
+/// A text field that keeps its height: what is below it must not move while one types.
+struct Field {
+    name: &'static str,
+    hint: &'static str,
+    rows: usize,
+}
+
+impl Field {
+    fn show(self, ui: &mut Ui, text: &mut String) -> Response {
+        let id = Id::unique(self.name);
+        let has_focus = ui.memory(|memory| memory.has_focus(id));
+        let stroke = if has_focus { ui.visuals().selection.stroke } else { Stroke::NONE };
+        let height = ui.text_style_height(&egui::TextStyle::Body) * self.rows as f32 + 12.0;
+        let margin = Margin::symmetric(8, 6);
+        Frame::new()
+            .fill(ui.visuals().text_edit_bg_color())
+            .corner_radius(6)
+            .stroke(stroke)
+            .show(ui, |ui| {
+                ui.set_height(height);
+                ScrollArea::vertical().id_salt(self.name).auto_shrink([false, false]).show(ui, |ui| {
+                    let edit = TextEdit::multiline(text).id(id).hint_text(self.hint).desired_rows(self.rows);
+                    let edit = edit.desired_width(f32::INFINITY).frame(Frame::new().inner_margin(margin));
+                    ui.add(edit).accessible_name(self.name)
+                })
+            })
+            .inner
+            .inner
     }
 }

@@ -22,7 +22,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
             for command in [Command::ZoomToFit, Command::ZoomIn, Command::ZoomOut] {
                 command_button(ui, desk, command, Look::Quiet, Vec2::splat(24.0));
             }
-            let zoom = format!("{:.0} %", desk.view.camera().zoom() * 100.0);
+            let zoom = format!("{:.0} %", desk.view.magnification() * 100.0);
             let button = ui.add(Button::new(zoom).frame_when_inactive(false).min_size(vec2(56.0, 24.0)));
             if button.accessible_name("Zoom").on_hover_text("The zoom. Click for the actual size.").clicked() {
                 Command::ActualSize.run(desk);

@@ -1,8 +1,10 @@
 //! The options of the tool in hand, one line above the canvas.
 
+use std::ops::RangeInclusive;
+
 use egui::{RichText, ScrollArea, Ui};
 
-use super::controls::{Unit, number};
+use super::controls::{Number, Unit};
 use crate::canvas::Tool;
 use crate::desk::Desk;
 use crate::paint::Brush;
@@ -36,31 +38,17 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
 }
 
 fn brush_options(ui: &mut Ui, brush: &mut Brush) {
-    option(ui, "Size", "The brush's diameter in pixels of the picture: [ and ].", |ui| {
-        number(
-            ui,
-            NUMBER_WIDTH,
-            Unit::Pixels,
-            &mut brush.diameter,
-            Brush::MIN_DIAMETER..=MAX_DRAGGED_SIZE,
-            Brush::MAX_DIAMETER,
-        );
-    });
-    option(
-        ui,
-        "Hardness",
-        "How sharp the edge is. A soft edge blends the new into the old: Shift+[ and Shift+].",
-        |ui| {
-            number(ui, NUMBER_WIDTH, Unit::Percent, &mut brush.hardness, 0.0..=1.0, 1.0);
-        },
-    );
-    option(ui, "Opacity", "How much one stroke covers.", |ui| {
-        number(ui, NUMBER_WIDTH, Unit::Percent, &mut brush.opacity, 0.0..=1.0, 1.0);
-    });
+    let size =
+        Number { name: "Size", tooltip: "The brush's diameter in pixels of the picture: [ and ].", unit: Unit::Pixels };
+    option(ui, &size, &mut brush.diameter, Brush::MIN_DIAMETER..=MAX_DRAGGED_SIZE, Brush::MAX_DIAMETER);
+    let tooltip = "How sharp the edge is. A soft edge blends the new into the old: Shift+[ and Shift+].";
+    option(ui, &Number { name: "Hardness", tooltip, unit: Unit::Percent }, &mut brush.hardness, 0.0..=1.0, 1.0);
+    let opacity = Number { name: "Opacity", tooltip: "How much one stroke covers.", unit: Unit::Percent };
+    option(ui, &opacity, &mut brush.opacity, 0.0..=1.0, 1.0);
 }
 
-fn option(ui: &mut Ui, name: &str, tooltip: &str, control: impl FnOnce(&mut Ui)) {
-    ui.label(RichText::new(name).weak()).on_hover_text(tooltip);
-    ui.name_inputs(name, control);
+fn option(ui: &mut Ui, number: &Number<'_>, value: &mut f32, range: RangeInclusive<f32>, max_typed: f32) {
+    ui.label(RichText::new(number.name).weak()).on_hover_text(number.tooltip);
+    number.show(ui, NUMBER_WIDTH, value, range, max_typed);
     ui.add_space(8.0);
 }

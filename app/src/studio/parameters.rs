@@ -39,9 +39,10 @@ impl Studio {
         self.seed_choice = SeedChoice::Fixed;
     }
 
-    /// Puts another seed into the recipe.
+    /// Puts another seed into the recipe and keeps it.
     pub fn roll_seed(&mut self) {
-        self.set_seed_silently(fresh_seed());
+        self.recipe.seed = fresh_seed();
+        self.seed_choice = SeedChoice::Fixed;
     }
 
     /// A seed that a run chose is no edit of the painter's: undo must not stop at it.
