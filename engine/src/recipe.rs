@@ -96,10 +96,15 @@ pub enum RecipeError {
 }
 
 impl Recipe {
+    /// Solver steps; models are trained on so many noise levels.
     pub const MAX_STEPS: u32 = 1000;
+    /// Pictures made at once.
     pub const MAX_BATCH: u32 = 64;
+    /// Width and height in pixels: what is smaller leaves a model nothing to see.
     pub const MIN_SIDE: u32 = 64;
+    /// Width and height in pixels.
     pub const MAX_SIDE: u32 = 8192;
+    /// Classifier-free guidance.
     pub const MAX_GUIDANCE: f32 = 100.0;
     /// Bytes of a prompt: far more than any model uses, little enough to stay quick.
     pub const MAX_PROMPT_BYTES: usize = 256 * 1024;
