@@ -8,7 +8,7 @@ use crate::desk::Desk;
 pub fn show(ui: &mut Ui, desk: &mut Desk) {
     heading(ui, "Prompt");
     let recipe = &mut desk.studio.recipe;
-    let prompt = Field { name: "Prompt", hint: "What should be there", rows: 4 };
+    let prompt = Field { name: "Prompt", hint: "What should be there", rows: 5 };
     let prompt = prompt
         .show(ui, &mut recipe.prompt)
         .on_hover_text("Describe what should be there. (word:1.3) gives a word more weight, [word] less.");

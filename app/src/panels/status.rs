@@ -1,7 +1,7 @@
 //! The status line: device, what the button would do and for how long, zoom.
 
 use brushfire_engine::DeviceChoice;
-use egui::{Button, Popup, RichText, Ui, Vec2, vec2};
+use egui::{Align, Button, Label, Layout, Popup, RichText, Ui, Vec2, vec2};
 
 use super::controls::{Look, command_button, from_right};
 use crate::commands::Command;
@@ -17,7 +17,6 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
         let weak = ui.visuals().weak_text_color();
         device(ui, desk);
         ui.separator();
-        ui.label(RichText::new(what(desk)).color(weak));
         from_right(ui, |ui| {
             for command in [Command::ZoomToFit, Command::ZoomIn, Command::ZoomOut] {
                 command_button(ui, desk, command, Look::Quiet, Vec2::splat(24.0));
@@ -27,6 +26,9 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
             if button.accessible_name("Zoom").on_hover_text("The zoom. Click for the actual size.").clicked() {
                 Command::ActualSize.run(desk);
             }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add(Label::new(RichText::new(what(desk)).color(weak)).truncate());
+            });
         });
     });
 }
