@@ -152,7 +152,7 @@ pub const COMMANDS: &[CommandInfo] = &[
     entry(Menu::Edit, Command::Undo, "Undo", "Take back the last stroke, mask change, accepted result or setting.", &[ctrl(Key::Z)])
         .icon(icons::UNDO),
     entry(Menu::Edit, Command::Redo, "Redo", "Do again what was taken back.", &[ctrl_shift(Key::Z), ctrl(Key::Y)]).icon(icons::REDO),
-    entry(Menu::Edit, Command::CopyPicture, "Copy picture", "Copy the whole picture to the clipboard.", &[ctrl_shift(Key::C)]).starts_group(),
+    entry(Menu::Edit, Command::CopyPicture, "Copy picture", "Copy the whole picture to the clipboard.", &[ctrl(Key::C), ctrl_shift(Key::C)]).starts_group(),
     entry(Menu::Edit, Command::PastePicture, "Paste picture", "Open the picture that is on the clipboard.", &[ctrl(Key::V)])
         .icon(icons::CLIPBOARD_PASTE),
     entry(Menu::View, Command::ZoomIn, "Zoom in", "Show the picture larger.", &[ctrl(Key::Plus), ctrl(Key::Equals), ctrl_shift(Key::Plus)])

@@ -59,7 +59,7 @@ pub fn fresh_seed() -> u64 {
     RandomState::new().hash_one(Instant::now()) & u64::from(u32::MAX)
 }
 
-/// The first field that differs: the entry's name for people, and its own name.
+/// What differs: the entry's name for people, and the field's own name. Several fields change when a recipe is taken over.
 fn changed_field(before: &Recipe, after: &Recipe) -> Option<(&'static str, &'static str)> {
     let fields = [
         (before.prompt != after.prompt, "Change the prompt", "prompt"),
@@ -72,9 +72,13 @@ fn changed_field(before: &Recipe, after: &Recipe) -> Option<(&'static str, &'sta
         (before.strength != after.strength, "Change the strength", "strength"),
         (before.seed != after.seed, "Change the seed", "seed"),
         (before.batch != after.batch, "Change the number of pictures", "batch"),
-        (before != after, "Change the settings", "recipe"),
     ];
-    fields.into_iter().find(|(differs, ..)| *differs).map(|(_, name, field)| (name, field))
+    let mut differing = fields.into_iter().filter(|(differs, ..)| *differs);
+    match (differing.next(), differing.next()) {
+        (Some((_, name, field)), None) => Some((name, field)),
+        (None, _) if before == after => None,
+        _ => Some(("Change the settings", "recipe")),
+    }
 }
 
 #[cfg(test)]
@@ -87,6 +91,8 @@ mod tests {
         assert_eq!(changed_field(&before, &before), None);
         let after = Recipe { steps: before.steps + 1, ..before.clone() };
         assert_eq!(changed_field(&before, &after), Some(("Change the steps", "steps")));
+        let several = Recipe { steps: 7, prompt: "a hat".to_owned(), ..before.clone() };
+        assert_eq!(changed_field(&before, &several), Some(("Change the settings", "recipe")));
         let after = Recipe { clip_skip: 2, ..before.clone() };
         assert_eq!(changed_field(&before, &after), Some(("Change the settings", "recipe")));
     }
