@@ -15,4 +15,6 @@ pub mod worker;
 pub use device::DeviceChoice;
 pub use recipe::{Recipe, RecipeError, STARTER_MODEL};
 pub use sampling::{NoiseSource, Sampler, Schedule};
-pub use worker::{Engine, EngineSettings, Event, Job, JobId, KnownModel, Latents, Picture, Step, known_models};
+pub use worker::{
+    Engine, EngineSettings, Event, Job, JobId, KnownModel, Latents, Picture, Step, find_model, known_models,
+};

@@ -20,7 +20,7 @@ pub(super) struct DevicesArguments {
 pub(super) fn run(arguments: &DevicesArguments) -> anyhow::Result<()> {
     let settings = engine_settings(arguments.device);
     let tester = settings.self_test_program.clone().map(SelfTester::new);
-    let chosen = choose(arguments.device, &settings.cache_folder, tester.as_ref(), &mut |text| {
+    let chosen = choose(arguments.device, &settings.cache_folder, tester.as_ref(), &|| false, &mut |text| {
         if !arguments.json {
             super::print(text);
         }

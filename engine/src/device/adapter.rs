@@ -1,7 +1,7 @@
 //! The adapters of this machine, as wgpu lists them.
 
-use burn::tensor::wgpu::{WgpuBackend, WgpuInitError};
 use burn::tensor::{Device, DeviceKind};
+use burn_wgpu::{WgpuBackend, WgpuInitError};
 use serde::{Deserialize, Serialize};
 
 /// A graphics API the engine can compute on.

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::adapter::Adapter;
 use super::self_test::Check;
@@ -33,15 +33,15 @@ impl SelfTester {
         Self { patience, ..self }
     }
 
-    /// Tests `adapter` and judges it. Blocks until the test has ended, at most a few minutes.
+    /// Tests `adapter` and judges it. Blocks until the test has ended, at most a few minutes, or until `stop` says so.
     #[must_use]
-    pub fn test(&self, adapter: &Adapter) -> Verdict {
+    pub fn test(&self, adapter: &Adapter, stop: &dyn Fn() -> bool) -> (Verdict, Ending) {
         let mut checks = Vec::new();
         let ending = match self.start(adapter) {
-            Ok((mut child, lines)) => self.watch(&mut child, &lines, &mut checks),
+            Ok((mut child, lines)) => self.watch(&mut child, &lines, &mut checks, stop),
             Err(error) => Ending::NotRun(error.to_string()),
         };
-        Verdict::of(&checks, &ending)
+        (Verdict::of(&checks, &ending), ending)
     }
 
     fn start(&self, adapter: &Adapter) -> std::io::Result<(Child, Receiver<String>)> {
@@ -66,60 +66,74 @@ impl SelfTester {
         Ok((child, lines))
     }
 
-    fn watch(&self, child: &mut Child, lines: &Receiver<String>, checks: &mut Vec<Check>) -> Ending {
+    fn watch(
+        &self,
+        child: &mut Child,
+        lines: &Receiver<String>,
+        checks: &mut Vec<Check>,
+        stop: &dyn Fn() -> bool,
+    ) -> Ending {
+        let mut last_sign = Instant::now();
+        let mut printing = true;
         loop {
-            match lines.recv_timeout(self.patience) {
-                Ok(line) => match serde_json::from_str(&line) {
-                    Ok(check) => checks.push(check),
-                    Err(_) => log::debug!("the self-test said: {line}"),
-                },
-                Err(RecvTimeoutError::Timeout) => {
-                    stop(child);
-                    return Ending::Hung(self.patience);
+            match lines.recv_timeout(GLANCE) {
+                Ok(line) => {
+                    last_sign = Instant::now();
+                    match serde_json::from_str(&line) {
+                        Ok(check) => checks.push(check),
+                        Err(_) => log::debug!("the self-test said: {line}"),
+                    }
                 }
-                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) if printing => {
+                    printing = false;
+                    last_sign = Instant::now();
+                }
+                // A driver can hang while its process ends, too.
+                Err(RecvTimeoutError::Disconnected) => match child.try_wait() {
+                    Ok(Some(status)) => return ending(status),
+                    Ok(None) => std::thread::sleep(GLANCE),
+                    Err(error) => return Ending::NotRun(error.to_string()),
+                },
             }
-        }
-        match wait(child, self.patience) {
-            Some(Ok(status)) if status.success() => Ending::Complete,
-            Some(Ok(status)) => Ending::Crashed(describe(status)),
-            Some(Err(error)) => Ending::NotRun(error.to_string()),
-            None => {
-                stop(child);
-                Ending::Hung(self.patience)
+            if stop() {
+                end(child);
+                return Ending::NotRun("the program was closed".to_owned());
+            }
+            if last_sign.elapsed() > self.patience {
+                end(child);
+                return Ending::Hung(self.patience);
             }
         }
     }
 }
 
-/// A driver can hang while the process ends, too.
-fn wait(child: &mut Child, patience: Duration) -> Option<std::io::Result<ExitStatus>> {
-    let started = std::time::Instant::now();
-    while started.elapsed() < patience {
-        match child.try_wait() {
-            Ok(None) => std::thread::sleep(Duration::from_millis(20)),
-            Ok(Some(status)) => return Some(Ok(status)),
-            Err(error) => return Some(Err(error)),
-        }
-    }
-    None
-}
+/// How often the test is looked at.
+const GLANCE: Duration = Duration::from_millis(20);
 
 /// The process may be gone already, which is just as well.
-fn stop(child: &mut Child) {
+fn end(child: &mut Child) {
     let _ = child.kill();
     let _ = child.wait();
 }
 
-fn describe(status: ExitStatus) -> String {
+fn ending(status: ExitStatus) -> Ending {
     #[cfg(unix)]
     {
         use std::os::unix::process::ExitStatusExt as _;
-        if let Some(signal) = status.signal() {
-            return format!("signal {signal}");
+        /// What a system out of memory sends.
+        const KILL: i32 = 9;
+        match status.signal() {
+            Some(KILL) => return Ending::NotRun("the system stopped it".to_owned()),
+            Some(signal) => return Ending::Crashed(format!("signal {signal}")),
+            None => {}
         }
     }
-    status.to_string()
+    match status.code() {
+        Some(0) => Ending::Complete,
+        Some(1) => Ending::Refused,
+        _ => Ending::Crashed(status.to_string()),
+    }
 }
 
 #[cfg(all(test, unix))]
@@ -160,7 +174,7 @@ mod tests {
     fn verdict(precisions: &[bool], then: &str) -> Verdict {
         let folder = tempfile::tempdir().unwrap();
         let program = program(folder.path(), precisions, then);
-        SelfTester::new(program).with_patience(Duration::from_millis(700)).test(&adapter())
+        SelfTester::new(program).with_patience(Duration::from_millis(700)).test(&adapter(), &|| false).0
     }
 
     #[test]
@@ -184,6 +198,21 @@ mod tests {
     }
 
     #[test]
+    fn an_adapter_that_does_not_open_has_not_crashed() {
+        assert_eq!(verdict(&[], "exit 1").sentence, "set aside: it could not be opened");
+    }
+
+    #[test]
+    fn a_test_stops_when_the_program_is_closed_and_says_nothing_of_the_driver() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = program(folder.path(), &[], "exec sleep 60");
+        let started = Instant::now();
+        let (_, ending) = SelfTester::new(program).test(&adapter(), &|| true);
+        assert!(!ending.is_of_the_driver(), "{ending:?}");
+        assert!(started.elapsed() < Duration::from_secs(10));
+    }
+
+    #[test]
     fn a_driver_that_crashes_in_half_precision_is_used_in_single() {
         let verdict = verdict(&[false], "kill -ABRT $$");
         assert!(verdict.f32 && !verdict.f16, "{verdict:?}");
@@ -196,7 +225,8 @@ mod tests {
 
     #[test]
     fn a_program_that_is_missing_is_no_pass() {
-        let verdict = SelfTester::new(PathBuf::from("no-such-program")).test(&adapter());
+        let (verdict, ending) = SelfTester::new(PathBuf::from("no-such-program")).test(&adapter(), &|| false);
+        assert!(!ending.is_of_the_driver());
         assert!(!verdict.f32 && verdict.sentence.contains("could not be tested"), "{verdict:?}");
     }
 }

@@ -1,10 +1,11 @@
 //! The ladder: which adapters are tried in which order, and what is at its foot.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use burn::tensor::Device;
 
-use super::adapter::{Adapter, AdapterKind, enumerate};
+use super::adapter::{Adapter, AdapterId, AdapterKind, enumerate};
 use super::child::SelfTester;
 use super::choice::DeviceChoice;
 use super::configure::configure;
@@ -56,12 +57,14 @@ pub fn candidates(choice: DeviceChoice, verdicts: &Verdicts) -> Vec<Candidate> {
 }
 
 /// Walks down the ladder until a device opens. Never fails: the CPU is always there. Adapters that were not tested with
-/// their driver version yet are tested first, which can take a minute; `say` is told so.
+/// their driver version yet are tested first, which can take a minute; `say` is told so, and
+/// `stop` ends it.
 #[must_use]
 pub fn choose(
     choice: DeviceChoice,
     cache_folder: &Path,
     tester: Option<&SelfTester>,
+    stop: &dyn Fn() -> bool,
     say: &mut dyn FnMut(String),
 ) -> ChosenDevice {
     configure(cache_folder);
@@ -72,13 +75,13 @@ pub fn choose(
         notices.push(format!("No {} adapter was found. The CPU is used instead.", choice.label()));
     }
     for candidate in candidates {
-        let verdict = candidate.verdict.unwrap_or_else(|| judge(&candidate.adapter, &mut verdicts, tester, say));
+        let verdict = candidate.verdict.unwrap_or_else(|| judge(&candidate.adapter, &mut verdicts, tester, stop, say));
         let adapter = candidate.adapter;
         if !verdict.f32 {
             notices.push(format!("{} is not used: {}.", adapter.name, reason(&verdict)));
             continue;
         }
-        match adapter.id.open() {
+        match open(adapter.id) {
             Ok(device) => {
                 let f16 = verdict.f16 && adapter.f16;
                 return ChosenDevice { device, name: adapter.name, f16, gpu: true, notices };
@@ -98,18 +101,29 @@ fn reason(verdict: &Verdict) -> &str {
     verdict.sentence.strip_prefix("set aside: ").unwrap_or(&verdict.sentence)
 }
 
+/// A driver that passed its test may still break down here; the ladder goes on below it.
+fn open(id: AdapterId) -> Result<Device, String> {
+    match catch_unwind(AssertUnwindSafe(|| id.open())) {
+        Ok(opened) => opened.map_err(|error| error.to_string()),
+        Err(_) => Err("its driver broke down".to_owned()),
+    }
+}
+
 /// Without a program to run the test in, an adapter stays untested and unused: better slow than wrong.
 fn judge(
     adapter: &Adapter,
     verdicts: &mut Verdicts,
     tester: Option<&SelfTester>,
+    stop: &dyn Fn() -> bool,
     say: &mut dyn FnMut(String),
 ) -> Verdict {
     let Some(tester) = tester else {
         return Verdict { f32: false, f16: false, sentence: "set aside: it was not tested".to_owned() };
     };
     say(format!("Testing {} once; this can take a minute.", adapter.name));
-    let verdict = tester.test(adapter);
-    verdicts.put(&adapter.fingerprint(), verdict.clone());
+    let (verdict, ending) = tester.test(adapter, stop);
+    if ending.is_of_the_driver() {
+        verdicts.put(&adapter.fingerprint(), verdict.clone());
+    }
     verdict
 }

@@ -91,8 +91,8 @@ impl std::fmt::Display for Check {
 ///
 /// # Errors
 /// The adapter does not open, or its results cannot be read.
-pub fn run_in_this_process(id: AdapterId, half: bool) -> Result<(), Box<dyn std::error::Error>> {
-    configure(&std::env::temp_dir().join("brushfire"));
+pub fn run_in_this_process(id: AdapterId, half: bool, cache_folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    configure(cache_folder);
     let device = id.open()?;
     let precisions: &[Precision] = if half { &[Precision::F32, Precision::F16] } else { &[Precision::F32] };
     for precision in precisions {

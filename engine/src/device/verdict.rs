@@ -25,10 +25,20 @@ pub enum Ending {
     Complete,
     /// The process died; what the system said of it.
     Crashed(String),
+    /// The adapter did not open.
+    Refused,
     /// No answer for so long that it was stopped.
     Hung(std::time::Duration),
     /// The test could not be run at all.
     NotRun(String),
+}
+
+impl Ending {
+    /// Whether it says something of the driver, and not of a test that was not made or not finished.
+    #[must_use]
+    pub fn is_of_the_driver(&self) -> bool {
+        !matches!(self, Self::NotRun(_))
+    }
 }
 
 impl Verdict {
@@ -52,6 +62,7 @@ fn sentence(checks: &[Check], ending: &Ending, f32: bool, f16: bool) -> String {
     let what = match (failed, ending) {
         (Some(check), _) => check.to_string(),
         (None, Ending::Crashed(how)) => format!("its driver crashed ({how})"),
+        (None, Ending::Refused) => "it could not be opened".to_owned(),
         (None, Ending::Hung(after)) => format!("it gave no answer for {} seconds", after.as_secs()),
         (None, Ending::NotRun(why)) => format!("it could not be tested ({why})"),
         (None, Ending::Complete) => "it has no half precision".to_owned(),

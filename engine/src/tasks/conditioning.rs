@@ -1,6 +1,6 @@
 //! Prompts -> what the UNet's cross-attention reads, step by step.
 
-use std::collections::HashMap;
+use std::collections::VecDeque;
 
 use burn::tensor::Tensor;
 
@@ -13,38 +13,32 @@ use crate::text::{PromptTokens, apply_weights, schedule};
 /// The longest prompt, in chunks of 75 tokens. Attention's cost grows with each; no model gains from so many.
 const MAX_CHUNKS: usize = 32;
 
-/// The contexts of one run.
+/// Contexts kept at once. Alternation (`[a|b]`) needs a few; a prompt that changes at every step is encoded anew each time,
+/// which costs next to nothing beside the UNet, where keeping a thousand contexts would cost gigabytes.
+const KEPT: usize = 4;
+
+/// What a run's prompts say at every step.
 pub(super) struct Conditioning {
-    /// Every distinct pair of texts once: `[1 or 2, L, D]`, the negative prompt first where there is guidance.
-    contexts: Vec<Tensor<3>>,
-    /// Which context a step uses.
-    by_step: Vec<usize>,
+    positive: Vec<(u32, String)>,
+    negative: Vec<(u32, String)>,
+    clip_skip: u32,
     guided: bool,
+    /// The latest contexts (`[1 or 2, L, D]`, the negative prompt first where there is guidance) and their texts.
+    kept: VecDeque<((String, String), Tensor<3>)>,
 }
 
 impl Conditioning {
-    /// Encodes what the recipe says for a run of `steps` steps.
-    pub fn new(pipeline: &Pipeline, recipe: &Recipe, steps: usize, cancel: &CancelToken) -> Result<Self, TaskError> {
-        #[expect(clippy::float_cmp, reason = "exactly 1 switches guidance off")]
-        let guided = recipe.guidance != 1.0;
-        let count = u32::try_from(steps).unwrap_or(u32::MAX);
-        let positive = by_step(&recipe.prompt, count);
-        let negative = by_step(&recipe.negative_prompt, count);
-        let mut found: HashMap<(&str, &str), usize> = HashMap::new();
-        let mut conditioning = Self { contexts: Vec::new(), by_step: Vec::new(), guided };
-        for (positive, negative) in positive.iter().zip(&negative) {
-            let texts = (positive.as_str(), if guided { negative.as_str() } else { "" });
-            let index = match found.get(&texts) {
-                Some(index) => *index,
-                None => {
-                    conditioning.contexts.push(encode_pair(pipeline, texts, recipe.clip_skip, guided, cancel)?);
-                    found.insert(texts, conditioning.contexts.len() - 1);
-                    conditioning.contexts.len() - 1
-                }
-            };
-            conditioning.by_step.push(index);
+    /// Reads the recipe's prompts for a run of `steps` steps.
+    pub fn new(recipe: &Recipe, steps: usize) -> Self {
+        let steps = u32::try_from(steps).unwrap_or(u32::MAX).max(1);
+        Self {
+            positive: schedule(&recipe.prompt, steps),
+            negative: schedule(&recipe.negative_prompt, steps),
+            clip_skip: recipe.clip_skip,
+            #[expect(clippy::float_cmp, reason = "exactly 1 switches guidance off")]
+            guided: recipe.guidance != 1.0,
+            kept: VecDeque::new(),
         }
-        Ok(conditioning)
     }
 
     /// Whether there is an unconditional half.
@@ -53,27 +47,43 @@ impl Conditioning {
     }
 
     /// The context of a step (from 0) for a batch: `[N, L, D]`, or `[2 N, L, D]` with the unconditional half first.
-    pub fn at(&self, step: usize, pictures: usize) -> Tensor<3> {
-        let last = self.by_step.len().saturating_sub(1);
-        let context = self.by_step[step.min(last)];
-        let context = self.contexts[context].clone();
+    pub fn at(
+        &mut self,
+        pipeline: &Pipeline,
+        step: usize,
+        pictures: usize,
+        cancel: &CancelToken,
+    ) -> Result<Tensor<3>, TaskError> {
+        let context = self.context(pipeline, step, cancel)?;
         if pictures == 1 {
-            return context;
+            return Ok(context);
         }
         let [halves, length, width] = context.dims();
-        context.unsqueeze_dim::<4>(1).repeat_dim(1, pictures).reshape([halves * pictures, length, width])
+        Ok(context.unsqueeze_dim::<4>(1).repeat_dim(1, pictures).reshape([halves * pictures, length, width]))
+    }
+
+    fn context(&mut self, pipeline: &Pipeline, step: usize, cancel: &CancelToken) -> Result<Tensor<3>, TaskError> {
+        let negative = if self.guided { text_at(&self.negative, step) } else { "" };
+        let texts = (text_at(&self.positive, step), negative);
+        if let Some((_, context)) =
+            self.kept.iter().find(|((with, without), _)| (with.as_str(), without.as_str()) == texts)
+        {
+            return Ok(context.clone());
+        }
+        let context = encode_pair(pipeline, texts, self.clip_skip, self.guided, cancel)?;
+        let texts = (texts.0.to_owned(), texts.1.to_owned());
+        if self.kept.len() == KEPT {
+            self.kept.pop_front();
+        }
+        self.kept.push_back((texts, context.clone()));
+        Ok(context)
     }
 }
 
-/// The prompt's text at every step, at least one.
-fn by_step(prompt: &str, steps: u32) -> Vec<String> {
-    let entries = schedule(prompt, steps.max(1));
-    (1..=steps.max(1))
-        .map(|step| {
-            let entry = entries.iter().find(|(until, _)| step <= *until).or(entries.last());
-            entry.map(|(_, text)| text.clone()).unwrap_or_default()
-        })
-        .collect()
+/// The text of a step, counted from 0; a schedule counts from 1.
+fn text_at(entries: &[(u32, String)], step: usize) -> &str {
+    let entry = entries.iter().find(|(until, _)| step < *until as usize).or(entries.last());
+    entry.map_or("", |(_, text)| text)
 }
 
 fn encode_pair(
@@ -128,11 +138,8 @@ mod tests {
 
     #[test]
     fn an_edited_prompt_changes_at_its_step() {
-        assert_eq!(by_step("a [cat:dog:2] here", 4), ["a cat here", "a cat here", "a dog here", "a dog here"]);
-    }
-
-    #[test]
-    fn a_run_without_steps_still_has_a_text() {
-        assert_eq!(by_step("a cat", 0), ["a cat"]);
+        let entries = schedule("a [cat:dog:2] here", 4);
+        let texts: Vec<&str> = (0..5).map(|step| text_at(&entries, step)).collect();
+        assert_eq!(texts, ["a cat here", "a cat here", "a dog here", "a dog here", "a dog here"]);
     }
 }

@@ -72,7 +72,7 @@ pub fn generate_from_noise(
     let first_step = if job.init.is_some() { schedule.first_step(job.recipe.strength) } else { 0 };
     let start = Start::new(pipeline, job, shape, cancel)?;
     let steps = schedule.steps() - first_step.min(schedule.steps());
-    let conditioning = Conditioning::new(pipeline, &job.recipe, steps, cancel)?;
+    let conditioning = Conditioning::new(&job.recipe, steps);
 
     let noise = match &job.noise {
         Some(given) => given.values.clone(),
@@ -170,14 +170,14 @@ impl Sampling<'_> {
     }
 
     /// The guided prediction for one evaluation: both halves of the guidance in one pass.
-    fn predict(&self, latents: &[f64], timestep: f64, step: usize) -> Result<Vec<f32>, TaskError> {
+    fn predict(&mut self, latents: &[f64], timestep: f64, step: usize) -> Result<Vec<f32>, TaskError> {
         let recipe = &self.job.recipe;
         let copies = if self.conditioning.is_guided() { 2 } else { 1 };
         let input = self.start.unet_input(latents, self.shape, copies);
         let [pictures, _, rows, columns] = self.shape.array();
         let unet = &self.pipeline.unet;
         let input = unet.compute().tensor(input, [copies * pictures, unet.in_channels(), rows, columns]);
-        let context = self.conditioning.at(step, pictures);
+        let context = self.conditioning.at(self.pipeline, step, pictures, self.cancel)?;
         let output = Compute::values(unet.forward(input, timestep, context, None, self.cancel)?)?;
         if copies == 1 {
             return Ok(output);
@@ -201,6 +201,7 @@ impl Sampling<'_> {
     /// Decodes one picture after the other, which bounds the memory a batch needs.
     fn pictures(&self, latents: &[f32]) -> Result<Vec<Picture>, TaskError> {
         let recipe = &self.job.recipe;
+        let model_hash = self.pipeline.model_hash();
         let mut pictures = Vec::with_capacity(self.shape.pictures);
         for (index, of_one) in latents.chunks_exact(self.shape.of_one().max(1)).enumerate() {
             let image = match &self.job.init {
@@ -209,8 +210,10 @@ impl Sampling<'_> {
                 init => self.decode(of_one, init.as_ref())?,
             };
             let seed = recipe.seed.wrapping_add(index as u64);
-            let model_hash = self.pipeline.model_hash();
-            pictures.push(Picture { image, recipe: Recipe { seed, batch: 1, model_hash, ..recipe.clone() } });
+            pictures.push(Picture {
+                image,
+                recipe: Recipe { seed, batch: 1, model_hash: model_hash.clone(), ..recipe.clone() },
+            });
         }
         Ok(pictures)
     }

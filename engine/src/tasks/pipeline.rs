@@ -1,6 +1,8 @@
 //! A loaded model: text encoder, UNet, autoencoder and what belongs to them.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use image::RgbImage;
@@ -29,9 +31,8 @@ pub struct Pipeline {
     pub(super) autoencoder: AutoencoderKl,
     pub(super) scheduler: SchedulerConfig,
     autoencoder_compute: Compute,
-    autoencoder_scaling: f64,
     scale: u32,
-    model_hash: Option<String>,
+    model_hash: LazyHash,
     preview: Preview,
     /// Seconds a latent cell took to decode, the last time one was.
     decode_seconds_per_cell: f64,
@@ -75,10 +76,8 @@ impl Pipeline {
         let preview = Preview::new(&files, &autoencoder, compute, &autoencoder_compute, cancel)?;
         Ok(Self {
             scale: u32::try_from(autoencoder.scale()).unwrap_or(8),
-            // A picture without its model's hash is better than no picture.
-            model_hash: files.model_hash().inspect_err(|error| log::warn!("no model hash: {error}")).ok(),
-            location: files.location,
-            autoencoder_scaling: files.vae.config.scaling_factor,
+            location: files.location.clone(),
+            model_hash: LazyHash::start(files),
             tokenizer,
             text_encoder,
             unet,
@@ -101,7 +100,7 @@ impl Pipeline {
     }
 
     pub(super) fn model_hash(&self) -> Option<String> {
-        self.model_hash.clone()
+        self.model_hash.wait()
     }
 
     /// What half-done latents (`[N, C, h, w]`) look like.
@@ -135,11 +134,25 @@ impl Pipeline {
         let cells = cells as f64;
         Duration::from_secs_f64(self.decode_seconds_per_cell * cells)
     }
+}
 
-    /// The factor between the autoencoder's latents and the UNet's.
-    #[must_use]
-    pub fn latent_scaling(&self) -> f64 {
-        self.autoencoder_scaling
+/// The SHA-256 of the UNet's file, made beside the first run: gigabytes take seconds to read.
+struct LazyHash {
+    made: OnceLock<Option<String>>,
+    hash: Mutex<Option<JoinHandle<Option<String>>>>,
+}
+
+impl LazyHash {
+    fn start(files: ModelFiles) -> Self {
+        // A picture without its model's hash is better than no picture.
+        let make = move || files.model_hash().inspect_err(|error| log::warn!("no model hash: {error}")).ok();
+        let thread = std::thread::Builder::new().name("model hash".to_owned()).spawn(make);
+        Self { made: OnceLock::new(), hash: Mutex::new(thread.ok()) }
+    }
+
+    fn wait(&self) -> Option<String> {
+        let join = || self.hash.lock().unwrap_or_else(PoisonError::into_inner).take()?.join().ok()?;
+        self.made.get_or_init(join).clone()
     }
 }
 

@@ -94,6 +94,11 @@ impl Mailbox {
         }
     }
 
+    /// Whether the handle is gone.
+    pub(super) fn is_closed(&self) -> bool {
+        self.lock().closed
+    }
+
     /// The running job has ended.
     pub(super) fn done(&self) {
         self.lock().running = None;

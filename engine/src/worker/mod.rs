@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 pub use event::{Event, Picture, Step};
 pub use job::{Job, JobId, Latents};
-pub use models_folder::{KnownModel, known_models};
+pub use models_folder::{KnownModel, MODEL_ENDINGS, find_model, known_models};
 
 use crate::device::DeviceChoice;
 use mailbox::Mailbox;

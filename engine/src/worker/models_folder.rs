@@ -1,6 +1,6 @@
 //! Which models there are, and where a recipe's model is.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::EngineSettings;
 use crate::recipe::STARTER_MODEL;
@@ -14,7 +14,7 @@ pub struct KnownModel {
 }
 
 /// What single files of models end in.
-const EXTENSIONS: [&str; 4] = ["safetensors", "ckpt", "pt", "bin"];
+pub const MODEL_ENDINGS: [&str; 5] = ["safetensors", "ckpt", "pt", "pth", "bin"];
 
 /// The starter, then every folder and checkpoint in the models folder, by name.
 #[must_use]
@@ -32,28 +32,31 @@ pub fn known_models(settings: &EngineSettings) -> Vec<KnownModel> {
 fn model_at(path: PathBuf) -> Option<KnownModel> {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     let is_model =
-        if path.is_dir() { path.join("model_index.json").is_file() } else { EXTENSIONS.contains(&extension) };
+        if path.is_dir() { path.join("model_index.json").is_file() } else { MODEL_ENDINGS.contains(&extension) };
     let name = path.file_name()?.to_str()?.to_owned();
     is_model.then_some(KnownModel { name, path })
 }
 
-/// The path of the model a recipe names: the starter, a model in the models folder (its ending may be left out), or a
-/// path of its own. A name that is nothing of these is taken for a path, whose reader will say that it is missing.
-pub(super) fn find_model(name: &str, settings: &EngineSettings) -> PathBuf {
+/// The path of the model a recipe names: the starter, a path of its own, or a model in the models folder, whose ending may
+/// be left out. A name that is nothing of these is taken for a path, whose reader will say that it is missing.
+#[must_use]
+pub fn find_model(name: &str, settings: &EngineSettings) -> PathBuf {
     if name == STARTER_MODEL || name.is_empty() {
         return settings.starter_folder.clone();
     }
-    let is_plain = Path::new(name).components().count() == 1;
-    let inside = settings.models_folder.join(name);
-    let with_ending = EXTENSIONS.iter().map(|ending| settings.models_folder.join(format!("{name}.{ending}")));
-    std::iter::once(inside)
-        .chain(with_ending)
-        .find(|path| is_plain && path.exists() && !Path::new(name).exists())
-        .unwrap_or_else(|| PathBuf::from(name))
+    let path = PathBuf::from(name);
+    if path.exists() || path.components().count() != 1 {
+        return path;
+    }
+    let endings = MODEL_ENDINGS.iter().map(|ending| format!("{name}.{ending}"));
+    let names = std::iter::once(name.to_owned()).chain(endings);
+    names.map(|name| settings.models_folder.join(name)).find(|path| path.exists()).unwrap_or(path)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn settings(models_folder: &Path) -> EngineSettings {

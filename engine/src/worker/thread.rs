@@ -17,7 +17,7 @@ use crate::tasks::{Outcome, Pipeline, Report, TaskError, Vocabulary, generate};
 
 /// Works until the handle closes the mailbox.
 pub(super) fn run(settings: &EngineSettings, mailbox: &Mailbox, say: Box<dyn FnMut(Event) + Send>) {
-    let mut worker = Worker { settings, say, device: None, single_precision: false, pipeline: None };
+    let mut worker = Worker { settings, mailbox, say, device: None, single_precision: false, pipeline: None };
     worker.device();
     loop {
         match mailbox.next() {
@@ -33,6 +33,7 @@ pub(super) fn run(settings: &EngineSettings, mailbox: &Mailbox, say: Box<dyn FnM
 
 struct Worker<'engine> {
     settings: &'engine EngineSettings,
+    mailbox: &'engine Mailbox,
     say: Box<dyn FnMut(Event) + Send>,
     device: Option<ChosenDevice>,
     /// Half precision made values that are no numbers with the present model.
@@ -52,11 +53,15 @@ impl Worker<'_> {
             return device.clone();
         }
         let settings = self.settings;
+        let mailbox = self.mailbox;
         let say = &mut self.say;
         // Listing adapters runs the drivers' code, and opening one burn's; neither may take the engine down.
         let chosen = catch_unwind(AssertUnwindSafe(|| {
             let tester = settings.self_test_program.clone().map(SelfTester::new);
-            choose(settings.device, &settings.cache_folder, tester.as_ref(), &mut |text| say(Event::Notice { text }))
+            let closed = || mailbox.is_closed();
+            choose(settings.device, &settings.cache_folder, tester.as_ref(), &closed, &mut |text| {
+                say(Event::Notice { text });
+            })
         }));
         let chosen = chosen.unwrap_or_else(|panic| {
             ChosenDevice::cpu(vec![format!("No GPU could be opened ({}). The CPU is used instead.", words(&*panic))])
@@ -77,7 +82,7 @@ impl Worker<'_> {
             let text = "Half precision overflowed with this model; it is used in single precision.".to_owned();
             (self.say)(Event::Notice { text });
             self.single_precision = true;
-            self.pipeline = None;
+            self.unload();
             done = self.attempt(id, job, cancel);
         }
         let event = match done {
@@ -92,7 +97,6 @@ impl Worker<'_> {
                 Event::Failed { job: id, message: error.to_string() }
             }
             Err(panic) => {
-                self.pipeline = None;
                 self.give_up_device();
                 Event::Failed { job: id, message: format!("the engine broke down: {}. Try again", words(&*panic)) }
             }
@@ -129,7 +133,8 @@ impl Worker<'_> {
             return Ok(());
         }
         (self.say)(Event::Loading { job: id, what: name.to_owned() });
-        if self.pipeline.take().is_some() {
+        if self.pipeline.is_some() {
+            self.unload();
             self.single_precision = false;
         }
         let device = self.device();
@@ -142,9 +147,17 @@ impl Worker<'_> {
         Ok(())
     }
 
+    /// Gives the model's memory back. On a device that was lost even that can panic, which must not end the thread.
+    fn unload(&mut self) {
+        let pipeline = self.pipeline.take();
+        if catch_unwind(AssertUnwindSafe(|| drop(pipeline))).is_err() {
+            log::warn!("the model could not be unloaded in order");
+        }
+    }
+
     /// A device that broke once is not trusted again in this process.
     fn give_up_device(&mut self) {
-        self.pipeline = None;
+        self.unload();
         if self.device.as_ref().is_some_and(|device| device.gpu) && self.settings.device != DeviceChoice::Cpu {
             let name = self.device.take().map(|device| device.name).unwrap_or_default();
             let text = format!("{name} stopped working. The CPU is used from now on; restart to try it again.");
