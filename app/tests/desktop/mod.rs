@@ -15,9 +15,9 @@ use image::RgbImage;
 use tempfile::TempDir;
 
 /// How often is looked whether something has happened.
-const GLANCE: Duration = Duration::from_millis(50);
+const GLANCE: Duration = Duration::from_millis(100);
 
-/// The screen, with room around the window.
+/// The screen, with room beside the window for the pointer.
 const SCREEN: &str = "1600x1000x24";
 
 /// An X server of one's own and a home folder with nothing in it.

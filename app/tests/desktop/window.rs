@@ -13,8 +13,10 @@ use super::{Desktop, Process, framebuffer, look_until};
 const PATIENCE: Duration = Duration::from_secs(120);
 /// A key is pressed again if nothing has come of it after so long.
 const SECOND_TRY: Duration = Duration::from_secs(3);
-/// How long nothing must move on the screen for it to count as still.
-const STILL: Duration = Duration::from_millis(300);
+/// How long nothing must move in the window for it to count as still; longer than the slowest frame takes.
+const STILL: Duration = Duration::from_millis(1500);
+/// A blinking caret has fewer pixels than this.
+const CARET: usize = 64;
 /// Steps of the pointer within one part of a stroke.
 const STEPS_OF_STROKE: u32 = 24;
 
@@ -79,7 +81,7 @@ impl<'a> Window<'a> {
         let mut since = Instant::now();
         self.wait_for("the window to stand still", PATIENCE, || {
             let now = self.look();
-            if now != last {
+            if now.pixels().zip(last.pixels()).filter(|(now, last)| now != last).nth(CARET).is_some() {
                 (last, since) = (now, Instant::now());
             }
             (since.elapsed() >= STILL).then(|| last.clone())
@@ -97,7 +99,7 @@ impl<'a> Window<'a> {
     /// Shows the picture pixel for pixel and returns where its left upper corner then lies in the window.
     pub fn show_actual_size(&self, picture: &RgbImage) -> [u32; 2] {
         // Neither the pointer nor the brush's outline may lie over the picture.
-        self.move_pointer([2, 2]);
+        self.rest_pointer();
         self.wait_for("the picture to be shown at its actual size", PATIENCE, || {
             self.press("ctrl+1");
             look_until(SECOND_TRY, || framebuffer::find(picture, &self.look()))
@@ -114,7 +116,13 @@ impl<'a> Window<'a> {
         self.desktop.xdotool(["type", "--delay", "40", text]).unwrap();
     }
 
-    pub fn move_pointer(&self, pos_in_window: [u32; 2]) {
+    /// Takes the pointer out of the window, and with it tooltips and the brush's outline.
+    pub fn rest_pointer(&self) {
+        let [left, top, width, height] = self.rect;
+        self.desktop.xdotool(["mousemove".to_owned(), (left + width).to_string(), (top + height).to_string()]).unwrap();
+    }
+
+    fn move_pointer(&self, pos_in_window: [u32; 2]) {
         self.desktop.xdotool(self.pointer_to(pos_in_window)).unwrap();
     }
 
@@ -124,6 +132,7 @@ impl<'a> Window<'a> {
         let before = self.look_when_still();
         self.desktop.xdotool(["click", "1"]).unwrap();
         self.wait_for("the window to answer a click", PATIENCE, || (self.look() != before).then_some(()));
+        self.rest_pointer();
     }
 
     /// Draws through these points with the left button down, in the small steps of a hand.
@@ -141,6 +150,7 @@ impl<'a> Window<'a> {
         }
         commands.extend(["mouseup", "1"].map(str::to_owned));
         self.desktop.xdotool(commands).unwrap();
+        self.rest_pointer();
     }
 
     fn pointer_to(&self, [x, y]: [u32; 2]) -> [String; 3] {
