@@ -17,5 +17,5 @@ pub use adapter::{Adapter, AdapterId, AdapterKind, GraphicsApi, enumerate};
 pub use child::SelfTester;
 pub use choice::{DeviceChoice, UnknownDevice};
 pub use ladder::{Candidate, ChosenDevice, candidates, choose};
-pub use self_test::{Check, Operation, check, run_in_this_process};
+pub use self_test::{Check, FULL, Operation, check, run_in_this_process};
 pub use verdict::{Verdict, Verdicts};

@@ -37,7 +37,7 @@ pub enum Operation {
 }
 
 impl Operation {
-    const ALL: [Self; 5] =
+    pub const ALL: [Self; 5] =
         [Self::MatrixProduct, Self::Convolution3x3, Self::Convolution1x1, Self::GroupNorm, Self::Attention];
 
     fn words(self) -> &'static str {
@@ -98,7 +98,7 @@ pub fn run_in_this_process(id: AdapterId, half: bool, cache_folder: &Path) -> Re
     for precision in precisions {
         let compute = Compute::new(&device, *precision);
         for operation in Operation::ALL {
-            let check = check(operation, &compute)?;
+            let check = check(operation, &compute, FULL)?;
             let mut out = std::io::stdout().lock();
             writeln!(out, "{}", serde_json::to_string(&check)?)?;
             out.flush()?;
@@ -107,18 +107,22 @@ pub fn run_in_this_process(id: AdapterId, half: bool, cache_folder: &Path) -> Re
     Ok(())
 }
 
-/// Makes one check on any device.
+/// Stable Diffusion's sizes at 512 x 512.
+pub const FULL: usize = 64;
+
+/// Makes one check on any device. `side` is the latents' width and height, [`FULL`] for a real test and less where an
+/// adapter is a slow rasteriser.
 ///
 /// # Errors
 /// The result cannot be read back.
-pub fn check(operation: Operation, compute: &Compute) -> Result<Check, Box<dyn std::error::Error>> {
+pub fn check(operation: Operation, compute: &Compute, side: usize) -> Result<Check, Box<dyn std::error::Error>> {
     let (found, expected) = match operation {
-        Operation::MatrixProduct => matrix_product(compute)?,
-        Operation::Convolution3x3 => convolution(compute, 3, 320, 320, 64)?,
+        Operation::MatrixProduct => matrix_product(compute, side * side)?,
+        Operation::Convolution3x3 => convolution(compute, 3, 320, 320, side)?,
         // Many pixels and few channels: where a 1x1 kernel was seen to go wrong in half precision.
-        Operation::Convolution1x1 => convolution(compute, 1, 96, 64, 192)?,
-        Operation::GroupNorm => normalisation(compute)?,
-        Operation::Attention => attention_of_width_40(compute)?,
+        Operation::Convolution1x1 => convolution(compute, 1, 96, 64, 3 * side)?,
+        Operation::GroupNorm => normalisation(compute, side)?,
+        Operation::Attention => attention_of_width_40(compute, side * side)?,
     };
     let half = compute.precision() == Precision::F16;
     Ok(Check { operation, half, error: relative_error(&found, &expected) })
@@ -183,8 +187,8 @@ fn dot(pairs: impl Iterator<Item = (f32, f32)>) -> f64 {
 }
 
 /// A feed-forward layer's product.
-fn matrix_product(compute: &Compute) -> Result<Answers, Box<dyn std::error::Error>> {
-    let (rows, inner, columns) = (4096, 320, 1280);
+fn matrix_product(compute: &Compute, rows: usize) -> Result<Answers, Box<dyn std::error::Error>> {
+    let (inner, columns) = (320, 1280);
     let left = numbers(rows * inner, 1, compute);
     let right = numbers(inner * columns, 2, compute);
     let output = compute.tensor(left.clone(), [rows, inner]).matmul(compute.tensor(right.clone(), [inner, columns]));
@@ -227,12 +231,12 @@ fn convolution(
     })
 }
 
-fn normalisation(compute: &Compute) -> Result<Answers, Box<dyn std::error::Error>> {
-    let (channels, groups, area) = (320, 32, 64 * 64);
+fn normalisation(compute: &Compute, side: usize) -> Result<Answers, Box<dyn std::error::Error>> {
+    let (channels, groups, area) = (320, 32, side * side);
     let picture = numbers(channels * area, 5, compute);
     let source = OneWeight { values: vec![1.0; channels], shape: vec![channels] };
     let layer = GroupNorm::load(&Weights::new(&source, compute), channels, groups, 1e-5)?;
-    let output = layer.forward(compute.tensor(picture.clone(), [1, channels, 64, 64]));
+    let output = layer.forward(compute.tensor(picture.clone(), [1, channels, side, side]));
     let of_group = channels / groups * area;
     #[expect(clippy::cast_precision_loss, reason = "40960 fits")]
     let count = of_group as f64;
@@ -245,9 +249,9 @@ fn normalisation(compute: &Compute) -> Result<Answers, Box<dyn std::error::Error
     })
 }
 
-/// Self-attention at 512 x 512, one picture. The queries are long, so that few keys decide and an error is seen.
-fn attention_of_width_40(compute: &Compute) -> Result<Answers, Box<dyn std::error::Error>> {
-    let (heads, length, width) = (8, 4096, 40);
+/// Self-attention over `length` cells, one picture. The queries are long, so that few keys decide and an error is seen.
+fn attention_of_width_40(compute: &Compute, length: usize) -> Result<Answers, Box<dyn std::error::Error>> {
+    let (heads, width) = (8, 40);
     let count = heads * width * length;
     let query: Vec<f32> = numbers(count, 6, compute).into_iter().map(|value| value * 4.0).collect();
     let key = numbers(count, 7, compute);
@@ -309,7 +313,7 @@ mod tests {
     fn the_cpu_passes_every_check() {
         let compute = Compute::new(&Device::flex(), Precision::F32);
         for operation in Operation::ALL {
-            let check = check(operation, &compute).unwrap();
+            let check = check(operation, &compute, FULL).unwrap();
             assert!(check.passed(), "{check}");
             assert!(check.error.unwrap() < 1e-4, "{check}");
         }
