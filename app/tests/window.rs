@@ -300,6 +300,11 @@ fn a_rejected_result_stays_in_the_strip_and_a_reroll_has_another_seed() {
     desk.harness.get_by_role_and_label(Role::Button, &format!("Result 1, seed {first}")).click();
     desk.settle();
     assert!(desk.window().desk.studio.results().shown().is_some());
+    desk.press(Modifiers::NONE, Key::Enter);
+    assert!(
+        desk.window().desk.studio.results().iter().next().unwrap().accepted,
+        "Enter means the result that is shown"
+    );
 
     let before = desk.engine.jobs.lock().unwrap().len();
     desk.click("Reroll");

@@ -39,8 +39,9 @@ fn device(ui: &mut Ui, desk: &mut Desk) {
     let weak = ui.visuals().weak_text_color();
     let button = Button::image_and_text(icons::CPU.image_of(16.0).tint(weak), RichText::new(name).color(weak));
     let button = ui.add(button.frame_when_inactive(false).min_size(vec2(0.0, 24.0))).accessible_name("Device");
-    let button =
-        button.on_hover_text("What the model runs on. Click to choose another device; a run is cancelled then.");
+    let tooltip = "What the model runs on. Click to choose another device; a run is cancelled then.";
+    let notice = desk.studio.engine_notice().map(|notice| format!("\n{notice}")).unwrap_or_default();
+    let button = button.on_hover_text(format!("{tooltip}{notice}"));
     Popup::menu(&button).show(|ui| {
         for (choice, _, label) in DeviceChoice::TABLE {
             let is_chosen = desk.studio.device_choice() == choice;

@@ -78,6 +78,7 @@ pub struct Studio {
     engine_starter: EngineStarter,
     engines_started: u64,
     device: Option<String>,
+    engine_notice: Option<String>,
     models: Vec<ModelChoice>,
     run: Option<Run>,
     runs_started: u64,
@@ -129,6 +130,7 @@ impl Studio {
             engine_starter: starter,
             engines_started: 0,
             device: None,
+            engine_notice: None,
             models: vec![],
             run: None,
             runs_started: 0,
@@ -161,6 +163,7 @@ impl Studio {
         self.abandon_run();
         self.engine_settings.device = choice;
         self.device = None;
+        self.engine_notice = None;
         if let Some(engine) = self.engine.take() {
             // An engine waits for its work to end when it is dropped.
             self.mailbox.spawn("stop-engine", move || {
@@ -217,7 +220,10 @@ impl Studio {
                 }
                 self.device = Some(name);
             }
-            Event::Notice { text } => self.notices.say(text),
+            Event::Notice { text } => {
+                self.engine_notice = Some(text.clone());
+                self.notices.say(text);
+            }
             event => self.take_in_run_event(event),
         }
     }
@@ -330,6 +336,12 @@ impl Studio {
     #[must_use]
     pub fn device(&self) -> Option<&str> {
         self.device.as_deref()
+    }
+
+    /// The last thing the engine said besides its work, for instance why another device was not taken.
+    #[must_use]
+    pub fn engine_notice(&self) -> Option<&str> {
+        self.engine_notice.as_deref()
     }
 
     #[must_use]
