@@ -1,6 +1,6 @@
 //! The icons, from Lucide (ISC, see `assets/icons/NOTICE.md`), compiled into the program.
 
-use egui::{Context, Image, Vec2};
+use egui::{Context, IconData, Image, Vec2};
 
 use crate::theme::ICON_SIZE;
 
@@ -30,6 +30,15 @@ pub fn install(ctx: &Context) {
         let svg = icon.svg.replace("currentColor", "#ffffff");
         ctx.include_bytes(icon.uri, svg.into_bytes());
     }
+}
+
+/// The window's icon; none if it cannot be drawn, for a program without an icon is still one.
+#[must_use]
+pub fn of_window() -> Option<IconData> {
+    let svg = include_bytes!("../../assets/icons/brushfire.svg");
+    let image = egui_extras::image::load_svg_bytes(svg, &Default::default()).ok()?;
+    let rgba = image.pixels.iter().flat_map(egui::Color32::to_srgba_unmultiplied).collect();
+    Some(IconData { rgba, width: image.width() as u32, height: image.height() as u32 })
 }
 
 macro_rules! icons {
@@ -84,6 +93,13 @@ icons! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_window_has_an_icon() {
+        let icon = of_window().unwrap();
+        assert_eq!((icon.width, icon.height, icon.rgba.len()), (128, 128, 128 * 128 * 4));
+        assert_eq!(icon.rgba[..4], [0; 4], "its corners are round");
+    }
 
     #[test]
     fn every_icon_is_a_drawing_in_the_text_colour() {

@@ -45,6 +45,9 @@ pub fn run(options: WindowOptions) -> anyhow::Result<()> {
     if settings.window.maximized {
         viewport = viewport.with_maximized(true);
     }
+    if let Some(icon) = icons::of_window() {
+        viewport = viewport.with_icon(icon);
+    }
     // Copy, cut and paste are ours (see `text_clipboard`).
     let native = NativeOptions { viewport, clipboard_shortcuts: false, ..NativeOptions::default() };
     let create = move |creation: &CreationContext<'_>| {
