@@ -132,13 +132,22 @@ impl CommandInfo {
 
 /// Every command, in its menu's order.
 pub const COMMANDS: &[CommandInfo] = &[
-    entry(Menu::File, Command::NewCanvas, "New canvas", "Begin with a blank canvas of a size you choose.", &[ctrl(Key::N)])
-        .icon(icons::FILE_PLUS)
-        .while_typing(),
+    entry(
+        Menu::File,
+        Command::NewCanvas,
+        "New canvas",
+        "Begin with a blank canvas of a size you choose.",
+        &[ctrl(Key::N)],
+    )
+    .icon(icons::FILE_PLUS)
+    .while_typing(),
     entry(Menu::File, Command::Open, "Open", "Open a picture: PNG, JPEG, WebP, TIFF or BMP.", &[ctrl(Key::O)])
         .icon(icons::FOLDER_OPEN)
         .while_typing(),
-    entry(Menu::File, Command::Save, "Save", "Save the picture to its file.", &[ctrl(Key::S)]).icon(icons::SAVE).starts_group().while_typing(),
+    entry(Menu::File, Command::Save, "Save", "Save the picture to its file.", &[ctrl(Key::S)])
+        .icon(icons::SAVE)
+        .starts_group()
+        .while_typing(),
     entry(
         Menu::File,
         Command::SaveAs,
@@ -148,21 +157,61 @@ pub const COMMANDS: &[CommandInfo] = &[
     )
     .icon(icons::IMAGE_DOWN)
     .while_typing(),
-    entry(Menu::File, Command::Quit, "Quit", "Leave Brushfire.", &[ctrl(Key::Q)]).icon(icons::LOG_OUT).starts_group().while_typing(),
-    entry(Menu::Edit, Command::Undo, "Undo", "Take back the last stroke, mask change, accepted result or setting.", &[ctrl(Key::Z)])
-        .icon(icons::UNDO),
-    entry(Menu::Edit, Command::Redo, "Redo", "Do again what was taken back.", &[ctrl_shift(Key::Z), ctrl(Key::Y)]).icon(icons::REDO),
-    entry(Menu::Edit, Command::CopyPicture, "Copy picture", "Copy the whole picture to the clipboard.", &[ctrl(Key::C), ctrl_shift(Key::C)]).starts_group(),
-    entry(Menu::Edit, Command::PastePicture, "Paste picture", "Open the picture that is on the clipboard.", &[ctrl(Key::V)])
-        .icon(icons::CLIPBOARD_PASTE),
-    entry(Menu::View, Command::ZoomIn, "Zoom in", "Show the picture larger.", &[ctrl(Key::Plus), ctrl(Key::Equals), ctrl_shift(Key::Plus)])
-        .icon(icons::ZOOM_IN),
-    entry(Menu::View, Command::ZoomOut, "Zoom out", "Show the picture smaller.", &[ctrl(Key::Minus)]).icon(icons::ZOOM_OUT),
-    entry(Menu::View, Command::ZoomToFit, "Fit to window", "Show the whole picture.", &[ctrl(Key::Num0)]).icon(icons::MAXIMIZE),
-    entry(Menu::View, Command::ActualSize, "Actual size", "Show one pixel of the picture as one pixel of the screen.", &[ctrl(Key::Num1)])
-        .icon(icons::SCAN),
-    entry(Menu::View, Command::ShowMask, "Show mask", "Show or hide the mask's tint.", &[key(Key::M)]).icon(icons::EYE).starts_group(),
-    entry(Menu::View, Command::ChangeTheme, "Change theme", "Change between dark and light walls.", &[]).icon(icons::SUN_MOON),
+    entry(Menu::File, Command::Quit, "Quit", "Leave Brushfire.", &[ctrl(Key::Q)])
+        .icon(icons::LOG_OUT)
+        .starts_group()
+        .while_typing(),
+    entry(
+        Menu::Edit,
+        Command::Undo,
+        "Undo",
+        "Take back the last stroke, mask change, accepted result or setting.",
+        &[ctrl(Key::Z)],
+    )
+    .icon(icons::UNDO),
+    entry(Menu::Edit, Command::Redo, "Redo", "Do again what was taken back.", &[ctrl_shift(Key::Z), ctrl(Key::Y)])
+        .icon(icons::REDO),
+    entry(
+        Menu::Edit,
+        Command::CopyPicture,
+        "Copy picture",
+        "Copy the whole picture to the clipboard.",
+        &[ctrl(Key::C), ctrl_shift(Key::C)],
+    )
+    .starts_group(),
+    entry(
+        Menu::Edit,
+        Command::PastePicture,
+        "Paste picture",
+        "Open the picture that is on the clipboard.",
+        &[ctrl(Key::V)],
+    )
+    .icon(icons::CLIPBOARD_PASTE),
+    entry(
+        Menu::View,
+        Command::ZoomIn,
+        "Zoom in",
+        "Show the picture larger.",
+        &[ctrl(Key::Plus), ctrl(Key::Equals), ctrl_shift(Key::Plus)],
+    )
+    .icon(icons::ZOOM_IN),
+    entry(Menu::View, Command::ZoomOut, "Zoom out", "Show the picture smaller.", &[ctrl(Key::Minus)])
+        .icon(icons::ZOOM_OUT),
+    entry(Menu::View, Command::ZoomToFit, "Fit to window", "Show the whole picture.", &[ctrl(Key::Num0)])
+        .icon(icons::MAXIMIZE),
+    entry(
+        Menu::View,
+        Command::ActualSize,
+        "Actual size",
+        "Show one pixel of the picture as one pixel of the screen.",
+        &[ctrl(Key::Num1)],
+    )
+    .icon(icons::SCAN),
+    entry(Menu::View, Command::ShowMask, "Show mask", "Show or hide the mask's tint.", &[key(Key::M)])
+        .icon(icons::EYE)
+        .starts_group(),
+    entry(Menu::View, Command::ChangeTheme, "Change theme", "Change between dark and light walls.", &[])
+        .icon(icons::SUN_MOON),
     entry(
         Menu::Mask,
         Command::UseTool(Tool::MaskBrush),
@@ -171,7 +220,14 @@ pub const COMMANDS: &[CommandInfo] = &[
         &[key(Key::B)],
     )
     .icon(icons::HIGHLIGHTER),
-    entry(Menu::Mask, Command::UseTool(Tool::MaskEraser), "Mask eraser", "Take parts of the mask away.", &[key(Key::E)]).icon(icons::ERASER),
+    entry(
+        Menu::Mask,
+        Command::UseTool(Tool::MaskEraser),
+        "Mask eraser",
+        "Take parts of the mask away.",
+        &[key(Key::E)],
+    )
+    .icon(icons::ERASER),
     entry(
         Menu::Mask,
         Command::UseTool(Tool::ColorBrush),
@@ -180,10 +236,29 @@ pub const COMMANDS: &[CommandInfo] = &[
         &[key(Key::P)],
     )
     .icon(icons::BRUSH),
-    entry(Menu::Mask, Command::UseTool(Tool::Hand), "Hand", "Move the picture. With any tool: hold Space, or drag with the middle button.", &[key(Key::H)])
-        .icon(icons::HAND),
-    entry(Menu::Mask, Command::BiggerBrush, "Bigger brush", "Make the brush in hand bigger.", &[key(Key::CloseBracket)]).starts_group(),
-    entry(Menu::Mask, Command::SmallerBrush, "Smaller brush", "Make the brush in hand smaller.", &[key(Key::OpenBracket)]),
+    entry(
+        Menu::Mask,
+        Command::UseTool(Tool::Hand),
+        "Hand",
+        "Move the picture. With any tool: hold Space, or drag with the middle button.",
+        &[key(Key::H)],
+    )
+    .icon(icons::HAND),
+    entry(
+        Menu::Mask,
+        Command::BiggerBrush,
+        "Bigger brush",
+        "Make the brush in hand bigger.",
+        &[key(Key::CloseBracket)],
+    )
+    .starts_group(),
+    entry(
+        Menu::Mask,
+        Command::SmallerBrush,
+        "Smaller brush",
+        "Make the brush in hand smaller.",
+        &[key(Key::OpenBracket)],
+    ),
     entry(
         Menu::Mask,
         Command::HarderBrush,
@@ -198,23 +273,37 @@ pub const COMMANDS: &[CommandInfo] = &[
         "Give the brush a softer edge.",
         &[shift(Key::OpenBracket), shift(Key::OpenCurlyBracket)],
     ),
-    entry(Menu::Mask, Command::MaskEverything, "Mask everything", "Mask the whole picture.", &[ctrl(Key::A)]).icon(icons::SQUARE).starts_group(),
-    entry(Menu::Mask, Command::InvertMask, "Invert mask", "Mask what is free and free what is masked.", &[ctrl(Key::I)]).icon(icons::CONTRAST),
-    entry(Menu::Mask, Command::ClearMask, "Clear mask", "Take the whole mask away.", &[ctrl(Key::D)]).icon(icons::TRASH),
+    entry(Menu::Mask, Command::MaskEverything, "Mask everything", "Mask the whole picture.", &[ctrl(Key::A)])
+        .icon(icons::SQUARE)
+        .starts_group(),
+    entry(
+        Menu::Mask,
+        Command::InvertMask,
+        "Invert mask",
+        "Mask what is free and free what is masked.",
+        &[ctrl(Key::I)],
+    )
+    .icon(icons::CONTRAST),
+    entry(Menu::Mask, Command::ClearMask, "Clear mask", "Take the whole mask away.", &[ctrl(Key::D)])
+        .icon(icons::TRASH),
     entry(
         Menu::Generate,
         Command::Generate,
         "Generate",
-        "Fill the mask with what the prompt says. Without a mask the whole picture is changed; on a blank canvas a new one is made.",
+        "Fill the mask with what the prompt says. Without a mask the whole picture is changed; \
+         on a blank canvas a new one is made.",
         &[ctrl(Key::Enter)],
     )
     .icon(icons::SPARKLES)
     .while_typing(),
-    entry(Menu::Generate, Command::Cancel, "Cancel", "Stop the run.", &[key(Key::Escape)]).icon(icons::X).while_typing(),
+    entry(Menu::Generate, Command::Cancel, "Cancel", "Stop the run.", &[key(Key::Escape)])
+        .icon(icons::X)
+        .while_typing(),
     entry(Menu::Generate, Command::Accept, "Accept", "Make the shown result part of the picture.", &[key(Key::Enter)])
         .icon(icons::CHECK)
         .starts_group(),
-    entry(Menu::Generate, Command::Reroll, "Reroll", "Try again with another seed.", &[key(Key::R)]).icon(icons::REFRESH),
+    entry(Menu::Generate, Command::Reroll, "Reroll", "Try again with another seed.", &[key(Key::R)])
+        .icon(icons::REFRESH),
     entry(
         Menu::Generate,
         Command::Reject,
@@ -223,9 +312,24 @@ pub const COMMANDS: &[CommandInfo] = &[
         &[key(Key::Delete), key(Key::Backspace), key(Key::Escape)],
     )
     .icon(icons::TRASH),
-    entry(Menu::Generate, Command::NewerResult, "Newer result", "Show the result to the left in the strip.", &[key(Key::Comma)]).starts_group(),
-    entry(Menu::Generate, Command::OlderResult, "Older result", "Show the result to the right in the strip.", &[key(Key::Period)]),
-    entry(Menu::Generate, Command::RollSeed, "New seed", "Put another number into the seed, and keep it.", &[]).icon(icons::DICES).starts_group(),
+    entry(
+        Menu::Generate,
+        Command::NewerResult,
+        "Newer result",
+        "Show the result to the left in the strip.",
+        &[key(Key::Comma)],
+    )
+    .starts_group(),
+    entry(
+        Menu::Generate,
+        Command::OlderResult,
+        "Older result",
+        "Show the result to the right in the strip.",
+        &[key(Key::Period)],
+    ),
+    entry(Menu::Generate, Command::RollSeed, "New seed", "Put another number into the seed, and keep it.", &[])
+        .icon(icons::DICES)
+        .starts_group(),
     entry(Menu::Help, Command::Shortcuts, "Keyboard shortcuts", "Every shortcut on one page.", &[key(Key::F1)])
         .icon(icons::KEYBOARD)
         .while_typing(),

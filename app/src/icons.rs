@@ -23,7 +23,8 @@ impl Icon {
     }
 }
 
-/// Makes the icons known to `ctx`. Lucide draws in the text's colour; here a tint colours them, so they are loaded white.
+/// Makes the icons known to `ctx`. Lucide draws in the text's colour; here a tint colours them, so they are loaded
+/// white.
 pub fn install(ctx: &Context) {
     egui_extras::install_image_loaders(ctx);
     for icon in ALL {

@@ -103,7 +103,8 @@ impl TileTextures {
         Self { name, tiles: vec![] }
     }
 
-    /// Uploads what has changed within `view`. Returns whether everything is up to date; if not, another frame is needed.
+    /// Uploads what has changed within `view`. Returns whether everything is up to date; if not, another frame is
+    /// needed.
     pub fn sync<P: TilePixel>(
         &mut self,
         ctx: &Context,

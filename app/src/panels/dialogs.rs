@@ -180,5 +180,11 @@ fn about(ui: &mut Ui) {
     ui.set_width(392.0);
     ui.heading(format!("Brushfire {}", env!("CARGO_PKG_VERSION")));
     ui.label("A painting program in which a diffusion model paints with you. Everything happens on this computer.");
-    ui.label(RichText::new("MIT or Apache-2.0, as you like. Icons by Lucide (ISC). Notices for all that ships lie in the assets folder.").weak());
+    ui.label(
+        RichText::new(
+            "MIT or Apache-2.0, as you like. Icons by Lucide (ISC). Notices for all that ships lie in the assets \
+             folder.",
+        )
+        .weak(),
+    );
 }

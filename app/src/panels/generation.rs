@@ -85,7 +85,8 @@ fn numbers(ui: &mut Ui, desk: &mut Desk) {
     let recipe = &mut desk.studio.recipe;
     let steps = Number {
         name: "Steps",
-        tooltip: "In how many steps the picture is made. More take longer and are finer, up to a point: 20 to 30 are usual.",
+        tooltip: "In how many steps the picture is made. More take longer and are finer, up to a point: \
+                  20 to 30 are usual.",
         unit: Unit::Count,
     };
     number_row(ui, &steps, &mut recipe.steps, 1..=100, Recipe::MAX_STEPS);
@@ -97,7 +98,8 @@ fn numbers(ui: &mut Ui, desk: &mut Desk) {
     number_row(ui, &guidance, &mut recipe.guidance, 1.0..=20.0, Recipe::MAX_GUIDANCE);
     let strength = Number {
         name: "Strength",
-        tooltip: "How far the picture there may be left behind: at 100 % it does not matter, at 30 % it is only touched up. \
+        tooltip: "How far the picture there may be left behind: at 100 % it does not matter, at 30 % it is only touched \
+                  up. \
                   A blank canvas has nothing to keep.",
         unit: Unit::Percent,
     };
@@ -115,7 +117,8 @@ fn number_row<Num: Numeric>(
 }
 
 fn seed(ui: &mut Ui, desk: &mut Desk) {
-    let tooltip = "The number all noise comes from. The same seed and settings give the same picture; a random one a new picture every time.";
+    let tooltip = "The number all noise comes from. The same seed and settings give the same picture; a random one a \
+                   new picture every time.";
     row(ui, "Seed", tooltip, |ui| {
         let is_fixed = desk.studio.seed_choice == SeedChoice::Fixed;
         let width = ui.available_width() - 2.0 * (CONTROL_HEIGHT + ui.spacing().item_spacing.x);

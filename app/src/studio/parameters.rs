@@ -59,7 +59,8 @@ pub fn fresh_seed() -> u64 {
     RandomState::new().hash_one(Instant::now()) & u64::from(u32::MAX)
 }
 
-/// What differs: the entry's name for people, and the field's own name. Several fields change when a recipe is taken over.
+/// What differs: the entry's name for people, and the field's own name. Several fields change when a recipe is taken
+/// over.
 fn changed_field(before: &Recipe, after: &Recipe) -> Option<(&'static str, &'static str)> {
     let fields = [
         (before.prompt != after.prompt, "Change the prompt", "prompt"),
