@@ -289,7 +289,8 @@ impl Studio {
         self.path = Some(path);
         self.notices.say(saved.notice.unwrap_or_else(|| format!("Saved {name}.")));
         if let Some(after) = self.after_save.take() {
-            self.go_on(after);
+            // Something may have been painted while the file was written.
+            self.unless_modified(after);
         }
     }
 

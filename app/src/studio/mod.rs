@@ -415,7 +415,8 @@ impl Studio {
 
 /// A number that is another one whenever a tile of the grid has been changed.
 fn fingerprint<P>(grid: &TileGrid<P>) -> u64 {
-    grid.positions().fold(0, |sum: u64, pos| sum.rotate_left(5) ^ grid.revision(pos))
+    // Revisions are unique and grow, so the newest one names the whole grid's state.
+    grid.positions().map(|pos| grid.revision(pos)).max().unwrap_or(0)
 }
 
 fn is_uniform(document: &Document) -> bool {

@@ -65,10 +65,11 @@ impl Plan {
     }
 }
 
-/// The size the engine works at: multiples of 8, and not below its smallest side.
+/// The size the engine works at: multiples of 8, and not below its smallest side. A canvas above its largest is refused by
+/// the recipe's check.
 #[must_use]
 pub fn engine_size(size: [u32; 2]) -> [u32; 2] {
-    size.map(|side| side.next_multiple_of(8).clamp(Recipe::MIN_SIDE, Recipe::MAX_SIDE))
+    size.map(|side| side.next_multiple_of(8).max(Recipe::MIN_SIDE))
 }
 
 /// Makes the buffers for the engine, and the mask of the plan's region. Takes long for large pictures.
