@@ -141,6 +141,9 @@ fn start_thread(ctx: Context) -> Option<Composer> {
 const BLOCK_SIDE: u32 = 1024;
 
 fn compose(wanted: &OverlayPicture) -> Vec<Block> {
+    if wanted.picture.is_empty() {
+        return vec![];
+    }
     let region = wanted.region;
     let columns = (region.left..region.right).step_by(BLOCK_SIDE as usize);
     let corners =

@@ -34,7 +34,7 @@ impl Pointer {
         studio: &mut Studio,
         tools: &mut Toolbox,
     ) {
-        self.zoom_and_scroll(ui, response, view);
+        self.zoom_and_scroll(ui, response, view, studio);
         let time = ui.input(|input| input.time);
         let mut samples = vec![];
         for event in ui.input(|input| self.pen.read(input)) {
@@ -64,6 +64,10 @@ impl Pointer {
         }
         if !samples.is_empty() {
             studio.extend_stroke(&samples);
+        }
+        if studio.is_painting() && !ui.input(|input| input.pointer.primary_down()) {
+            // The window lost the pointer, and the release with it.
+            studio.finish_stroke();
         }
     }
 
@@ -104,8 +108,10 @@ impl Pointer {
     }
 
     /// The wheel zooms about the pointer, two fingers on a pad scroll, pinching zooms; two fingers on a screen do both.
-    fn zoom_and_scroll(&mut self, ui: &Ui, response: &Response, view: &mut CanvasView) {
+    fn zoom_and_scroll(&mut self, ui: &Ui, response: &Response, view: &mut CanvasView, studio: &mut Studio) {
         if let Some(touch) = ui.input(egui::InputState::multi_touch) {
+            // The first finger began a stroke that was none.
+            studio.cancel_stroke();
             view.is_fitted = false;
             view.camera.pan(touch.translation_delta);
             view.camera.zoom_by(touch.zoom_delta, touch.center_pos);

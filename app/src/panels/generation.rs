@@ -98,9 +98,8 @@ fn numbers(ui: &mut Ui, desk: &mut Desk) {
     number_row(ui, &guidance, &mut recipe.guidance, 1.0..=20.0, Recipe::MAX_GUIDANCE);
     let strength = Number {
         name: "Strength",
-        tooltip: "How far the picture there may be left behind: at 100 % it does not matter, at 30 % it is only touched \
-                  up. \
-                  A blank canvas has nothing to keep.",
+        tooltip: "How far the picture there may be left behind: at 100 % it does not matter, at 30 % it is only \
+                  touched up. A blank canvas has nothing to keep.",
         unit: Unit::Percent,
     };
     ui.add_enabled_ui(task != Task::TextToImage, |ui| number_row(ui, &strength, &mut recipe.strength, 0.0..=1.0, 1.0));
