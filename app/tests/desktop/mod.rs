@@ -34,7 +34,7 @@ impl Desktop {
     pub fn start() -> Option<Self> {
         let missing: Vec<_> = ["Xvfb", "xdotool"].into_iter().filter(|program| !is_installed(program)).collect();
         if !missing.is_empty() {
-            let reason = format!("the window is not tested: {} is not installed", missing.join(" and "));
+            let reason = format!("the window is not tested for want of {}", missing.join(" and "));
             assert!(std::env::var_os("CI").is_none_or(|value| value != "true"), "{reason}");
             println!("{reason}");
             return None;

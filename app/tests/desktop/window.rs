@@ -118,8 +118,8 @@ impl<'a> Window<'a> {
 
     /// Takes the pointer out of the window, and with it tooltips and the brush's outline.
     pub fn rest_pointer(&self) {
-        let [left, top, width, height] = self.rect;
-        self.desktop.xdotool(["mousemove".to_owned(), (left + width).to_string(), (top + height).to_string()]).unwrap();
+        let [width, height] = self.size();
+        self.move_pointer([width + 40, height + 40]);
     }
 
     fn move_pointer(&self, pos_in_window: [u32; 2]) {
