@@ -292,6 +292,32 @@ fn opening_asks_once_before_changes_are_lost() {
 }
 
 #[test]
+fn enter_saves_before_the_changes_would_be_lost() {
+    let mut desk = Desk::with_picture();
+    desk.generate();
+    desk.finish([9, 9, 9]);
+    desk.press(Modifiers::NONE, Key::Enter);
+    desk.press(Modifiers::COMMAND, Key::Q);
+    assert!(!desk.window().desk.studio.may_leave());
+    desk.press(Modifiers::NONE, Key::Escape);
+    assert!(desk.window().desk.studio.question().is_none() && !desk.window().desk.studio.may_leave());
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kept.png");
+    desk.window_mut().desk.studio.save_to(path.clone());
+    desk.wait_for(|window| window.desk.studio.path() == Some(path.as_path()));
+    desk.press(Modifiers::COMMAND, Key::I);
+    desk.generate();
+    desk.finish([8, 8, 8]);
+    desk.press(Modifiers::NONE, Key::Enter);
+    desk.press(Modifiers::COMMAND, Key::Q);
+    desk.press(Modifiers::NONE, Key::Enter);
+    desk.wait_for(|window| window.desk.studio.may_leave());
+    let saved = image::open(&path).unwrap().to_rgb8();
+    assert!(saved.pixels().all(|pixel| pixel.0 == [8, 8, 8]));
+}
+
+#[test]
 fn a_saved_picture_offers_its_recipe_when_it_is_opened_again() {
     let mut desk = Desk::with_picture();
     desk.window_mut().desk.studio.recipe.prompt = "a green hat".to_owned();

@@ -44,7 +44,11 @@ fn question(ui: &Ui, desk: &mut Desk) {
         ui.label("What is not saved would be lost.");
         ui.horizontal(|ui| {
             let size = vec2(120.0, CONTROL_HEIGHT);
-            if ui.add(accent("Save").min_size(size)).clicked() {
+            let save = ui.add(accent("Save").min_size(size));
+            if ui.memory(|memory| memory.focused().is_none()) {
+                save.request_focus();
+            }
+            if save.clicked() {
                 desk.studio.answer_save();
             }
             if ui.add(Button::new("Do not save").min_size(size)).clicked() {
