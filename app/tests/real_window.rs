@@ -86,6 +86,8 @@ fn paint_and_generate(window: &Window<'_>, name: &str, picture: &RgbImage, strok
     let [width, height] = [picture.width(), picture.height()];
     let middle = |window: &RgbImage| imageops::crop_imm(window, corner[0], corner[1], width, height).to_image();
     window.wait_for_soon("the preview", || (middle(&window.look()) != middle(&painted)).then_some(()));
+    // Half way, for the picture's sake; a busy machine draws fewer previews than there are steps.
+    window.wait_for_log_times("overlay Preview", 10, "overlay Result");
     window.keep_screenshot(&format!("{name}_2_running"));
     window.wait_for_log("overlay Result");
     window.look_when_still();

@@ -158,13 +158,21 @@ impl<'a> Window<'a> {
         ["mousemove".to_owned(), (left + x).to_string(), (top + y).to_string()]
     }
 
-    /// Waits until the log holds this, as long as a run of the model may take; returns the rest of the line.
+    /// Waits until the log holds these words, as long as a run of the model may take; returns the rest of the line.
     pub fn wait_for_log(&self, words: &str) -> String {
         self.wait_for(words, 5 * PATIENCE, || {
             let log = fs::read_to_string(&self.log).unwrap();
             let (_, rest) = log.split_once(words)?;
             Some(rest.lines().next().unwrap_or_default().trim().to_owned())
         })
+    }
+
+    /// Waits until the log holds these words so many times; or others, after which they do not come any more.
+    pub fn wait_for_log_times(&self, words: &str, times: usize, or: &str) {
+        self.wait_for(words, 5 * PATIENCE, || {
+            let log = fs::read_to_string(&self.log).unwrap();
+            (log.matches(words).count() >= times || log.contains(or)).then_some(())
+        });
     }
 
     /// Waits until there is what is looked for; the test fails with the log if it does not come in time.
