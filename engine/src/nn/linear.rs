@@ -60,6 +60,7 @@ impl Linear {
             Self::Burn(burn) => module::linear(x, burn.weight.clone(), burn.bias.clone()),
             Self::Cpu(matrix) => {
                 let mut shape = x.dims();
+                assert_eq!(shape[D - 1], matrix.inputs(), "the width of a linear layer's input");
                 shape[D - 1] = matrix.outputs();
                 cpu::tensor(matrix.rows_to_rows(Values::of(x).as_slice()), shape)
             }

@@ -30,6 +30,10 @@ impl Matrix {
         self.bias = Some(Arc::new(bias));
     }
 
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+
     pub fn outputs(&self) -> usize {
         self.outputs
     }
