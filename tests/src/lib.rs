@@ -1,10 +1,13 @@
 //! What the whole-system tests share: where golden values lie, and an engine that is listened to.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 use brushfire_engine::{DeviceChoice, Engine, EngineSettings, Event, Job, JobId};
+use burn::tensor::wgpu::WgpuBackend;
+use burn::tensor::{Device, DeviceKind};
 
 /// The folder of values made by `tests/reference`.
 #[must_use]
@@ -92,21 +95,30 @@ pub fn ending_of(event: &Event) -> Option<JobId> {
     }
 }
 
-/// The device the golden suite runs on: the CPU, or the first Vulkan adapter (a software one too) where
-/// `BRUSHFIRE_TEST_DEVICE=vulkan` asks for it.
+/// The device the golden suite runs on: the CPU, or the GPU of [`test_gpu`].
+#[must_use]
+pub fn test_device() -> Device {
+    test_gpu().cloned().unwrap_or_else(Device::flex)
+}
+
+/// The first adapter of the API that `BRUSHFIRE_TEST_DEVICE` names (`vulkan` or `gl`), a software one too; none where the
+/// variable is not set.
 ///
 /// # Panics
 /// The adapter that was asked for does not open.
 #[must_use]
-pub fn test_device() -> burn::tensor::Device {
-    use brushfire_engine::device::{GraphicsApi, enumerate};
-    if std::env::var("BRUSHFIRE_TEST_DEVICE").as_deref() != Ok("vulkan") {
-        return burn::tensor::Device::flex();
-    }
-    let adapter = enumerate(GraphicsApi::Vulkan).into_iter().next();
-    let opened = adapter.map(|adapter| adapter.id.open());
-    match opened {
-        Some(Ok(device)) => device,
-        other => panic!("no Vulkan adapter could be opened: {other:?}"),
-    }
+pub fn test_gpu() -> Option<&'static Device> {
+    static GPU: OnceLock<Option<Device>> = OnceLock::new();
+    let init = || {
+        let api = match std::env::var("BRUSHFIRE_TEST_DEVICE").as_deref() {
+            Ok("vulkan") => WgpuBackend::Vulkan,
+            Ok("gl") => WgpuBackend::Gl,
+            Ok(other) => panic!("BRUSHFIRE_TEST_DEVICE is `{other}`, but only `vulkan` and `gl` are known"),
+            Err(_) => return None,
+        };
+        let options = || Device::wgpu_options().graphics_api(api);
+        let opened = options().init().or_else(|_| options().device_kind(DeviceKind::Cpu).init());
+        Some(opened.unwrap_or_else(|error| panic!("no adapter for BRUSHFIRE_TEST_DEVICE opens: {error}")))
+    };
+    GPU.get_or_init(init).as_ref()
 }

@@ -4,7 +4,6 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 use brushfire_engine::checkpoint::config::{AutoencoderConfig, ClipConfig, TinyAutoencoderConfig, UnetConfig};
 use brushfire_engine::checkpoint::{Source, open_source};
@@ -12,8 +11,8 @@ use brushfire_engine::models::{
     AutoencoderKl, AutoencoderTiny, ClipTextModel, ControlResiduals, ModelError, TextError, UNet2dConditionModel,
 };
 use brushfire_engine::nn::{CancelToken, Compute, Interrupted, Precision};
-use burn::tensor::wgpu::WgpuBackend;
-use burn::tensor::{Device, DeviceKind, Tensor};
+use brushfire_tests::test_gpu;
+use burn::tensor::{Device, Tensor};
 use safetensors::SafeTensors;
 
 /// The CPU repeats PyTorch's f32 arithmetic in another order; GPUs may fuse and round more.
@@ -24,26 +23,10 @@ fn golden(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(path)
 }
 
-/// The GPU that `BRUSHFIRE_TEST_DEVICE` asks for.
-fn gpu() -> Option<&'static Device> {
-    static GPU: OnceLock<Option<Device>> = OnceLock::new();
-    let init = || {
-        let api = match std::env::var("BRUSHFIRE_TEST_DEVICE").as_deref() {
-            Ok("vulkan") => WgpuBackend::Vulkan,
-            Ok("gl") => WgpuBackend::Gl,
-            Ok(other) => panic!("BRUSHFIRE_TEST_DEVICE is `{other}`, but only `vulkan` and `gl` are known"),
-            Err(_) => return None,
-        };
-        let options = || Device::wgpu_options().graphics_api(api);
-        Some(options().init().or_else(|_| options().device_kind(DeviceKind::Cpu).init()).unwrap())
-    };
-    GPU.get_or_init(init).as_ref()
-}
-
 /// Everything models are tested on: the GPU that was asked for; else the CPU's own kernels and, on the CPU too, those that
 /// GPUs use.
 fn computes() -> Vec<Compute> {
-    if let Some(gpu) = gpu() {
+    if let Some(gpu) = test_gpu() {
         return vec![Compute::new(gpu, Precision::F32)];
     }
     let own = Compute::new(&Device::flex(), Precision::F32);
@@ -95,7 +78,7 @@ impl Golden {
         let found = Compute::values(found).unwrap();
         let error = relative_error(&found, expected);
         println!("{name}: {error:.1e}");
-        let tolerance = if gpu().is_some() { GPU_TOLERANCE } else { CPU_TOLERANCE };
+        let tolerance = if test_gpu().is_some() { GPU_TOLERANCE } else { CPU_TOLERANCE };
         assert!(error < tolerance, "{name}: relative error {error:.3e}");
     }
 
