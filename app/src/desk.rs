@@ -72,6 +72,7 @@ impl Desk {
         self.tools.color_brush = brushes.color;
         self.tools.color = brushes.ink;
         self.studio.set_mask_look(settings.mask_look);
+        self.dark = settings.dark;
         self.recent_files.clone_from(&settings.recent_files);
     }
 
@@ -83,6 +84,7 @@ impl Desk {
         brushes.color = self.tools.color_brush;
         brushes.ink = self.tools.color;
         settings.mask_look = self.studio.document().mask_look();
+        settings.dark = self.dark;
         settings.model.clone_from(&self.studio.recipe.model);
         if let Some(device) = self.device_chosen {
             settings.device = device;

@@ -28,6 +28,8 @@ pub struct Settings {
     pub model: String,
     pub brushes: BrushSettings,
     pub mask_look: MaskLook,
+    /// Dark walls rather than light ones.
+    pub dark: bool,
     /// Newest first.
     pub recent_files: Vec<PathBuf>,
     pub window: WindowSettings,
@@ -66,6 +68,7 @@ impl Default for Settings {
             model: STARTER_MODEL.to_owned(),
             brushes: BrushSettings::default(),
             mask_look: MaskLook::default(),
+            dark: true,
             recent_files: Vec::new(),
             window: WindowSettings::default(),
             unknown: Map::new(),
