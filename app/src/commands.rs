@@ -311,7 +311,7 @@ pub const COMMANDS: &[CommandInfo] = &[
         "Take the shown result off the canvas. It stays in the strip.",
         &[key(Key::Delete), key(Key::Backspace), key(Key::Escape)],
     )
-    .icon(icons::TRASH),
+    .icon(icons::X),
     entry(
         Menu::Generate,
         Command::NewerResult,
@@ -335,6 +335,14 @@ pub const COMMANDS: &[CommandInfo] = &[
         .while_typing(),
     entry(Menu::Help, Command::About, "About Brushfire", "Version and licences.", &[]).icon(icons::CIRCLE_HELP),
 ];
+
+/// Whether these keys are a shortcut that works even while a text is being typed.
+#[must_use]
+pub fn works_while_typing(key: Key, modifiers: Modifiers) -> bool {
+    let is_pressed =
+        |shortcut: &KeyboardShortcut| shortcut.logical_key == key && modifiers.matches_exact(shortcut.modifiers);
+    COMMANDS.iter().any(|info| info.while_typing && info.shortcuts.iter().any(is_pressed))
+}
 
 impl Command {
     /// The command's entry in the table.

@@ -10,6 +10,7 @@ pub mod commands;
 pub mod desk;
 pub mod dialog;
 pub mod document;
+mod event_order;
 pub mod files;
 pub mod icons;
 pub mod paint;

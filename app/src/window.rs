@@ -14,6 +14,7 @@ use egui::{
 use crate::assets;
 use crate::desk::Desk;
 use crate::document::CanvasSize;
+use crate::event_order::EventQueue;
 use crate::files::Settings;
 use crate::studio::models::comfortable_side;
 use crate::studio::{EngineStarter, Studio, engine_handle};
@@ -70,6 +71,7 @@ pub fn run(options: WindowOptions) -> anyhow::Result<()> {
 pub struct Window {
     pub desk: Desk,
     settings: Settings,
+    events: EventQueue,
     clipboard: TextClipboard,
     frames: u64,
     /// When the program began, until the first frame is there.
@@ -93,7 +95,14 @@ impl Window {
         studio.set_model(settings.model.clone());
         let mut desk = Desk::new(studio);
         desk.take_settings(&settings);
-        Ok(Self { desk, settings, clipboard: TextClipboard::default(), frames: 0, started: None })
+        Ok(Self {
+            desk,
+            settings,
+            events: EventQueue::default(),
+            clipboard: TextClipboard::default(),
+            frames: 0,
+            started: None,
+        })
     }
 
     /// Opens what the command line names, or the example.
@@ -190,13 +199,14 @@ impl App for Window {
         self.remember_window(&ctx);
         self.remember_file();
         self.close_if_asked(&ctx);
-        if ctx.input(has_done_something) {
+        if ctx.input(has_done_something) || !self.events.is_empty() {
             // What a key or button has changed may have been drawn already in this frame.
             ctx.request_repaint();
         }
     }
 
     fn raw_input_hook(&mut self, ctx: &Context, raw_input: &mut RawInput) {
+        self.events.before_frame(raw_input);
         self.clipboard.before_frame(ctx, raw_input);
     }
 

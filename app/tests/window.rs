@@ -9,13 +9,14 @@ use std::time::Duration;
 use brushfire::canvas::Tool;
 use brushfire::commands::{COMMANDS, Command, Menu};
 use brushfire::document::CanvasSize;
+use brushfire::files::Settings;
 use brushfire::studio::Phase;
 use brushfire_engine::{Event, Recipe, Step};
 use egui::{Key, Modifiers, Role, vec2};
 use egui_kittest::kittest::Queryable as _;
 use image::{Rgb, RgbImage};
 
-use painter::{Desk, scene};
+use painter::{Desk, key_press, press_at, scene};
 
 #[test]
 fn a_typed_prompt_is_what_the_engine_is_asked_for() {
@@ -28,6 +29,48 @@ fn a_typed_prompt_is_what_the_engine_is_asked_for() {
     assert_eq!(job.recipe.prompt, "a red apple");
     assert_eq!((job.recipe.width, job.recipe.height), (256, 256));
     assert!(job.init.is_none() && job.mask.is_none(), "a blank canvas is made from nothing");
+}
+
+#[test]
+fn a_stroke_a_prompt_and_the_button_without_a_pause_become_what_was_meant() {
+    let mut desk = Desk::with_picture();
+    desk.window_mut().desk.tools.mask_brush.diameter = 10.0;
+    let prompt = desk.harness.get_by_role_and_label(Role::MultilineTextInput, "Prompt").rect().center();
+    let mut events = desk.drag(&[(16.0, 24.0), (30.0, 24.0), (40.0, 24.0)]);
+    events.extend([egui::Event::PointerMoved(prompt), press_at(prompt, true), press_at(prompt, false)]);
+    for (key, letter) in [(Key::R, "r"), (Key::E, "e"), (Key::D, "d")] {
+        events.extend([key_press(key, Modifiers::NONE), egui::Event::Text(letter.to_owned())]);
+    }
+    events.push(key_press(Key::Enter, Modifiers::COMMAND));
+    desk.all_at_once(events);
+    let jobs = Arc::clone(&desk.engine.jobs);
+    desk.wait_for(|_| !jobs.lock().unwrap().is_empty());
+    let job = jobs.lock().unwrap()[0].clone();
+    assert_eq!(job.recipe.prompt, "red");
+    assert_eq!(job.mask.unwrap().get_pixel(30, 24).0, [255]);
+    assert_eq!(desk.window().desk.tools.in_hand(), Tool::MaskBrush, "no letter was a shortcut");
+}
+
+#[test]
+fn nothing_moves_when_the_prompt_gets_the_keyboard() {
+    let mut desk = Desk::new();
+    let place = |desk: &Desk| desk.harness.get_by_role_and_label(Role::ComboBox, "Model").rect();
+    let before = place(&desk);
+    desk.harness.get_by_role_and_label(Role::MultilineTextInput, "Prompt").click();
+    desk.settle();
+    assert_eq!(place(&desk), before);
+}
+
+#[test]
+fn the_walls_are_as_light_as_they_were_the_last_time() {
+    let mut desk = Desk::new();
+    assert!(desk.window().desk.dark);
+    desk.click_in_menu(Menu::View, "Change theme");
+    let mut settings = Settings::default();
+    desk.window().desk.give_settings(&mut settings);
+    let mut next = Desk::new();
+    next.window_mut().desk.take_settings(&settings);
+    assert!(!next.window().desk.dark);
 }
 
 #[test]

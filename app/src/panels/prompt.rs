@@ -1,6 +1,6 @@
 //! What: the prompt and what should not be there.
 
-use egui::{Frame, Id, Margin, Response, RichText, ScrollArea, Stroke, TextEdit, Ui};
+use egui::{Color32, Frame, Id, Margin, Response, RichText, ScrollArea, Stroke, TextEdit, Ui};
 
 use super::controls::heading;
 use crate::desk::Desk;
@@ -33,13 +33,14 @@ impl Field {
     fn show(self, ui: &mut Ui, text: &mut String) -> Response {
         let id = Id::unique(self.name);
         let has_focus = ui.memory(|memory| memory.has_focus(id));
-        let stroke = if has_focus { ui.visuals().selection.stroke } else { Stroke::NONE };
+        // An edge that is not seen has its width all the same: nothing moves when the field gets the keyboard.
+        let edge = if has_focus { ui.visuals().selection.stroke.color } else { Color32::TRANSPARENT };
         let height = ui.text_style_height(&egui::TextStyle::Body) * self.rows as f32 + 12.0;
         let margin = Margin::symmetric(8, 6);
         Frame::new()
             .fill(ui.visuals().text_edit_bg_color())
             .corner_radius(6)
-            .stroke(stroke)
+            .stroke(Stroke::new(1.0, edge))
             .show(ui, |ui| {
                 ui.set_height(height);
                 ScrollArea::vertical().id_salt(self.name).auto_shrink([false, false]).show(ui, |ui| {

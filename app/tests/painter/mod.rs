@@ -11,7 +11,8 @@ use brushfire::files::Settings;
 use brushfire::studio::{EngineHandle, EngineStarter, Mailbox};
 use brushfire::window::Window;
 use brushfire_engine::{DeviceChoice, Event, Job, JobId, Latents, Picture};
-use egui::{Key, Modifiers, PointerButton, Pos2, Role, pos2, vec2};
+use eframe::App as _;
+use egui::{Key, Modifiers, PointerButton, Pos2, RawInput, Role, pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use image::{DynamicImage, Rgb, RgbImage};
@@ -126,20 +127,37 @@ impl Desk {
     /// A stroke with the left button, every movement in one frame.
     pub fn stroke(&mut self, points: &[(f32, f32)]) {
         let points: Vec<Pos2> = points.iter().map(|(x, y)| self.on_screen(*x, *y)).collect();
-        let button = |pos, pressed| egui::Event::PointerButton {
-            pos,
-            button: PointerButton::Primary,
-            pressed,
-            modifiers: Modifiers::NONE,
-        };
         self.harness.event(egui::Event::PointerMoved(points[0]));
         self.harness.step();
-        self.harness.event(button(points[0], true));
+        self.harness.event(press_at(points[0], true));
         for point in &points {
             self.harness.event(egui::Event::PointerMoved(*point));
         }
         self.harness.step();
-        self.harness.event(button(points[points.len() - 1], false));
+        self.harness.event(press_at(points[points.len() - 1], false));
+        self.settle();
+    }
+
+    /// The events of a stroke with the left button.
+    pub fn drag(&self, points: &[(f32, f32)]) -> Vec<egui::Event> {
+        let points: Vec<Pos2> = points.iter().map(|(x, y)| self.on_screen(*x, *y)).collect();
+        let (first, last) = (points[0], points[points.len() - 1]);
+        let mut events = vec![egui::Event::PointerMoved(first), press_at(first, true)];
+        events.extend(points.into_iter().map(egui::Event::PointerMoved));
+        events.push(press_at(last, false));
+        events
+    }
+
+    /// Gives the window events that have come while it was busy, as the system does.
+    pub fn all_at_once(&mut self, events: Vec<egui::Event>) {
+        let mut input = RawInput { events, ..RawInput::default() };
+        // At least a frame an event, should each need its own.
+        for _ in 0..=input.events.len() {
+            let ctx = self.harness.ctx.clone();
+            self.window_mut().raw_input_hook(&ctx, &mut input);
+            self.harness.input_mut().events.append(&mut input.events);
+            self.harness.step();
+        }
         self.settle();
     }
 
@@ -177,6 +195,16 @@ impl Desk {
         self.send(Event::Finished { job, pictures, latents: Latents::default(), seconds: 1.0 });
         self.wait_for(|window| window.desk.studio.run().is_none());
     }
+}
+
+/// The left button going down or up.
+pub fn press_at(pos: Pos2, pressed: bool) -> egui::Event {
+    egui::Event::PointerButton { pos, button: PointerButton::Primary, pressed, modifiers: Modifiers::NONE }
+}
+
+/// A key going down.
+pub fn key_press(key: Key, modifiers: Modifiers) -> egui::Event {
+    egui::Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers }
 }
 
 /// The picture of [`Desk::with_picture`].
