@@ -83,6 +83,15 @@ impl Camera {
         self.origin_on_screen = pos2(top_left.x.round(), top_left.y.round());
     }
 
+    /// The same view with the picture's corner on a corner of one of the screen's pixels, so that at the actual size every
+    /// pixel of the picture is one of the screen's. Only for drawing: slow movements would be lost in rounding.
+    #[must_use]
+    pub fn on_whole_pixels(&self, pixels_per_point: f32) -> Self {
+        let snapped = |points: f32| (points * pixels_per_point).round() / pixels_per_point;
+        let Pos2 { x, y } = self.origin_on_screen;
+        Self { zoom: self.zoom, origin_on_screen: pos2(snapped(x), snapped(y)) }
+    }
+
     /// Keeps at least a corner of the picture, `margin` points wide, inside `view`, so that it cannot be lost.
     pub fn keep_in_reach(&mut self, picture_size: Vec2, view: Rect, margin: f32) {
         let size_on_screen = picture_size * self.zoom;
@@ -141,6 +150,16 @@ mod tests {
         assert!(view.contains_rect(shown));
         assert!((shown.center() - view.center()).length() <= 1.0);
         assert!((shown.width() - 760.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn what_is_drawn_begins_on_a_pixel_of_the_screen() {
+        let mut camera = Camera::default();
+        camera.pan(vec2(10.3, -0.4));
+        let corner = |pixels_per_point| camera.on_whole_pixels(pixels_per_point).screen_from_canvas(Pos2::ZERO);
+        assert_near(corner(1.0), pos2(10.0, 0.0));
+        assert_near(corner(2.0), pos2(10.5, -0.5));
+        assert_eq!(camera.on_whole_pixels(2.0).zoom(), camera.zoom());
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub use self::tools::{Tool, Toolbox};
 
 use self::overlay::{Overlay, OverlayKey, OverlayPicture};
 use self::pointer::Pointer;
-use self::tiles::{TileTextures, TileView, UploadBudget, egui_rect, level_for};
+use self::tiles::{Sampling, TileLook, TileTextures, TileView, UploadBudget, egui_rect};
 use crate::document::{CanvasSize, PixelRect};
 use crate::studio::Studio;
 use crate::theme;
@@ -109,6 +109,12 @@ impl CanvasView {
         self.camera.zoom_to(1.0 / self.pixels_per_point, self.rect.center());
     }
 
+    /// Whether a result lies on the canvas, whole and for everyone to see.
+    #[must_use]
+    pub fn shows_result(&self) -> bool {
+        matches!(self.overlay.shown(), Some(OverlayKey::Result(_)))
+    }
+
     /// Pixels of the screen per pixel of the picture.
     #[must_use]
     pub fn magnification(&self) -> f32 {
@@ -126,7 +132,7 @@ impl CanvasView {
         pointer.handle(ui, &response, self, studio, tools);
         self.pointer = pointer;
         self.fit(studio, rect);
-        self.overlay.update(ui.ctx(), wanted_overlay(studio));
+        self.overlay.update(ui.ctx(), wanted_overlay(studio), Sampling::at(self.magnification()));
 
         let painter = ui.painter_at(rect);
         painter.rect_filled(rect, 0.0, theme::surround(ui.visuals()));
@@ -159,25 +165,25 @@ impl CanvasView {
     fn paint(&mut self, ui: &Ui, painter: &Painter, studio: &Studio, changed: Option<PixelRect>) {
         let document = studio.document();
         let bounds = document.bounds();
-        let visible = visible_part(&self.camera, self.rect, bounds);
-        let on_screen = self.camera.screen_from_canvas_rect(egui_rect(bounds));
+        let camera = self.camera.on_whole_pixels(self.pixels_per_point);
+        let visible = visible_part(&camera, self.rect, bounds);
+        let on_screen = camera.screen_from_canvas_rect(egui_rect(bounds));
         self.paint_paper(ui, painter, on_screen);
 
-        let level = level_for(self.magnification());
         self.frame += 1;
-        let view = TileView { frame: self.frame, visible, level, changed };
+        let view = TileView { frame: self.frame, visible, look: TileLook::at(self.magnification()), changed };
         let mut budget = UploadBudget::new(UPLOAD_TIME);
         let look = document.mask_look();
         let mut is_complete = self.picture.sync(ui.ctx(), document.picture(), &view, &mut budget);
-        self.picture.paint(painter, &self.camera, document.picture(), bounds, visible, Color32::WHITE);
+        self.picture.paint(painter, &camera, document.picture(), bounds, visible, Color32::WHITE);
         if self.overlay.is_visible() {
-            self.overlay.paint(painter, &self.camera);
+            self.overlay.paint(painter, &camera);
         } else if look.visible {
             is_complete &= self.mask.sync(ui.ctx(), document.mask(), &view, &mut budget);
             let opacity = if studio.is_mask_resting() { look.opacity * RESTING } else { look.opacity };
             let [red, green, blue] = look.color;
             let tint = Color32::from_rgb(red, green, blue).gamma_multiply(opacity);
-            self.mask.paint(painter, &self.camera, document.mask(), bounds, visible, tint);
+            self.mask.paint(painter, &camera, document.mask(), bounds, visible, tint);
         }
         if !is_complete {
             ui.ctx().request_repaint();

@@ -10,7 +10,7 @@ use egui::{Color32, ColorImage, Context, Painter, Pos2, Rect, Shape, TextureHand
 use image::{GrayImage, RgbImage};
 
 use super::camera::Camera;
-use super::tiles::PIXELS;
+use super::tiles::Sampling;
 use crate::document::PixelRect;
 use crate::studio::RunId;
 use crate::studio::results::ResultId;
@@ -39,6 +39,13 @@ struct Block {
     image: ColorImage,
 }
 
+struct OverlayTexture {
+    extent: Rect,
+    /// Kept for uploading it again, sampled in another way.
+    image: Arc<ColorImage>,
+    texture: TextureHandle,
+}
+
 struct Composed {
     key: OverlayKey,
     epoch: u64,
@@ -57,22 +64,30 @@ pub struct Overlay {
     requested: Option<OverlayKey>,
     /// Counts how often the overlay was cleared: what was asked for before is not shown after.
     epoch: u64,
-    textures: Vec<(Rect, TextureHandle)>,
+    textures: Vec<OverlayTexture>,
+    shown: Option<OverlayKey>,
+    sampling: Sampling,
     thread: Option<Composer>,
 }
 
 impl Overlay {
     /// Sees to it that `wanted` is drawn as soon as it is blended.
-    pub fn update(&mut self, ctx: &Context, wanted: Option<OverlayPicture>) {
+    pub fn update(&mut self, ctx: &Context, wanted: Option<OverlayPicture>, sampling: Sampling) {
         match wanted {
             None => self.clear(),
             Some(wanted) if self.requested != Some(wanted.key) => self.request(ctx, wanted),
             Some(_) => {}
         }
+        self.sample(sampling);
         let Some(composer) = &self.thread else { return };
         if let Some(composed) = composer.composed.try_iter().filter(|composed| composed.epoch == self.epoch).last() {
-            let upload = |block: Block| (block.extent, ctx.load_texture("overlay", block.image, PIXELS));
+            let upload = |Block { extent, image }| {
+                let image = Arc::new(image);
+                let texture = ctx.load_texture("overlay", Arc::clone(&image), sampling.options());
+                OverlayTexture { extent, image, texture }
+            };
             self.textures = composed.blocks.into_iter().map(upload).collect();
+            self.shown = Some(composed.key);
             log::trace!("overlay {:?}", composed.key);
         }
     }
@@ -82,8 +97,21 @@ impl Overlay {
         !self.textures.is_empty()
     }
 
+    /// Which picture is drawn, which may be the one before the one that is wanted.
+    pub fn shown(&self) -> Option<OverlayKey> {
+        self.shown
+    }
+
+    fn sample(&mut self, sampling: Sampling) {
+        if std::mem::replace(&mut self.sampling, sampling) != sampling {
+            for OverlayTexture { image, texture, .. } in &mut self.textures {
+                texture.set(Arc::clone(image), sampling.options());
+            }
+        }
+    }
+
     pub fn paint(&self, painter: &Painter, camera: &Camera) {
-        for (extent, texture) in &self.textures {
+        for OverlayTexture { extent, texture, .. } in &self.textures {
             let mut mesh = Mesh::with_texture(texture.id());
             let uv = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
             mesh.add_rect_with_uv(camera.screen_from_canvas_rect(*extent), uv, Color32::WHITE);
@@ -95,6 +123,7 @@ impl Overlay {
         if self.requested.take().is_some() {
             self.epoch += 1;
             self.textures.clear();
+            self.shown = None;
         }
     }
 

@@ -8,13 +8,39 @@ use egui::{Color32, ColorImage, Context, Painter, Rect, Shape, TextureFilter, Te
 use super::camera::Camera;
 use crate::document::{PixelRect, TILE_SIDE, TileGrid, TilePos};
 
-/// How pixels of the picture become pixels of the screen: sharp when enlarged, smooth when reduced.
-pub const PIXELS: TextureOptions = TextureOptions {
-    magnification: TextureFilter::Nearest,
-    minification: TextureFilter::Linear,
-    wrap_mode: egui::TextureWrapMode::ClampToEdge,
-    mipmap_mode: None,
-};
+/// From here on enlarged pixels are shown as the squares they are. Below, squares would differ visibly in size.
+const SQUARES_FROM: f32 = 3.0;
+
+/// How pixels of the picture become pixels of the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sampling {
+    /// Blended with their neighbours. Where the pixels of picture and screen coincide, nothing is blended.
+    #[default]
+    Smooth,
+    /// As squares.
+    Squares,
+}
+
+impl Sampling {
+    /// What suits a zoom, in pixels of the screen per pixel of the picture.
+    #[must_use]
+    pub fn at(pixels_per_canvas_pixel: f32) -> Self {
+        if pixels_per_canvas_pixel < SQUARES_FROM { Self::Smooth } else { Self::Squares }
+    }
+
+    #[must_use]
+    pub fn options(self) -> TextureOptions {
+        TextureOptions {
+            magnification: match self {
+                Self::Smooth => TextureFilter::Linear,
+                Self::Squares => TextureFilter::Nearest,
+            },
+            minification: TextureFilter::Linear,
+            wrap_mode: egui::TextureWrapMode::ClampToEdge,
+            mipmap_mode: None,
+        }
+    }
+}
 
 /// A pixel that can be averaged and shown.
 pub trait TilePixel: Copy + Default + PartialEq + Send + Sync + std::fmt::Debug {
@@ -65,9 +91,26 @@ fn eight_bits(channel: u16) -> u8 {
     ((u32::from(channel) * 255 + 32_895) >> 16) as u8
 }
 
+/// How tiles are turned into textures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TileLook {
+    /// How often they are halved, so that linear filtering has at most two pixels to a side left to do.
+    pub level: u32,
+    pub sampling: Sampling,
+}
+
+impl TileLook {
+    /// What suits a zoom, in pixels of the screen per pixel of the picture.
+    #[must_use]
+    pub fn at(pixels_per_canvas_pixel: f32) -> Self {
+        let halvings = (1.0 / pixels_per_canvas_pixel.max(1e-6)).log2().floor();
+        Self { level: (halvings.max(0.0) as u32).min(6), sampling: Sampling::at(pixels_per_canvas_pixel) }
+    }
+}
+
 struct Tile {
     revision: u64,
-    level: u32,
+    look: TileLook,
     /// The last frame, by [`TileView::frame`], in which it was up to date.
     current_in: u64,
     texture: TextureHandle,
@@ -122,7 +165,7 @@ impl TileTextures {
                 continue;
             };
             let revision = grid.revision(pos);
-            if let Some(tile) = slot.as_mut().filter(|tile| tile.revision == revision && tile.level == view.level) {
+            if let Some(tile) = slot.as_mut().filter(|tile| tile.revision == revision && tile.look == view.look) {
                 tile.current_in = view.frame;
                 continue;
             }
@@ -131,9 +174,9 @@ impl TileTextures {
                 continue;
             }
             let part = part_to_upload(slot.as_ref(), pos, view);
-            upload(ctx, self.name, slot, reduced(pixels, view.level, part), part, view.level);
+            upload(ctx, self.name, slot, reduced(pixels, view.look.level, part), part, view.look);
             if let Some(tile) = slot {
-                (tile.revision, tile.level, tile.current_in) = (revision, view.level, view.frame);
+                (tile.revision, tile.look, tile.current_in) = (revision, view.look, view.frame);
             }
         }
         is_complete
@@ -173,8 +216,7 @@ pub struct TileView {
     /// Counts the view's frames.
     pub frame: u64,
     pub visible: PixelRect,
-    /// How often tiles are halved, see [`level_for`].
-    pub level: u32,
+    pub look: TileLook,
     /// All that has changed since the last frame, where that is known.
     pub changed: Option<PixelRect>,
 }
@@ -182,14 +224,14 @@ pub struct TileView {
 /// The part of a tile, in its own pixels, that must go up: what has changed if the rest was up to date a frame ago.
 fn part_to_upload(tile: Option<&Tile>, pos: TilePos, view: &TileView) -> PixelRect {
     let whole = PixelRect { left: 0, top: 0, right: TILE_SIDE, bottom: TILE_SIDE };
-    let was_current = tile.is_some_and(|tile| tile.current_in + 1 == view.frame && tile.level == view.level);
+    let was_current = tile.is_some_and(|tile| tile.current_in + 1 == view.frame && tile.look == view.look);
     let Some(changed) = view.changed.filter(|_| was_current) else { return whole };
     let origin = pos.rect();
     let inside = changed.intersect(origin);
     if inside.is_empty() {
         return whole;
     }
-    let square = 1 << view.level;
+    let square = 1 << view.look.level;
     PixelRect {
         left: (inside.left - origin.left) / square * square,
         top: (inside.top - origin.top) / square * square,
@@ -198,15 +240,17 @@ fn part_to_upload(tile: Option<&Tile>, pos: TilePos, view: &TileView) -> PixelRe
     }
 }
 
-fn upload(ctx: &Context, name: &str, slot: &mut Option<Tile>, image: ColorImage, part: PixelRect, level: u32) {
+fn upload(ctx: &Context, name: &str, slot: &mut Option<Tile>, image: ColorImage, part: PixelRect, look: TileLook) {
+    let options = look.sampling.options();
     match slot {
         Some(tile) if part.width() < TILE_SIDE || part.height() < TILE_SIDE => {
-            tile.texture.set_partial([(part.left >> level) as usize, (part.top >> level) as usize], image, PIXELS);
+            let corner = [(part.left >> look.level) as usize, (part.top >> look.level) as usize];
+            tile.texture.set_partial(corner, image, options);
         }
-        Some(tile) => tile.texture.set(image, PIXELS),
+        Some(tile) => tile.texture.set(image, options),
         None => {
-            let texture = ctx.load_texture(name, image, PIXELS);
-            *slot = Some(Tile { revision: 0, level, current_in: 0, texture });
+            let texture = ctx.load_texture(name, image, options);
+            *slot = Some(Tile { revision: 0, look, current_in: 0, texture });
         }
     }
 }
@@ -215,13 +259,6 @@ fn upload(ctx: &Context, name: &str, slot: &mut Option<Tile>, image: ColorImage,
 #[must_use]
 pub fn egui_rect(rect: PixelRect) -> Rect {
     Rect::from_min_max(pos2(rect.left as f32, rect.top as f32), pos2(rect.right as f32, rect.bottom as f32))
-}
-
-/// How often to halve tiles for a zoom, so that linear filtering has at most two pixels to a side left to do.
-#[must_use]
-pub fn level_for(pixels_per_canvas_pixel: f32) -> u32 {
-    let halvings = (1.0 / pixels_per_canvas_pixel.max(1e-6)).log2().floor();
-    (halvings.max(0.0) as u32).min(6)
 }
 
 /// A part of a tile, halved `level` times by averaging squares of 2^level pixels. The part lies on such squares.
@@ -259,8 +296,15 @@ mod tests {
 
     #[test]
     fn tiles_are_halved_as_often_as_the_zoom_asks() {
-        let levels: Vec<u32> = [4.0, 1.0, 0.6, 0.5, 0.3, 0.25, 1e-9].into_iter().map(level_for).collect();
+        let levels: Vec<u32> =
+            [4.0, 1.0, 0.6, 0.5, 0.3, 0.25, 1e-9].into_iter().map(|zoom| TileLook::at(zoom).level).collect();
         assert_eq!(levels, [0, 0, 0, 1, 1, 2, 6]);
+    }
+
+    #[test]
+    fn pixels_are_squares_only_where_they_are_large_enough_to_be_alike() {
+        let are_squares = |zoom| Sampling::at(zoom) == Sampling::Squares;
+        assert_eq!([0.3, 1.0, 1.19, 2.38, 3.0, 8.0].map(are_squares), [false, false, false, false, true, true]);
     }
 
     const WHOLE: PixelRect = PixelRect { left: 0, top: 0, right: TILE_SIDE, bottom: TILE_SIDE };
@@ -293,14 +337,17 @@ mod tests {
     #[test]
     fn only_what_changed_goes_up_and_it_lies_on_whole_squares() {
         let ctx = Context::default();
-        let texture = ctx.load_texture("tile", ColorImage::filled([1, 1], Color32::WHITE), PIXELS);
-        let tile = Tile { revision: 1, level: 2, current_in: 6, texture };
+        let look = |level| TileLook { level, sampling: Sampling::Smooth };
+        let texture = ctx.load_texture("tile", ColorImage::filled([1, 1], Color32::WHITE), Default::default());
+        let tile = Tile { revision: 1, look: look(2), current_in: 6, texture };
         let changed = Some(PixelRect { left: 257, top: 3, right: 300, bottom: 10 });
-        let view = |frame, level| TileView { frame, visible: WHOLE, level, changed };
+        let view = |frame, level| TileView { frame, visible: WHOLE, look: look(level), changed };
         let pos = TilePos { column: 1, row: 0 };
         assert_eq!(part_to_upload(Some(&tile), pos, &view(7, 2)), PixelRect { left: 0, top: 0, right: 44, bottom: 12 });
         assert_eq!(part_to_upload(Some(&tile), pos, &view(8, 2)), WHOLE, "a frame was missed");
         assert_eq!(part_to_upload(Some(&tile), pos, &view(7, 1)), WHOLE, "another level");
+        let squares = TileView { look: TileLook { level: 2, sampling: Sampling::Squares }, ..view(7, 2) };
+        assert_eq!(part_to_upload(Some(&tile), pos, &squares), WHOLE, "sampled in another way");
         assert_eq!(part_to_upload(None, pos, &view(7, 2)), WHOLE);
     }
 
