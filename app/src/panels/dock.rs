@@ -16,7 +16,9 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
     Panel::bottom("generate").exact_size(BUTTON_HEIGHT + 32.0).frame(margin).resizable(false).show(ui, |ui| {
         ui.horizontal(|ui| {
             let width = ui.available_width() - CANCEL_WIDTH - ui.spacing().item_spacing.x;
-            let look = if Command::Generate.is_enabled(desk) { Look::Accent } else { Look::Named };
+            // While a result waits, accepting it is what comes next.
+            let is_next = Command::Generate.is_enabled(desk) && desk.studio.results().shown().is_none();
+            let look = if is_next { Look::Accent } else { Look::Named };
             let response = command_button(ui, desk, Command::Generate, look, vec2(width, BUTTON_HEIGHT));
             progress::on_button(ui, desk, response.rect);
             if let Some(problem) = desk.studio.recipe_problem() {

@@ -27,7 +27,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
             for command in [Command::Accept, Command::Reroll, Command::Reject] {
-                let is_next = command == Command::Accept && command.is_enabled(desk);
+                let is_next = command == Command::Accept && command.is_enabled(desk) && desk.view.shows_result();
                 let look = if is_next { Look::Accent } else { Look::Named };
                 command_button(ui, desk, command, look, vec2(BUTTON_WIDTH, CONTROL_HEIGHT));
             }
