@@ -9,6 +9,8 @@ use crate::studio::Run;
 use crate::studio::forecast::in_words;
 use crate::theme::ACCENT;
 
+/// As wide as its longest line: "1 min 20 s so far, about 1 min 20 s left".
+const WIDTH: f32 = 272.0;
 /// The time left counts down at this pace.
 const TICK: Duration = Duration::from_millis(500);
 
@@ -23,7 +25,7 @@ pub fn show(ui: &Ui, desk: &Desk) {
         .interactable(false)
         .show(ui.ctx(), |ui| {
             Frame::popup(ui.style()).inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| {
-                ui.set_width(208.0);
+                ui.set_width(WIDTH);
                 ui.spacing_mut().item_spacing.y = 8.0;
                 ui.label(RichText::new(run.in_words()).strong());
                 ui.add(ProgressBar::new(run.progress()).desired_height(4.0).fill(ACCENT));
@@ -32,12 +34,12 @@ pub fn show(ui: &Ui, desk: &Desk) {
         });
 }
 
-/// "4 s, 12 s left"
+/// "4 s so far, about 12 s left"
 fn time_line(run: &Run) -> String {
     let elapsed = in_words(run.started.elapsed());
     match run.remaining(Instant::now()) {
-        Some(remaining) => format!("{elapsed}, {} left", in_words(remaining)),
-        None => elapsed,
+        Some(remaining) => format!("{elapsed} so far, about {} left", in_words(remaining)),
+        None => format!("{elapsed} so far"),
     }
 }
 

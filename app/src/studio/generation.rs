@@ -37,8 +37,11 @@ pub struct Run {
     pub plan: Plan,
     pub phase: Phase,
     pub started: Instant,
-    /// The engine's forecast for what is left, and when it was made.
+    /// The forecast for what is left, and when it was made.
     remaining: Option<(Duration, Instant)>,
+    /// Number and time of the steps after the first, which compiles kernels and is not typical.
+    usual_steps: (u32, Duration),
+    last_step_at: Option<Instant>,
     /// What the first picture looks like now, of the plan's whole picture at whatever size; and its number.
     pub preview: Option<(u64, Arc<RgbImage>)>,
     /// Of the plan's region; there once the run is prepared.
@@ -58,11 +61,17 @@ impl Run {
         }
     }
 
-    /// What is left, by the engine's forecast.
+    /// What is left, by the run's steps so far.
     #[must_use]
     pub fn remaining(&self, now: Instant) -> Option<Duration> {
         let (remaining, at) = self.remaining?;
         Some(remaining.saturating_sub(now.saturating_duration_since(at)))
+    }
+
+    /// The mean time of its steps.
+    fn usual_step(&self) -> Option<Duration> {
+        let (count, time) = self.usual_steps;
+        time.checked_div(count)
     }
 
     #[must_use]
@@ -138,6 +147,8 @@ impl Studio {
             phase: Phase::Preparing,
             started: Instant::now(),
             remaining: None,
+            usual_steps: (0, Duration::ZERO),
+            last_step_at: None,
             preview: None,
             mask: None,
             job: None,
@@ -201,10 +212,17 @@ impl Studio {
     fn take_in_step(&mut self, step: Step) {
         let Some(run) = &mut self.run else { return };
         run.phase = Phase::Sampling { step: step.step, steps: step.steps };
-        run.remaining = Some((step.remaining, Instant::now()));
+        let now = Instant::now();
+        run.last_step_at = Some(now);
         if step.step > 1 {
-            self.forecast.learn(&run.plan, step.duration);
+            run.usual_steps.0 += 1;
+            run.usual_steps.1 += step.duration;
         }
+        // All steps so far tell more than the last one.
+        let by_steps = run.usual_step().map(|usual| usual * step.steps.saturating_sub(step.step));
+        let by_earlier_runs = self.forecast.ending_of(&run.plan);
+        let remaining = by_steps.zip(by_earlier_runs).map(|(steps, ending)| steps + ending);
+        run.remaining = Some((remaining.unwrap_or(step.remaining), now));
         if let Some(preview) = step.previews.into_iter().next() {
             let number = run.preview.as_ref().map_or(0, |(number, _)| number + 1);
             run.preview = Some((number, Arc::new(preview)));
@@ -213,6 +231,9 @@ impl Studio {
 
     pub(super) fn take_in_finished(&mut self, id: RunId, pictures: Vec<FinishedPicture>) {
         let Some(run) = self.run.take_if(|run| run.id == id) else { return };
+        if let (Some(step), Some(last)) = (run.usual_step(), run.last_step_at) {
+            self.forecast.learn(&run.plan, step, last.elapsed());
+        }
         let Some(mask) = run.mask else { return };
         self.results.add(pictures, run.plan.region, &mask);
     }
