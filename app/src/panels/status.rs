@@ -55,8 +55,11 @@ fn device(ui: &mut Ui, desk: &mut Desk) {
     });
 }
 
-/// The run under way, else what the next one will do.
+/// What was just done, else the run under way, else what the next one will do.
 fn what(desk: &Desk) -> String {
+    if let Some(done) = desk.studio.notices.done() {
+        return done.to_owned();
+    }
     if let Some(run) = desk.studio.run() {
         return format!("{}: {}", run.plan.task.label(), run.in_words());
     }

@@ -126,7 +126,7 @@ impl Studio {
             let pasted = clipboard.lock().unwrap_or_else(PoisonError::into_inner).paste();
             match pasted {
                 Ok(Some(picture)) => opened_without_file(picture),
-                Ok(None) => Message::Notice("There is no picture on the clipboard.".to_owned()),
+                Ok(None) => Message::Done("There is no picture on the clipboard.".to_owned()),
                 Err(error) => Message::Failed(error.to_string()),
             }
         });
@@ -138,7 +138,7 @@ impl Studio {
         self.mailbox.spawn("copy-picture", move || {
             let picture = document.rgba_image(document.bounds());
             match clipboard.lock().unwrap_or_else(PoisonError::into_inner).copy(&picture) {
-                Ok(()) => Message::Notice("The picture is on the clipboard.".to_owned()),
+                Ok(()) => Message::Done("The picture is on the clipboard.".to_owned()),
                 Err(error) => Message::Failed(error.to_string()),
             }
         });
@@ -287,7 +287,10 @@ impl Studio {
         }
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         self.path = Some(path);
-        self.notices.say(saved.notice.unwrap_or_else(|| format!("Saved {name}.")));
+        match saved.notice {
+            Some(notice) => self.notices.say(notice),
+            None => self.notices.confirm(format!("Saved {name}.")),
+        }
         if let Some(after) = self.after_save.take() {
             // Something may have been painted while the file was written.
             self.unless_modified(after);

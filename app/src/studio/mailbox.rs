@@ -34,8 +34,8 @@ pub enum Message {
     Example(Option<Box<super::example::Example>>),
     /// What could not be done, as one sentence.
     Failed(String),
-    /// Something worth a quiet word.
-    Notice(String),
+    /// What came of a wish, as one sentence for the status line.
+    Done(String),
 }
 
 impl Message {

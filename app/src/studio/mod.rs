@@ -208,7 +208,7 @@ impl Studio {
                 self.after_save = None;
                 self.notices.error(sentence);
             }
-            Message::Notice(sentence) => self.notices.say(sentence),
+            Message::Done(sentence) => self.notices.confirm(sentence),
         }
     }
 

@@ -1,4 +1,5 @@
-//! What the window says besides its panels: errors once, quiet words for a while, offers until answered.
+//! What the window says besides its panels: errors once, quiet words for a while, offers until answered, and in the
+//! status line that something is done.
 
 use std::time::{Duration, Instant};
 
@@ -30,17 +31,31 @@ pub struct Notice {
 #[derive(Default)]
 pub struct Notices {
     notices: Vec<Notice>,
+    done: Option<(String, Instant)>,
     next_id: u64,
 }
 
 impl Notices {
     /// How long a quiet notice stays.
     pub const QUIET_FOR: Duration = Duration::from_secs(12);
+    /// How long the status line says that something is done.
+    pub const DONE_FOR: Duration = Duration::from_secs(6);
     /// More than this would hide the picture.
     const MAX: usize = 4;
 
     pub fn iter(&self) -> impl Iterator<Item = &Notice> {
         self.notices.iter()
+    }
+
+    /// Confirms, in the status line, what the painter has asked for.
+    pub fn confirm(&mut self, text: impl Into<String>) {
+        self.done = Some((text.into(), Instant::now()));
+    }
+
+    /// What the status line says is done.
+    #[must_use]
+    pub fn done(&self) -> Option<&str> {
+        self.done.as_ref().map(|(text, _)| text.as_str())
     }
 
     pub fn say(&mut self, text: impl Into<String>) {
@@ -71,7 +86,10 @@ impl Notices {
     pub fn expire(&mut self, now: Instant) -> Option<Duration> {
         let left = |notice: &Notice| Self::QUIET_FOR.saturating_sub(now.saturating_duration_since(notice.said_at));
         self.notices.retain(|notice| notice.tone != Tone::Quiet || !left(notice).is_zero());
-        self.notices.iter().filter(|notice| notice.tone == Tone::Quiet).map(left).min()
+        let left_of_done = |said_at: Instant| Self::DONE_FOR.saturating_sub(now.saturating_duration_since(said_at));
+        self.done.take_if(|(_, said_at)| left_of_done(*said_at).is_zero());
+        let quiet = self.notices.iter().filter(|notice| notice.tone == Tone::Quiet).map(left);
+        quiet.chain(self.done.iter().map(|(_, said_at)| left_of_done(*said_at))).min()
     }
 
     /// The same sentence is said once, not stacked.
@@ -98,6 +116,17 @@ mod tests {
         assert_eq!(notices.expire(Instant::now() + Notices::QUIET_FOR), None);
         let texts: Vec<_> = notices.iter().map(|notice| notice.text.as_str()).collect();
         assert_eq!(texts, ["The disk is full."]);
+    }
+
+    #[test]
+    fn what_is_done_is_said_in_the_status_line_for_some_seconds() {
+        let mut notices = Notices::default();
+        notices.confirm("Saved hat.png.");
+        assert_eq!(notices.iter().count(), 0, "no card covers the picture");
+        assert!(notices.expire(Instant::now()).is_some_and(|left| left <= Notices::DONE_FOR));
+        assert_eq!(notices.done(), Some("Saved hat.png."));
+        assert_eq!(notices.expire(Instant::now() + Notices::DONE_FOR), None);
+        assert_eq!(notices.done(), None);
     }
 
     #[test]
