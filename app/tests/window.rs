@@ -13,7 +13,7 @@ use brushfire::files::Settings;
 use brushfire::studio::Phase;
 use brushfire_engine::{Event, Recipe, Step};
 use egui::{Key, Modifiers, Role, vec2};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use image::{Rgb, RgbImage};
 
 use painter::{Desk, key_press, press_at, scene};
@@ -155,7 +155,9 @@ fn an_accepted_result_changes_the_masked_part_only_and_can_be_undone() {
     desk.finish([250, 0, 250]);
     assert!(desk.document().rgb_image(desk.document().bounds()) == scene(), "nothing changes before it is accepted");
 
+    desk.wait_for(|window| window.desk.view.shows_result());
     desk.press(Modifiers::NONE, Key::Enter);
+    assert!(!desk.window().desk.view.shows_result());
     let accepted = desk.document().rgb_image(desk.document().bounds());
     assert_eq!(accepted.get_pixel(30, 24).0, [250, 0, 250]);
     let mask = desk.document().mask_image(desk.document().bounds());
@@ -206,6 +208,7 @@ fn progress_is_told_and_a_failure_is_said_in_words() {
     desk.send(Event::Step(step));
     assert_eq!(desk.window().desk.studio.run().unwrap().phase, Phase::Sampling { step: 3, steps: 20 });
     desk.harness.get_by_label("Step 3 of 20");
+    desk.harness.get_by_label_contains("so far, about 2 s left");
 
     desk.send(Event::Failed { job, message: "The model cannot be read. Choose another.".to_owned() });
     desk.harness.get_by_label("The model cannot be read. Choose another.");
@@ -230,7 +233,13 @@ fn another_device_means_another_engine_and_the_old_one_is_not_listened_to() {
 #[test]
 fn a_fixed_seed_is_used_and_a_random_one_is_new_each_time() {
     let mut desk = Desk::new();
+    let shown = |desk: &Desk| {
+        let field = desk.harness.get_by_role_and_label(Role::TextInput, "Seed");
+        field.accesskit_node().value().unwrap_or_default()
+    };
+    assert_eq!(shown(&desk), "", "there is no seed before the first run");
     let first = desk.generate().recipe.seed;
+    assert_eq!(shown(&desk), first.to_string());
     desk.finish([0; 3]);
     let second = desk.generate().recipe.seed;
     assert_ne!(first, second);
@@ -372,6 +381,8 @@ fn a_saved_picture_offers_its_recipe_when_it_is_opened_again() {
     desk.window_mut().desk.studio.save_to(path.clone());
     desk.wait_for(|window| window.desk.studio.path() == Some(path.as_path()));
     assert!(!desk.window().desk.studio.is_modified());
+    desk.harness.get_by_label("Saved hat.png.");
+    assert!(desk.harness.query_by_label("Dismiss").is_none(), "no card covers the picture");
 
     desk.window_mut().desk.studio.recipe = Recipe::default();
     desk.window_mut().desk.studio.open_path(&path);

@@ -132,15 +132,18 @@ fn parse_percent(text: &str) -> Option<f64> {
 /// How a command's button looks.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Look {
-    /// Only the icon.
-    Icon,
     /// Only the icon, without a ground until the pointer is over it.
     Quiet,
     /// Icon and name.
     Named,
+    /// Icon and a word shorter than the name; only the word where there is little room.
+    Short(&'static str),
     /// Icon and name on the accent: the one thing to do next.
     Accent,
 }
+
+/// Width of a button in which an icon and a short word stand side by side.
+const ROOM_FOR_BOTH: f32 = 72.0;
 
 /// A command's button. Runs the command.
 pub fn command_button(ui: &mut Ui, desk: &mut Desk, command: Command, look: Look, size: Vec2) -> Response {
@@ -148,10 +151,16 @@ pub fn command_button(ui: &mut Ui, desk: &mut Desk, command: Command, look: Look
     let (is_enabled, is_on) = (command.is_enabled(desk), command.is_on(desk));
     let response = ui.scope(|ui| {
         let button = match (info.icon, look) {
-            (Some(icon), Look::Icon | Look::Quiet) => {
+            (Some(icon), Look::Quiet) => {
                 ui.spacing_mut().button_padding = ICON_PADDING;
-                Button::image(tinted(icon, is_on)).frame_when_inactive(look == Look::Icon)
+                Button::image(tinted(icon, is_on)).frame_when_inactive(false)
             }
+            (Some(icon), Look::Short(word)) if size.x >= ROOM_FOR_BOTH => {
+                ui.spacing_mut().button_padding.x = 4.0;
+                ui.spacing_mut().icon_spacing = 4.0;
+                Button::image_and_text(tinted(icon, is_on).fit_to_exact_size(Vec2::splat(16.0)), word)
+            }
+            (_, Look::Short(word)) => Button::new(word),
             (Some(icon), Look::Named) => Button::image_and_text(tinted(icon, is_on), info.label),
             (Some(icon), Look::Accent) => {
                 Button::image_and_text(icon.image().tint(ON_ACCENT), RichText::new(info.label).color(ON_ACCENT))

@@ -135,9 +135,14 @@ fn seed(ui: &mut Ui, desk: &mut Desk) {
 
 /// Seeds are typed as text: a number field computes in floats, which cannot hold all 64 bits.
 fn seed_field(ui: &mut Ui, desk: &mut Desk, width: f32) {
-    let mut text = desk.seed_typed.take().unwrap_or_else(|| desk.studio.recipe.seed.to_string());
+    let studio = &desk.studio;
+    let known = || if studio.is_seed_known() { studio.recipe.seed.to_string() } else { String::new() };
+    let mut text = desk.seed_typed.take().unwrap_or_else(known);
+    let ground = ui.visuals().widgets.inactive.bg_fill;
     let field = TextEdit::singleline(&mut text).char_limit(MAX_SEED_DIGITS).align(Align2::CENTER_CENTER);
-    let field = ui.add_sized([width, CONTROL_HEIGHT], field);
+    let field = field.hint_text("random").background_color(ground);
+    // Without this the hint would be its name.
+    let field = ui.add_sized([width, CONTROL_HEIGHT], field).accessible_name("Seed");
     if field.changed() {
         text.retain(|character| character.is_ascii_digit());
         if let Ok(seed) = text.parse() {

@@ -10,10 +10,16 @@ use crate::theme::CONTROL_HEIGHT;
 pub fn show(ui: &mut Ui, desk: &mut Desk) {
     heading(ui, "Mask");
     ui.horizontal(|ui| {
-        let spacing = ui.spacing().item_spacing.x;
-        let width = (ui.available_width() - 3.0 * spacing) / 4.0;
-        for command in [Command::MaskEverything, Command::InvertMask, Command::ClearMask, Command::ShowMask] {
-            command_button(ui, desk, command, Look::Icon, vec2(width, CONTROL_HEIGHT));
+        ui.spacing_mut().item_spacing.x = 4.0;
+        let width = (ui.available_width() - 3.0 * 4.0) / 4.0;
+        let buttons = [
+            (Command::MaskEverything, "All"),
+            (Command::InvertMask, "Invert"),
+            (Command::ClearMask, "Clear"),
+            (Command::ShowMask, "Show"),
+        ];
+        for (command, word) in buttons {
+            command_button(ui, desk, command, Look::Short(word), vec2(width, CONTROL_HEIGHT));
         }
     });
     row(ui, "Tint", "How the mask is drawn over the picture. It changes nothing else.", |ui| {

@@ -45,6 +45,12 @@ impl Studio {
         self.seed_choice = SeedChoice::Fixed;
     }
 
+    /// Whether the recipe's seed is one that a run has used or the painter has chosen.
+    #[must_use]
+    pub fn is_seed_known(&self) -> bool {
+        self.seed_choice == SeedChoice::Fixed || self.runs_started > 0
+    }
+
     /// A seed that a run chose is no edit of the painter's: undo must not stop at it.
     pub(super) fn set_seed_silently(&mut self, seed: u64) {
         self.recipe.seed = seed;
