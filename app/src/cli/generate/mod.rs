@@ -51,7 +51,7 @@ fn generate(arguments: &GenerateArguments) -> anyhow::Result<()> {
     let mut written = Vec::new();
     for (path, Picture { image, recipe }) in outputs.pictures().zip(&outcome.pictures) {
         let finished = match &start {
-            Some(start) => start.finish(image),
+            Some(start) => start.finish(image)?,
             None => image.clone().into(),
         };
         if let Some(notice) = crate::files::save_picture(&path, &finished, Some(recipe))?.notice {

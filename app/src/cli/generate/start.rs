@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use brushfire_engine::Recipe;
-use image::{DynamicImage, GenericImage as _, GrayImage, ImageBuffer, Pixel, RgbImage, Rgba};
+use image::{DynamicImage, GrayImage, ImageBuffer, Pixel, RgbImage};
 
 use super::arguments::GenerateArguments;
 use crate::document::{Document, DocumentError};
@@ -17,6 +17,8 @@ use crate::files::open_picture;
 pub(super) struct Start {
     /// The picture as it was opened: 16 bits, transparency and all.
     original: DynamicImage,
+    /// The same, to lay generated pictures into.
+    document: Document,
     /// The picture as the engine sees it, on white.
     picture: RgbImage,
     mask: Option<GrayImage>,
@@ -37,7 +39,7 @@ impl Start {
     fn new(original: DynamicImage, mask: Option<GrayImage>) -> Result<Self, DocumentError> {
         let document = Document::from_image(&original)?;
         let picture = document.rgb_image(document.bounds());
-        Ok(Self { original: in_color(original), picture, mask })
+        Ok(Self { original: in_color(original), document, picture, mask })
     }
 
     /// The size the model works at.
@@ -51,19 +53,27 @@ impl Start {
         continued(&self.picture, self.padded_size())
     }
 
-    /// The mask, continued to [`Self::padded_size`].
+    /// The mask, continued to [`Self::padded_size`]. All of a soft edge is made anew, for [`Self::finish`] blends it, and
+    /// it must be blended only once.
     pub fn padded_mask(&self) -> Option<GrayImage> {
-        self.mask.as_ref().map(|mask| continued(mask, self.padded_size()))
+        let mut mask = continued(self.mask.as_ref()?, self.padded_size());
+        for level in mask.iter_mut().filter(|level| **level > 0) {
+            *level = u8::MAX;
+        }
+        Some(mask)
     }
 
     /// A generated picture, cut to size and laid into the original: outside the mask every bit is the original's.
-    pub fn finish(&self, made: &RgbImage) -> DynamicImage {
+    ///
+    /// # Errors
+    /// Where the engine has made less than the picture.
+    pub fn finish(&self, made: &RgbImage) -> Result<DynamicImage, DocumentError> {
         let (width, height) = self.picture.dimensions();
         let made = image::imageops::crop_imm(made, 0, 0, width, height).to_image();
-        match &self.mask {
-            Some(mask) => laid_into(self.original.clone(), &made, mask),
-            None => made.into(),
-        }
+        let Some(mask) = &self.mask else { return Ok(made.into()) };
+        let mut document = self.document.clone();
+        document.accept_result(&made, mask, [0, 0])?;
+        Ok(laid_into(self.original.clone(), document.to_image(), mask))
     }
 }
 
@@ -78,12 +88,28 @@ fn in_color(picture: DynamicImage) -> DynamicImage {
     }
 }
 
-/// `original` with the pixels of `made` wherever the mask is not black. The engine blended soft edges already.
-fn laid_into(mut original: DynamicImage, made: &RgbImage, mask: &GrayImage) -> DynamicImage {
-    for ((x, y, color), level) in made.enumerate_pixels().zip(mask.pixels()) {
+/// `original` with the pixels of `blended` wherever the mask is not black. A document does not keep every bit of colours
+/// behind transparency; outside the mask they are the original's.
+fn laid_into(original: DynamicImage, blended: DynamicImage, mask: &GrayImage) -> DynamicImage {
+    match original {
+        DynamicImage::ImageRgb8(original) => laid_pixels(original, &blended.into_rgb8(), mask).into(),
+        DynamicImage::ImageRgba8(original) => laid_pixels(original, &blended.into_rgba8(), mask).into(),
+        DynamicImage::ImageRgb16(original) => laid_pixels(original, &blended.into_rgb16(), mask).into(),
+        original => laid_pixels(original.into_rgba16(), &blended.into_rgba16(), mask).into(),
+    }
+}
+
+fn laid_pixels<P>(
+    mut original: ImageBuffer<P, Vec<P::Subpixel>>,
+    blended: &ImageBuffer<P, Vec<P::Subpixel>>,
+    mask: &GrayImage,
+) -> ImageBuffer<P, Vec<P::Subpixel>>
+where
+    P: Pixel,
+{
+    for ((old, new), level) in original.pixels_mut().zip(blended.pixels()).zip(mask.pixels()) {
         if level.0 != [0] {
-            let [red, green, blue] = color.0;
-            original.put_pixel(x, y, Rgba([red, green, blue, 255]));
+            *old = *new;
         }
     }
     original
@@ -130,7 +156,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::{Luma, Rgb, RgbaImage};
+    use image::{Luma, Rgb, Rgba, RgbaImage};
 
     fn start(width: u32, height: u32, mask: Option<GrayImage>) -> Start {
         let picture =
@@ -148,21 +174,22 @@ mod tests {
     }
 
     #[test]
-    fn outside_the_mask_every_bit_stays_and_inside_the_engines_pixels_are_taken() {
+    fn outside_the_mask_every_bit_stays_and_soft_edges_are_blended_once() {
         let mask = GrayImage::from_fn(70, 66, |x, _| Luma([if x > 30 { 128 } else { 0 }]));
         let start = start(70, 66, Some(mask));
+        assert_eq!(start.padded_mask().unwrap().get_pixel(71, 0).0, [255], "the engine blends nothing");
         let made = RgbImage::from_pixel(72, 72, Rgb([200, 100, 50]));
-        let finished = start.finish(&made).into_rgba8();
+        let finished = start.finish(&made).unwrap().into_rgba8();
         assert_eq!(finished.dimensions(), (70, 66));
         assert_eq!(finished.get_pixel(0, 9).0, [0, 9, 7, 0]);
         assert_eq!(finished.get_pixel(30, 65).0, [30, 65, 7, 255]);
-        assert_eq!(finished.get_pixel(31, 0).0, [200, 100, 50, 255]);
+        assert_eq!(finished.get_pixel(31, 0).0, [116, 50, 29, 255], "128 of 255 parts are new");
     }
 
     #[test]
     fn without_a_mask_the_whole_picture_is_the_engines() {
         let made = RgbImage::from_fn(304, 200, |x, _| Rgb([x as u8, 1, 2]));
-        let finished = start(300, 200, None).finish(&made).into_rgb8();
+        let finished = start(300, 200, None).finish(&made).unwrap().into_rgb8();
         assert_eq!(finished.dimensions(), (300, 200));
         assert_eq!(finished.get_pixel(299, 0).0, [43, 1, 2]);
     }
@@ -172,7 +199,7 @@ mod tests {
         let picture = ImageBuffer::from_fn(64, 64, |x, y| Luma([(x * 1000 + y) as u16]));
         let mask = GrayImage::from_fn(64, 64, |x, _| Luma([if x == 5 { 255 } else { 0 }]));
         let start = Start::new(DynamicImage::ImageLuma16(picture), Some(mask)).unwrap();
-        let finished = start.finish(&RgbImage::from_pixel(64, 64, Rgb([1, 2, 255])));
+        let finished = start.finish(&RgbImage::from_pixel(64, 64, Rgb([1, 2, 255]))).unwrap();
         let DynamicImage::ImageRgb16(finished) = finished else { panic!("16 bits are lost") };
         assert_eq!(finished.get_pixel(6, 3).0, [6003; 3]);
         assert_eq!(finished.get_pixel(5, 3).0, [257, 514, 65535]);
