@@ -44,24 +44,27 @@ impl Sampling {
 
 /// A pixel that can be averaged and shown.
 pub trait TilePixel: Copy + Default + PartialEq + Send + Sync + std::fmt::Debug {
-    /// Adds the pixel's channels, 16 bits each, to sums of them.
-    fn add_to(self, sums: &mut [u32; 4]);
-    /// The colour of sums over so many pixels.
-    fn colour_of(sums: [u32; 4], count: u32) -> Color32;
+    /// The sum of a pixel's channels, 16 bits each, over up to 4096 pixels.
+    type Sum: Copy + Default;
+    fn add_to(self, sum: &mut Self::Sum);
+    /// The colour of a sum over 2^`halvings` pixels.
+    fn colour_of(sum: Self::Sum, halvings: u32) -> Color32;
     /// The colour of one pixel.
     fn colour(self) -> Color32;
 }
 
 /// Premultiplied red, green, blue and alpha.
 impl TilePixel for [u16; 4] {
-    fn add_to(self, sums: &mut [u32; 4]) {
-        for (sum, channel) in sums.iter_mut().zip(self) {
+    type Sum = [u32; 4];
+
+    fn add_to(self, sum: &mut [u32; 4]) {
+        for (sum, channel) in sum.iter_mut().zip(self) {
             *sum += u32::from(channel);
         }
     }
 
-    fn colour_of(sums: [u32; 4], count: u32) -> Color32 {
-        sums.map(|sum| (sum / count) as u16).colour()
+    fn colour_of(sum: [u32; 4], halvings: u32) -> Color32 {
+        sum.map(|sum| (sum >> halvings) as u16).colour()
     }
 
     fn colour(self) -> Color32 {
@@ -72,12 +75,14 @@ impl TilePixel for [u16; 4] {
 
 /// A mask's pixel is white of that opacity; the tint comes with the vertices.
 impl TilePixel for u16 {
-    fn add_to(self, sums: &mut [u32; 4]) {
-        sums[0] += u32::from(self);
+    type Sum = u32;
+
+    fn add_to(self, sum: &mut u32) {
+        *sum += u32::from(self);
     }
 
-    fn colour_of([sum, ..]: [u32; 4], count: u32) -> Color32 {
-        ((sum / count) as u16).colour()
+    fn colour_of(sum: u32, halvings: u32) -> Color32 {
+        ((sum >> halvings) as u16).colour()
     }
 
     fn colour(self) -> Color32 {
@@ -275,7 +280,7 @@ fn reduced<P: TilePixel>(pixels: &[P], level: u32, part: PixelRect) -> ColorImag
         return ColorImage::new(size, colours);
     }
     let square = 1_usize << level;
-    let mut sums = vec![[0_u32; 4]; size[0]];
+    let mut sums = vec![P::Sum::default(); size[0]];
     for (number, row) in rows.enumerate() {
         for (sum, run) in sums.iter_mut().zip(row[left..right].chunks_exact(square)) {
             for pixel in run {
@@ -283,8 +288,7 @@ fn reduced<P: TilePixel>(pixels: &[P], level: u32, part: PixelRect) -> ColorImag
             }
         }
         if (number + 1) % square == 0 {
-            let count = (square * square) as u32;
-            colours.extend(sums.iter_mut().map(|sum| P::colour_of(std::mem::take(sum), count)));
+            colours.extend(sums.iter_mut().map(|sum| P::colour_of(std::mem::take(sum), 2 * level)));
         }
     }
     ColorImage::new(size, colours)
