@@ -8,6 +8,7 @@ use image::{GrayImage, RgbImage};
 
 use super::Studio;
 use super::mailbox::Message;
+use super::models::label_of;
 use super::parameters::{SeedChoice, fresh_seed};
 use super::plan::{self, Plan};
 use super::results::FinishedPicture;
@@ -23,7 +24,7 @@ pub enum Phase {
     Preparing,
     /// The engine has the job but has not begun it.
     Waiting,
-    /// A model is being read.
+    /// This model is being read.
     Loading(String),
     /// So many steps are done.
     Sampling { step: u32, steps: u32 },
@@ -88,7 +89,7 @@ impl Run {
         match &self.phase {
             Phase::Preparing => "Preparing the picture".to_owned(),
             Phase::Waiting => "Waiting for the engine".to_owned(),
-            Phase::Loading(what) => what.clone(),
+            Phase::Loading(model) => format!("Loading {}", label_of(model)),
             Phase::Sampling { step, steps } => format!("Step {step} of {steps}"),
             Phase::Decoding => "Finishing the picture".to_owned(),
         }
