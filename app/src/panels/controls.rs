@@ -56,7 +56,7 @@ fn tinted(icon: Icon, is_on: Option<bool>) -> Image<'static> {
 }
 
 /// A choice that is on lies on a lighter ground: the accent as a ground is for the one thing to do next.
-fn as_choice<'a>(ui: &Ui, button: Button<'a>, is_on: Option<bool>) -> Button<'a> {
+pub fn as_choice<'a>(ui: &Ui, button: Button<'a>, is_on: Option<bool>) -> Button<'a> {
     match is_on {
         Some(true) => button.selected(true).fill(ui.visuals().widgets.open.bg_fill),
         Some(false) => button.selected(false).image_tint_follows_text_color(true),
@@ -114,11 +114,19 @@ impl Number<'_> {
         let field = match self.unit {
             Unit::Count => field.speed(0.2),
             Unit::Tenths => field.fixed_decimals(1).speed(0.1),
-            Unit::Pixels => field.fixed_decimals(0).suffix(" px").speed(1.0),
+            Unit::Pixels => field.custom_formatter(pixels).custom_parser(parse_pixels).speed(1.0),
             Unit::Percent => field.custom_formatter(percent).custom_parser(parse_percent).speed(0.01),
         };
         ui.add_sized([VALUE_WIDTH, CONTROL_HEIGHT], field).accessible_name(self.name).on_hover_text(self.tooltip);
     }
+}
+
+fn pixels(length: f64, _: RangeInclusive<usize>) -> String {
+    format!("{length:.0} px")
+}
+
+fn parse_pixels(text: &str) -> Option<f64> {
+    text.trim().trim_end_matches("px").trim().parse().ok()
 }
 
 fn percent(share: f64, _: RangeInclusive<usize>) -> String {

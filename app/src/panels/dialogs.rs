@@ -26,7 +26,9 @@ pub fn show(ui: &Ui, desk: &mut Desk) {
             Dialog::Shortcuts => shortcuts(ui),
             Dialog::About => about(ui),
         }
-        if dialog != Dialog::NewCanvas && ui.add(Button::new("Close").min_size(vec2(96.0, CONTROL_HEIGHT))).clicked() {
+        let close = Button::new("Close").min_size(vec2(96.0, CONTROL_HEIGHT));
+        // Beside others a button's text stands in its middle.
+        if dialog != Dialog::NewCanvas && ui.horizontal(|ui| ui.add(close)).inner.clicked() {
             desk.close_dialog();
         }
     });

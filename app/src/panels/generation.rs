@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use brushfire_engine::{Recipe, Sampler, Schedule};
 use egui::emath::Numeric;
-use egui::{Align2, ComboBox, DragValue, TextEdit, Ui};
+use egui::{Align2, ComboBox, DragValue, Label, TextEdit, Ui};
 
 use super::controls::{Number, Unit, heading, icon_button, row};
 use crate::commands::Command;
@@ -167,6 +167,8 @@ fn pictures(ui: &mut Ui, recipe: &mut Recipe) {
     number_row(ui, &pictures, &mut recipe.batch, 1..=8, Recipe::MAX_BATCH);
 }
 
+/// Width of the cross between width and height.
+const CROSS_WIDTH: f32 = 12.0;
 /// Larger canvases come from the dialog.
 const MAX_CANVAS_SIDE: u32 = 2048;
 
@@ -181,7 +183,7 @@ fn size(ui: &mut Ui, desk: &mut Desk) {
         |ui| {
             ui.add_enabled_ui(can_change, |ui| {
                 let [mut width, mut height] = desk.canvas_size_typed.unwrap_or([size.width(), size.height()]);
-                let field_width = (ui.available_width() - 28.0) / 2.0;
+                let field_width = (ui.available_width() - CROSS_WIDTH) / 2.0 - ui.spacing().item_spacing.x;
                 let field = |side| {
                     let range = Recipe::MIN_SIDE..=MAX_CANVAS_SIDE;
                     DragValue::new(side)
@@ -191,7 +193,7 @@ fn size(ui: &mut Ui, desk: &mut Desk) {
                         .update_while_editing(false)
                 };
                 let wide = ui.add_sized([field_width, CONTROL_HEIGHT], field(&mut width)).accessible_name("Width");
-                ui.label("×");
+                ui.add_sized([CROSS_WIDTH, CONTROL_HEIGHT], Label::new("×"));
                 let high = ui.add_sized([field_width, CONTROL_HEIGHT], field(&mut height)).accessible_name("Height");
                 if wide.changed() || high.changed() {
                     desk.canvas_size_typed = Some([width, height]);

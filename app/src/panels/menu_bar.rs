@@ -1,17 +1,21 @@
 //! The menus, straight from the table of commands, and the picture's name.
 
-use egui::{Button, MenuBar, RichText, Ui, vec2};
+use egui::{Button, MenuBar, RichText, Ui, Vec2, vec2};
 
-use super::controls::{from_right, shortcut_text};
+use super::controls::{as_choice, from_right, shortcut_text};
 use crate::commands::{COMMANDS, Command, CommandInfo, Menu};
 use crate::desk::Desk;
 use crate::theme::CONTROL_HEIGHT;
+
+/// Room around an entry's text within its ground.
+const ENTRY_PADDING: Vec2 = vec2(8.0, 4.0);
 
 pub fn show(ui: &mut Ui, desk: &mut Desk) {
     MenuBar::new().ui(ui, |ui| {
         for menu in Menu::ALL {
             ui.menu_button(menu.label(), |ui| {
                 ui.set_min_width(232.0);
+                ui.spacing_mut().button_padding = ENTRY_PADDING;
                 for info in COMMANDS.iter().filter(|info| info.menu == menu) {
                     entry(ui, desk, info);
                     if info.command == Command::Open {
@@ -33,6 +37,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
 fn recent_files(ui: &mut Ui, desk: &mut Desk) {
     ui.add_enabled_ui(!desk.recent_files.is_empty(), |ui| {
         ui.menu_button("Open recent", |ui| {
+            ui.spacing_mut().button_padding = ENTRY_PADDING;
             let mut chosen = None;
             for path in &desk.recent_files {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -55,9 +60,7 @@ fn entry(ui: &mut Ui, desk: &mut Desk, info: &CommandInfo) {
     let shortcut = info.shortcuts.first().map(|shortcut| shortcut_text(ui, shortcut)).unwrap_or_default();
     let mut button =
         Button::new(info.label).min_size(vec2(0.0, CONTROL_HEIGHT)).shortcut_text(RichText::new(shortcut).weak());
-    if let Some(is_on) = info.command.is_on(desk) {
-        button = button.selected(is_on);
-    }
+    button = as_choice(ui, button, info.command.is_on(desk));
     let response =
         ui.add_enabled(info.command.is_enabled(desk), button).accessible_name(info.label).on_hover_text(info.tooltip);
     if response.clicked() {
