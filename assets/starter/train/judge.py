@@ -44,9 +44,9 @@ class Block(nn.Module):
 
 class Judge(nn.Sequential):
     def __init__(self, classes):
-        super().__init__(nn.Conv2d(3, 32, 3, 1, 1), Block(32, 48, 2), Block(48, 96, 2), Block(96, 96, 1),
-                         Block(96, 192, 2), Block(192, 256, 2), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
-                         nn.Dropout(0.2), nn.Linear(256, classes))
+        super().__init__(nn.Conv2d(3, 32, 5, 2, 2, bias=False), nn.BatchNorm2d(32), nn.ReLU(),
+                         Block(32, 64, 2), Block(64, 128, 2), Block(128, 192, 2), nn.AdaptiveAvgPool2d(1),
+                         nn.Flatten(), nn.Dropout(0.1), nn.Linear(192, classes))
 
 
 def small(picture):
@@ -110,7 +110,7 @@ def train(args, names):
     loaded = np.load(cache)
     xs, ys = loaded["x"], torch.from_numpy(loaded["y"])
     torch.manual_seed(0)
-    model = Judge(len(names))
+    model = Judge(len(names)).to(memory_format=torch.channels_last)
     opt = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=0.05)
     began, step = time.time(), 0
     while (done := (time.time() - began) / (60 * args.minutes)) < 1:
@@ -126,6 +126,7 @@ def train(args, names):
         step += 1
         if step % 50 == 0:
             print(f"step {step} loss {loss.item():.3f} {done:.0%}", flush=True)
+    torch.save({"model": model.state_dict(), "report": {}}, args.work / "judge.pt")
     report = {"steps": step}
     for title, styles in (("new compositions of the training styles", STYLES), ("held-back style (EmojiOne)", ["emojione"])):
         parts = [real_pictures(args.work, s, names, 2, "test") for s in styles]

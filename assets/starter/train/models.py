@@ -57,14 +57,15 @@ UNET_CONFIG = {
     "_diffusers_version": "0.30.0",
     "act_fn": "silu",
     # As in Stable Diffusion 1.x this is the number of heads, not their width:
-    # width 64 at the one level that attends (8 x 8 for a 256-pixel picture).
+    # widths 64 and 32 at the levels that attend (4 x 4 and, on the way up, 8 x 8
+    # for a 256-pixel picture).
     "attention_head_dim": 4,
-    "block_out_channels": [64, 128, 256],
+    "block_out_channels": [64, 64, 128, 256],
     "center_input_sample": False,
     "cross_attention_dim": 256,
-    "down_block_types": ["DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D"],
+    "down_block_types": ["DownBlock2D", "DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D"],
     "mid_block_type": "UNetMidBlock2DCrossAttn",
-    "up_block_types": ["CrossAttnUpBlock2D", "UpBlock2D", "UpBlock2D"],
+    "up_block_types": ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D", "UpBlock2D"],
     "downsample_padding": 1,
     "flip_sin_to_cos": True,
     "freq_shift": 0,
@@ -77,6 +78,14 @@ UNET_CONFIG = {
     "sample_size": 32,
     "transformer_layers_per_block": 1,
     "use_linear_projection": False,
+}
+
+# Trained first, on pictures of half the size; grow.py puts the outer level around it.
+INNER_UNET_CONFIG = {
+    **UNET_CONFIG,
+    "block_out_channels": UNET_CONFIG["block_out_channels"][1:],
+    "down_block_types": UNET_CONFIG["down_block_types"][1:],
+    "up_block_types": UNET_CONFIG["up_block_types"][:-1],
 }
 
 SCHEDULER_CONFIG = {
@@ -307,7 +316,7 @@ class TextEncoder(nn.Module):
             for _ in range(cfg["num_hidden_layers"])])
         model.final_layer_norm = nn.LayerNorm(width)
         self.text_model = model
-        nn.init.normal_(model.embeddings.token_embedding.weight, std=0.05)
+        nn.init.normal_(model.embeddings.token_embedding.weight, std=0.1)
         nn.init.normal_(model.embeddings.position_embedding.weight, std=0.02)
 
     def forward(self, tokens):

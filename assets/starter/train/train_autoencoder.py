@@ -25,7 +25,7 @@ import torch.nn.functional as F
 from PIL import Image
 
 from models import VAE_CONFIG, Autoencoder
-from threads import Threads
+from threads import set_threads
 
 
 def to_tensor(pictures):
@@ -119,7 +119,6 @@ def train(args, model, pictures, device):
     def save():
         torch.save({"model": model.state_dict(), "opt": opt.state_dict(), "step": step}, path)
 
-    threads = Threads()
     while True:
         now = time.time()
         done = (time.time() - began) / (args.minutes * 60)
@@ -143,7 +142,6 @@ def train(args, model, pictures, device):
         opt.step()
         step += 1
         mean = rec.item() if mean is None else 0.98 * mean + 0.02 * rec.item()
-        threads.step(time.time() - now)
         if step % 50 == 0:
             print(f"step {step} loss {mean:.4f} kl {kl.item():.2f} "
                   f"{(time.time() - began) / 60:.1f} min, {done:.0%}", flush=True)
@@ -206,6 +204,7 @@ def main():
     parser.add_argument("--pictures", default="pictures")
     parser.add_argument("--suffix", default="", help="appended to the latents' file names")
     args = parser.parse_args()
+    set_threads()
     torch.manual_seed(0)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     pictures = np.load(args.work / f"{args.pictures}.npy", mmap_mode="r")

@@ -1,10 +1,12 @@
 """Trains the text encoder and the UNet together on cached latents.
 
     python train_unet.py --work DIR --size 128 --minutes 30
+    python grow.py --work DIR
     python train_unet.py --work DIR --size 256 --minutes 60 --decay-minutes 20
 
 Every run resumes DIR/unet.pt. Small pictures first: a quarter of the work a
-picture, so the words and the subjects are learnt cheaply; then full size.
+picture, so the words and the subjects are learnt cheaply; then grow.py adds a
+level to the network, and it goes on at full size.
 
 v-prediction on the cosine schedule; 10 % of the captions are dropped for
 guidance; an exponential average of the weights (EMA) is what gets exported.
@@ -18,12 +20,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.multiprocessing as mp
 import torch.nn.functional as F
 from PIL import Image
 from torch import nn
 
-from models import Autoencoder, TextEncoder, UNet, cosine_schedule, sample
-from threads import Threads
+from models import INNER_UNET_CONFIG, UNET_CONFIG, Autoencoder, TextEncoder, UNet, cosine_schedule, sample
+from threads import set_threads
 from tokenizer import Tokenizer
 
 HERE = Path(__file__).resolve().parent
@@ -37,10 +40,10 @@ SHEET = ["a cat", "a red apple", "a house in a meadow", "a dog, 3d style", "a ro
 class Model(nn.Module):
     """Both trained networks under one name, for one optimiser, one EMA and one checkpoint."""
 
-    def __init__(self):
+    def __init__(self, size):
         super().__init__()
         self.text = TextEncoder()
-        self.unet = UNet()
+        self.unet = UNet(UNET_CONFIG if size == 256 else INNER_UNET_CONFIG)
 
 
 class Data:
@@ -82,22 +85,50 @@ class Data:
 
 def sheet(work, model_weights, tokenizer, size, step, device):
     """Samples the fixed prompts with the averaged weights."""
-    model = Model()
+    model = Model(size)
     model.load_state_dict(model_weights)
     model.to(device, memory_format=torch.channels_last).eval()
     vae = Autoencoder()
     vae.load_state_dict(torch.load(work / "autoencoder.pt", map_location="cpu")["model"])
     vae.to(device).eval()
     factor = json.loads((work / "scaling_factor.json").read_text())
-    tokens = torch.tensor([tokenizer(p) for p in SHEET])
+    prompts = SHEET if size == 128 else SHEET[:8]
+    tokens = torch.tensor([tokenizer(p) for p in prompts])
     with torch.no_grad(), torch.autocast(device.type, torch.bfloat16):
         z = sample(model.unet, model.text, tokens, torch.tensor([tokenizer("")]),
-                   (len(SHEET), 8, size // 8, size // 8), steps=12, guidance=4.0, seed=1)
+                   (len(prompts), 8, size // 8, size // 8), steps=10, guidance=4.0, seed=1)
         x = vae.decode(z / factor).float().clamp(-1, 1).cpu()
     rows = [torch.cat(list(x[i:i + 8]), 2) for i in range(0, len(x), 8)]
     picture = ((torch.cat(rows, 1).permute(1, 2, 0) + 1) * 127.5).round().byte().numpy()
     (work / "samples").mkdir(exist_ok=True)
     Image.fromarray(picture).save(work / "samples" / f"{size}-{step:06d}.png")
+
+
+class Together:
+    """Several processes, one thread each, that average their gradients in shared memory.
+
+    Two processes that meet once a step use two busy cores far better than two
+    threads that meet in every operation. Rank 0 keeps the clock and the files.
+    """
+
+    def __init__(self, count, size):
+        self.count = count
+        # Two sets of buffers in turn: one barrier a step is then enough.
+        self.grads = [[torch.zeros(size).share_memory_() for _ in range(count)] for _ in range(2)]
+        self.control = [torch.zeros(2).share_memory_() for _ in range(2)]  # rate, stop
+        self.barrier = mp.get_context("spawn").Barrier(count)
+
+    def average(self, rank, turn, parameters, rate, stop):
+        grads, control = self.grads[turn % 2], self.control[turn % 2]
+        torch.cat([p.grad.flatten() for p in parameters], out=grads[rank])
+        if rank == 0:
+            control.copy_(torch.tensor([rate, float(stop)]))
+        self.barrier.wait()
+        total = sum(grads[1:], grads[0]) / self.count
+        for p, g in zip(parameters, total.split([p.numel() for p in parameters])):
+            # Channels-last gradients keep their order in memory through view_as.
+            p.grad.copy_(g.view(p.grad.shape))
+        return control[0].item(), bool(control[1])
 
 
 def main():
@@ -108,13 +139,31 @@ def main():
     parser.add_argument("--decay-minutes", type=float, default=0, help="the rate falls over the last ... of them")
     parser.add_argument("--batch", type=int, default=0, help="default 64 at 128 pixels, 24 at 256")
     parser.add_argument("--lr", type=float, default=4e-4)
+    parser.add_argument("--text-rate", type=float, default=0.1, help="the text encoder's share of the rate")
+    parser.add_argument("--high", type=float, default=0.6, help="extra share of steps at high noise")
+    parser.add_argument("--ema", type=float, default=0.999, help="0.995 for short runs")
+    parser.add_argument("--from-step", type=float, default=800, help="where high noise begins")
     parser.add_argument("--shares", default="", help="large,small,scene: how often each kind is drawn")
     parser.add_argument("--styles", default="", help="comma-separated; default all")
     parser.add_argument("--suffixes", default="", help="sets of pictures, comma-separated; the first set has no suffix")
     parser.add_argument("--short", type=float, default=-1, help="share of steps with captions cut to 32 tokens")
     parser.add_argument("--sheet-minutes", type=float, default=8)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=1, help="on a CPU; each takes a whole batch")
     args = parser.parse_args()
+    if args.processes > 1:
+        together = Together(args.processes, sum(p.numel() for p in Model(args.size).parameters()))
+        mp.spawn(run_one, (args, together), args.processes)
+    else:
+        run(args)
+
+
+def run_one(rank, args, together):
+    run(args, rank, together)
+
+
+def run(args, rank=0, together=None):
+    set_threads()
     small = args.size == 128
     batch = args.batch or (64 if small else 24)
     shares = [float(s) for s in (args.shares or ("0.75,0.1,0.15" if small else "0.55,0.22,0.23")).split(",")]
@@ -130,19 +179,25 @@ def main():
     alphas = cosine_schedule().to(device)
 
     torch.manual_seed(args.seed)
-    model = Model().to(device, memory_format=torch.channels_last)
+    model = Model(args.size).to(device, memory_format=torch.channels_last)
+    model.text.load_state_dict(torch.load(args.work / "text.pt", map_location=device)["text"])
     ema = {k: v.detach().clone() for k, v in model.state_dict().items()}
-    opt = torch.optim.AdamW(model.parameters(), lr=args.lr, betas=(0.9, 0.99), weight_decay=0.01, fused=True)
+    # The text encoder comes taught (train_text.py) and may only adapt slowly.
+    opt = torch.optim.AdamW([{"params": model.unet.parameters(), "part": 1.0},
+                             {"params": model.text.parameters(), "part": args.text_rate}],
+                            lr=args.lr, betas=(0.9, 0.99), weight_decay=0.01, fused=True)
     path, step = args.work / "unet.pt", 0
     if path.exists():
         saved = torch.load(path, map_location=device)
         model.load_state_dict(saved["model"])
-        opt.load_state_dict(saved["opt"])
+        if "opt" in saved:
+            opt.load_state_dict(saved["opt"])
         ema, step = saved["ema"], saved["step"]
-        torch.manual_seed(args.seed + step)
+    torch.manual_seed(args.seed + step + 1_000_003 * rank)
+    parameters = list(model.parameters())
     live = [model.state_dict()[k] for k in ema]  # shares memory with the parameters
     averaged = list(ema.values())
-    ran, mean, threads = 0, None, Threads()
+    ran, mean = 0, None
     began = saved_at = shown_at = time.time()
 
     def save():
@@ -154,21 +209,22 @@ def main():
     while True:
         now = time.time()
         minutes = (now - began) / 60
-        if minutes >= args.minutes:
+        stop = minutes >= args.minutes
+        if stop and not together:
             break
         rate = min(1, (step + 1) / 200, (ran + 1) / 50)
         if args.decay_minutes:
             rate *= max(0.03, min(1, (args.minutes - minutes) / args.decay_minutes))
-        for group in opt.param_groups:
-            group["lr"] = args.lr * rate
 
         x0, tokens = data.batch(batch)
         tokens[torch.rand(batch) < 0.1] = empty
         if torch.rand(()) < short:
             tokens = tokens[:, :32]
         x0 = x0.to(device).contiguous(memory_format=torch.channels_last)
-        # A little more often at high noise, where subject and layout are decided.
-        t = (1000 * torch.rand(batch, device=device) ** 0.7).long().clamp(0, 999)
+        # These pictures are so simple that words decide only while hardly anything can
+        # be seen: `--high` of the steps are drawn from behind `--from-step`.
+        t = 1000 * torch.rand(batch, device=device)
+        t = torch.where(torch.rand(batch, device=device) < args.high, args.from_step + t * (1 - args.from_step / 1000), t).long().clamp(0, 999)
         a = alphas[t][:, None, None, None]
         noise = torch.randn_like(x0)
         noisy, target = a.sqrt() * x0 + (1 - a).sqrt() * noise, a.sqrt() * noise - (1 - a).sqrt() * x0
@@ -177,23 +233,32 @@ def main():
         loss = F.mse_loss(out.float(), target)
         opt.zero_grad(set_to_none=True)
         loss.backward()
+        if together:
+            rate, stop = together.average(rank, ran, parameters, rate, stop)
+            if stop:
+                break
+        for group in opt.param_groups:
+            group["lr"] = args.lr * rate * group["part"]
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         opt.step()
         step, ran = step + 1, ran + 1
-        torch._foreach_lerp_(averaged, live, 1 - min(0.999, (1 + step) / (10 + step)))
+        if rank:
+            continue
+        torch._foreach_lerp_(averaged, live, 1 - min(args.ema, (1 + step) / (10 + step)))
         mean = loss.item() if mean is None else 0.98 * mean + 0.02 * loss.item()
 
-        threads.step(time.time() - now)
         now = time.time()
         if ran % 20 == 0:
             print(f"step {step} size {args.size} loss {mean:.4f} {(now - began) / 60:.1f} min "
-                  f"{(now - began) / ran:.2f} s/step, {threads.current} threads", flush=True)
+                  f"{(now - began) / ran:.2f} s/step", flush=True)
         if now - saved_at > 240:
             save()
             saved_at = now
         if now - shown_at > args.sheet_minutes * 60:
             sheet(args.work, ema, tokenizer, args.size, step, device)
             shown_at = now
+    if rank:
+        return
     save()
     sheet(args.work, ema, tokenizer, args.size, step, device)
     print(f"done: {step} steps, loss {mean:.4f}", flush=True)
