@@ -47,6 +47,8 @@ pub(super) struct DabShape {
     outer_squared: f32,
     falloff_slope: f32,
     edge: f32,
+    /// Square of a radius within which every pixel is covered fully.
+    core_squared: f32,
     strength: f32,
     flow: u32,
 }
@@ -58,8 +60,11 @@ impl DabShape {
         let outer_squared = outer * outer;
         // The floor keeps a hardness of 1 finite; its falloff is then steeper than any edge.
         let fading_share = (1.0 - dab.hardness * dab.hardness).max(1e-6);
+        // A pixel short of where falloff and edge begin, for rounding.
+        let core = (outer * dab.hardness.min(1.0) - 1.0).min(dab.radius - 1.5).max(0.0);
         Self {
             center_in_canvas: dab.center_in_canvas,
+            core_squared: core * core,
             outer_squared,
             falloff_slope: 1.0 / (outer_squared * fading_share),
             edge: dab.radius + 0.5,
@@ -84,15 +89,29 @@ impl DabShape {
         let first_dx = left as f32 + start as f32 + 0.5 - center_x;
         let Some(coverage) = coverage.get_mut(start..end) else { return };
         if self.flow == FULL_FLOW {
-            for (index, old) in coverage.iter_mut().enumerate() {
-                *old = (*old).max(self.coverage_at(first_dx + index as f32, dy));
-            }
+            // Most of a hard dab is its core, whose coverage needs no computing.
+            let half_core = (self.core_squared - dy * dy).max(0.0).sqrt();
+            let core_start = ((-half_core - first_dx).ceil().max(0.0) as usize).min(coverage.len());
+            let core_end = ((half_core - first_dx).floor().max(0.0) as usize).clamp(core_start, coverage.len());
+            let (before, rest) = coverage.split_at_mut(core_start);
+            let (core, after) = rest.split_at_mut(core_end - core_start);
+            self.raise_to_dab(before, first_dx, dy);
+            let full = rounded(self.strength);
+            core.iter_mut().for_each(|old| *old = (*old).max(full));
+            self.raise_to_dab(after, first_dx + core_end as f32, dy);
         } else {
             for (index, old) in coverage.iter_mut().enumerate() {
                 let missing = u32::from(self.coverage_at(first_dx + index as f32, dy).saturating_sub(*old));
                 // Rounded up, so that a low flow still arrives.
                 *old += ((missing * self.flow + (FULL_FLOW - 1)) >> 16) as u16;
             }
+        }
+    }
+
+    /// For neighbouring pixels, the first of them `first_dx` beside the centre.
+    fn raise_to_dab(&self, coverage: &mut [u16], first_dx: f32, dy: f32) {
+        for (index, old) in coverage.iter_mut().enumerate() {
+            *old = (*old).max(self.coverage_at(first_dx + index as f32, dy));
         }
     }
 
@@ -158,6 +177,22 @@ mod tests {
                     (covered / area - 1.0).abs() < 0.02 + 0.25 / diameter,
                     "diameter {diameter} at {x}, {y}: {covered} of {area}"
                 );
+            }
+        }
+    }
+
+    #[test]
+    fn the_core_is_covered_as_the_formula_says() {
+        for (diameter, hardness, strength) in [(300.0, 0.8, 0.7), (211.3, 1.0, 1.0), (90.0, 0.3, 1.0), (4.0, 0.9, 0.5)]
+        {
+            let shape = DabShape::new(&Dab { strength, ..dab(160.37, 159.81, diameter, hardness) }, 1.0);
+            for y in 0..320_u32 {
+                let mut row = [0; 320];
+                shape.raise_row(&mut row, 0, y);
+                for (x, covered) in row.into_iter().enumerate() {
+                    let expected = shape.coverage_at(x as f32 + 0.5 - 160.37, y as f32 + 0.5 - 159.81);
+                    assert!(covered.abs_diff(expected) <= 1, "{covered} is not {expected} at {x}, {y} of {diameter}");
+                }
             }
         }
     }
