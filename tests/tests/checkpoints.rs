@@ -202,7 +202,11 @@ fn left_over(source: &NamesOnly, mappings: &[&Mapping]) -> Vec<String> {
 fn every_tensor_of_the_real_checkpoints_maps_none_left_over_none_missing() {
     for (file, in_channels) in [("UNET-v1-SD.txt", 4), ("UNET-v1-Inpainting.txt", 9), ("UNET-v1-Pix2Pix.txt", 8)] {
         let Some(source) = listed(&[(file, UNET_PREFIX), VAE, TEXT]) else { return };
-        assert_eq!(detect(&source), Kind::Checkpoint(Family { generation: Generation::Sd1, in_channels }), "{file}");
+        assert_eq!(
+            detect(&source),
+            Kind::Checkpoint(Family { generation: Generation::Sd1, in_channels, out_channels: 4 }),
+            "{file}"
+        );
         let unet = infer::unet(&source, UNET_PREFIX).unwrap();
         let vae = infer::autoencoder(&source, "first_stage_model.").unwrap();
         let clip = infer::clip(&source, TEXT.1).unwrap();
@@ -237,7 +241,10 @@ fn a_text_encoder_without_its_inner_prefix_maps_too() {
 fn the_unets_of_stable_diffusion_2_map_by_the_same_rules() {
     for (file, in_channels) in [("UNET-v2-SD.txt", 4), ("UNET-v2-Inpainting.txt", 9), ("UNET-v2-Depth.txt", 5)] {
         let Some(source) = listed(&[(file, UNET_PREFIX)]) else { return };
-        assert_eq!(detect(&source), Kind::Checkpoint(Family { generation: Generation::Sd2, in_channels }));
+        assert_eq!(
+            detect(&source),
+            Kind::Checkpoint(Family { generation: Generation::Sd2, in_channels, out_channels: 4 })
+        );
         let config = infer::unet(&source, UNET_PREFIX).unwrap();
         assert_eq!((0..4).map(|level| config.heads(level)).collect::<Vec<_>>(), [5, 10, 20, 20]);
         let mapping = key_map::unet(&config, &source, Layout::SingleFile);
@@ -251,13 +258,16 @@ fn files_are_known_by_their_names_and_shapes() {
     let cases = [
         (
             vec![("UNET-XL-SD.txt", UNET_PREFIX)],
-            Kind::Checkpoint(Family { generation: Generation::Xl, in_channels: 4 }),
+            Kind::Checkpoint(Family { generation: Generation::Xl, in_channels: 4, out_channels: 4 }),
         ),
         (
             vec![("UNET-XL-Refiner.txt", UNET_PREFIX)],
-            Kind::Checkpoint(Family { generation: Generation::XlRefiner, in_channels: 4 }),
+            Kind::Checkpoint(Family { generation: Generation::XlRefiner, in_channels: 4, out_channels: 4 }),
         ),
-        (vec![("UNET-v1-SD.txt", "")], Kind::Unet(Family { generation: Generation::Sd1, in_channels: 4 })),
+        (
+            vec![("UNET-v1-SD.txt", "")],
+            Kind::Unet(Family { generation: Generation::Sd1, in_channels: 4, out_channels: 4 }),
+        ),
         (vec![("VAE-v1-SD.txt", "")], Kind::Autoencoder),
         (vec![VAE], Kind::Autoencoder),
         (vec![("CLIP-v1-SD.txt", "")], Kind::TextEncoder),
@@ -366,4 +376,17 @@ fn models_are_inspected_with_nothing_unknown_and_nothing_missing() {
         assert!(seen.memory.is_some());
         serde_json::to_string(&seen).unwrap();
     }
+}
+
+#[test]
+fn a_task_is_told_by_the_channels_beside_the_latents_however_many_these_have() {
+    let words =
+        |in_channels, out_channels| Family { generation: Generation::Sibling, in_channels, out_channels }.to_string();
+    let plain = "a Stable Diffusion of another size";
+    assert_eq!(words(4, 4), plain);
+    assert_eq!(words(8, 8), plain);
+    assert_eq!(words(9, 4), format!("{plain} for inpainting"));
+    assert_eq!(words(17, 8), format!("{plain} for inpainting"));
+    assert_eq!(words(8, 4), format!("{plain} for instruct-pix2pix"));
+    assert_eq!(words(7, 4), format!("{plain} with 7 input channels"));
 }

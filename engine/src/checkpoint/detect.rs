@@ -27,8 +27,10 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Family {
     pub generation: Generation,
-    /// Channels of the UNet's input.
+    /// Channels of the UNet's input: the latents, and what a model for a special task reads beside them.
     pub in_channels: usize,
+    /// Channels of its output, which are those of the latents.
+    pub out_channels: usize,
 }
 
 /// Generations differ in their text encoders, so in the width of the text states.
@@ -82,12 +84,14 @@ impl fmt::Display for Family {
             Generation::XlRefiner => "the Stable Diffusion XL refiner",
             Generation::Sibling => "a Stable Diffusion of another size",
         })?;
-        match self.in_channels {
-            4 => Ok(()),
-            9 => f.write_str(" for inpainting"),
-            8 => f.write_str(" for instruct-pix2pix"),
-            5 => f.write_str(" with depth"),
-            other => write!(f, " with {other} input channels"),
+        // Not every autoencoder's latents have four channels, so only what is beside them tells the task.
+        let latent = self.out_channels;
+        match self.in_channels.checked_sub(latent) {
+            Some(0) => Ok(()),
+            Some(1) => f.write_str(" with depth"),
+            Some(beside) if beside == latent => f.write_str(" for instruct-pix2pix"),
+            Some(beside) if beside == latent + 1 => f.write_str(" for inpainting"),
+            _ => write!(f, " with {} input channels", self.in_channels),
         }
     }
 }
@@ -124,7 +128,12 @@ impl Kind {
 /// What a UNet with this config belongs to.
 pub fn unet_family(config: &UnetConfig) -> Family {
     let full_size = config.block_out_channels.first() >= Some(&320);
-    family(config.text_width(0), config.in_channels, config.addition_embed_type.is_some(), full_size)
+    family(
+        config.text_width(0),
+        [config.in_channels, config.out_channels],
+        config.addition_embed_type.is_some(),
+        full_size,
+    )
 }
 
 /// What `source` is. Looks at names first, since training leaves much beside the weights, then at shapes.
@@ -192,11 +201,13 @@ fn is_cloneofsimo(name: &str) -> bool {
 fn single_file_family(source: &dyn Source, prefix: &str) -> Option<Family> {
     let config = infer::unet(source, prefix)?;
     let has_label = source.info(&format!("{prefix}label_emb.0.0.weight")).is_some();
-    Some(family(config.text_width(0), config.in_channels, has_label, config.block_out_channels.first() >= Some(&320)))
+    let channels = [config.in_channels, config.out_channels];
+    Some(family(config.text_width(0), channels, has_label, config.block_out_channels.first() >= Some(&320)))
 }
 
 fn diffusers_family(source: &dyn Source) -> Option<Family> {
     let conv_in = source.info("conv_in.weight")?.shape;
+    let out_channels = *source.info("conv_out.weight")?.shape.first()?;
     source.info("time_embedding.linear_1.weight")?;
     let has_label = source.info("add_embedding.linear_1.weight").is_some();
     let text = (0..8).find_map(|level| {
@@ -204,10 +215,10 @@ fn diffusers_family(source: &dyn Source) -> Option<Family> {
         source.info(&name)?.shape.get(1).copied()
     });
     let &[first, in_channels, ..] = conv_in.as_slice() else { return None };
-    Some(family(text?, in_channels, has_label, first >= 320))
+    Some(family(text?, [in_channels, out_channels], has_label, first >= 320))
 }
 
-fn family(text_width: usize, in_channels: usize, has_label: bool, full_size: bool) -> Family {
+fn family(text_width: usize, channels: [usize; 2], has_label: bool, full_size: bool) -> Family {
     let generation = match (text_width, has_label) {
         (2048, true) => Generation::Xl,
         (1280, true) => Generation::XlRefiner,
@@ -215,7 +226,8 @@ fn family(text_width: usize, in_channels: usize, has_label: bool, full_size: boo
         (1024, false) if full_size => Generation::Sd2,
         _ => Generation::Sibling,
     };
-    Family { generation, in_channels }
+    let [in_channels, out_channels] = channels;
+    Family { generation, in_channels, out_channels }
 }
 
 /// diffusers' names, or those of madebyollin/taesd: a sequence whose residual blocks hold `conv.0`, `conv.2`, `conv.4`.
