@@ -6,7 +6,8 @@ use brushfire_engine::{DeviceChoice, EngineSettings};
 use directories::ProjectDirs;
 
 /// The `assets` folder: `BRUSHFIRE_ASSETS` if set, else the first that exists of `assets` beside the executable,
-/// `../share/brushfire/assets`, and `assets` in any folder above the executable (a program run from its build folder).
+/// `../share/brushfire/assets`, `assets` in any folder above the executable (a program run from its build folder), and the
+/// source's own, for builds whose folder lies elsewhere.
 #[must_use]
 pub fn assets_folder() -> PathBuf {
     if let Some(folder) = std::env::var_os("BRUSHFIRE_ASSETS") {
@@ -15,7 +16,7 @@ pub fn assets_folder() -> PathBuf {
     let Ok(executable) = std::env::current_exe() else {
         return PathBuf::from("assets");
     };
-    assets_folder_of(&executable).unwrap_or_else(|| PathBuf::from("assets"))
+    assets_folder_of(&executable).unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets"))
 }
 
 /// See [`assets_folder`].
