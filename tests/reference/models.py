@@ -57,6 +57,13 @@ UNETS = {
         "down_block_types": ("CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
         "up_block_types": ("CrossAttnUpBlock2D", "CrossAttnUpBlock2D"),
     },
+    # As in DeepFloyd IF the text also speaks through the time embedding, which scales as well as shifts.
+    "tiny-unet-text-time": {
+        **SMALL, "addition_embed_type": "text", "addition_embed_type_num_heads": 3, "cross_attention_dim": 24,
+        "resnet_time_scale_shift": "scale_shift",
+        "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D"),
+        "up_block_types": ("CrossAttnUpBlock2D", "UpBlock2D"),
+    },
 }
 VAE = dict(
     in_channels=3, out_channels=3, latent_channels=4, block_out_channels=(32, 32, 32, 32), layers_per_block=1,
@@ -92,7 +99,7 @@ def seed_weights(model, seed):
                 p.copy_(1 + 0.25 * z)
             elif p.ndim == 1:
                 p.copy_(0.15 * z)
-            elif "embedding" in name and p.ndim == 2 and "time_embedding" not in name:
+            elif "embedding" in name and p.ndim == 2 and not name.startswith(("time_embedding", "add_embedding")):
                 p.copy_(0.5 * z)
             else:
                 p.copy_(z * 0.95 / p[0].numel() ** 0.5)

@@ -68,6 +68,7 @@ def unet_goldens(root):
     variants = {
         "tiny-sd": root / "tiny-sd" / "unet", "tiny-unet-inpaint": root / "tiny-unet-inpaint",
         "tiny-unet-pix2pix": root / "tiny-unet-pix2pix", "tiny-unet-v": root / "tiny-unet-v",
+        "tiny-unet-text-time": root / "tiny-unet-text-time",
     }
     for name, folder in variants.items():
         model = tiny.unet(folder)

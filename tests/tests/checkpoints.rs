@@ -73,7 +73,7 @@ fn the_configs_of_the_small_models_ask_for_exactly_their_files_tensors() {
     let held = |source: Box<dyn Source>| -> Shapes {
         source.names().into_iter().map(|name| (name.clone(), source.info(&name).unwrap().shape)).collect()
     };
-    for folder in ["tiny-sd/unet", "tiny-unet-v", "tiny-unet-inpaint", "tiny-unet-pix2pix"] {
+    for folder in ["tiny-sd/unet", "tiny-unet-v", "tiny-unet-inpaint", "tiny-unet-pix2pix", "tiny-unet-text-time"] {
         let config = UnetConfig::from_json(&text(folder)).unwrap();
         assert_eq!(
             shapes(expected::unet(&config)),

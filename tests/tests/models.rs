@@ -143,14 +143,28 @@ fn the_unet_predicts_what_diffusers_predicts_at_any_size() {
 }
 
 #[test]
-fn a_batch_gives_what_its_pictures_give_alone() {
+fn a_unet_whose_text_speaks_through_the_time_embedding_agrees_with_diffusers() {
     let goldens = Golden::open("unet.safetensors");
     for compute in computes() {
-        let model = unet("tiny-sd/unet", &compute);
+        let model = unet("tiny-unet-text-time", &compute);
+        for case in ["square", "batch"] {
+            check_unet(&model, &goldens, &format!("tiny-unet-text-time.{case}"));
+        }
+    }
+}
+
+#[test]
+fn a_batch_gives_what_its_pictures_give_alone() {
+    let goldens = Golden::open("unet.safetensors");
+    let cases = [("tiny-sd/unet", "tiny-sd.batch"), ("tiny-unet-text-time", "tiny-unet-text-time.batch")];
+    for (compute, (folder, case)) in
+        computes().into_iter().flat_map(|compute| cases.map(|case| (compute.clone(), case)))
+    {
+        let model = unet(folder, &compute);
         let cancel = CancelToken::new();
         let run = |sample, text| model.forward(sample, 321.0, text, None, &cancel).unwrap();
-        let sample = goldens.tensor::<4>("tiny-sd.batch.sample", &compute);
-        let text = goldens.tensor::<3>("tiny-sd.batch.encoder_hidden_states", &compute);
+        let sample = goldens.tensor::<4>(&format!("{case}.sample"), &compute);
+        let text = goldens.tensor::<3>(&format!("{case}.encoder_hidden_states"), &compute);
         let together = Compute::values(run(sample.clone(), text.clone())).unwrap();
         let pairs = sample.split(1, 0).into_iter().zip(text.split(1, 0));
         let alone = Tensor::cat(pairs.map(|(sample, text)| run(sample, text)).collect(), 0);

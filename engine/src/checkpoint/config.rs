@@ -17,7 +17,7 @@ mod unet;
 pub use autoencoder::AutoencoderConfig;
 pub use clip::{ClipConfig, TextActivation};
 pub use tiny_autoencoder::TinyAutoencoderConfig;
-pub use unet::{DownBlock, MidBlock, SampleSize, UnetConfig, UpBlock};
+pub use unet::{AdditionEmbed, DownBlock, MidBlock, SampleSize, TimeScaleShift, UnetConfig, UpBlock};
 
 /// Why a config cannot be used. `field` is the name in `config.json`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

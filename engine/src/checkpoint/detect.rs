@@ -131,7 +131,8 @@ pub fn unet_family(config: &UnetConfig) -> Family {
     family(
         config.text_width(0),
         [config.in_channels, config.out_channels],
-        config.addition_embed_type.is_some(),
+        // Only Stable Diffusion XL has one (`text_time`), and its configs are refused before they come here.
+        false,
         full_size,
     )
 }

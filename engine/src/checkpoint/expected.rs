@@ -19,6 +19,14 @@ pub struct Expected {
     pub shape: Vec<usize>,
 }
 
+/// The time embedding that a resnet takes in.
+#[derive(Clone, Copy)]
+struct TimeInput {
+    width: usize,
+    /// It scales as well as shifts.
+    scales: bool,
+}
+
 /// Collects tensors layer by layer.
 #[derive(Default)]
 struct List(Vec<Expected>);
@@ -54,11 +62,11 @@ impl List {
     }
 
     /// Norm, convolution, (time embedding,) norm, convolution, and a 1x1 convolution around them where the width changes.
-    fn resnet(&mut self, name: &str, from: usize, to: usize, time_width: Option<usize>) {
+    fn resnet(&mut self, name: &str, from: usize, to: usize, time: Option<TimeInput>) {
         self.norm(&format!("{name}.norm1"), from);
         self.conv(&format!("{name}.conv1"), from, to, 3);
-        if let Some(width) = time_width {
-            self.linear(&format!("{name}.time_emb_proj"), width, to);
+        if let Some(TimeInput { width, scales }) = time {
+            self.linear(&format!("{name}.time_emb_proj"), width, if scales { 2 * to } else { to });
         }
         self.norm(&format!("{name}.norm2"), to);
         self.conv(&format!("{name}.conv2"), to, to, 3);

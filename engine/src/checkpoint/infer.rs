@@ -1,12 +1,17 @@
 //! Configs of a single-file checkpoint's components, from the shapes of its tensors.
 //!
 //! What shapes do not show is taken from the original models: 8 attention heads (64 channels a head where transformers
-//! project with linear layers, as in Stable Diffusion 2 and XL), 32 groups, latents scaled by 0.18215. Where channels do
+//! project with linear layers, as in Stable Diffusion 2 and XL), 32 groups, 64 heads for pooling text, latents scaled by 0.18215. Where channels do
 //! not divide by these, the next smaller power of two that does is taken.
 
-use super::config::{AutoencoderConfig, ClipConfig, DownBlock, MidBlock, PerBlock, SampleSize, UnetConfig, UpBlock};
+use super::config::{
+    AdditionEmbed, AutoencoderConfig, ClipConfig, DownBlock, MidBlock, PerBlock, SampleSize, TimeScaleShift,
+    UnetConfig, UpBlock,
+};
 use super::source::Source;
 
+/// Heads that pool the text for the time embedding in DeepFloyd IF's UNets.
+const POOLING_HEADS: usize = 64;
 /// More blocks than any UNet has, at which counting ends.
 const MAX_COUNT: usize = 256;
 
@@ -56,6 +61,7 @@ pub fn unet(source: &dyn Source, prefix: &str) -> Option<UnetConfig> {
     let seen = || levels.iter().filter_map(|level| level.transformer).chain(mid);
     let linear = seen().any(|transformer| transformer.linear);
     let block_out_channels: Vec<usize> = levels.iter().map(|level| level.channels).collect();
+    let text_width = seen().map(|transformer| transformer.text_width).next()?;
     let down = |level: &Level| level.transformer.map_or(DownBlock::Plain, |_| DownBlock::CrossAttention);
     let depth = |level: &Level| level.transformer.or(mid).map_or(1, |transformer| transformer.layers);
     Some(UnetConfig {
@@ -66,14 +72,27 @@ pub fn unet(source: &dyn Source, prefix: &str) -> Option<UnetConfig> {
         down_block_types: levels.iter().map(down).collect(),
         up_block_types: up_blocks(&shapes, &levels),
         mid_block_type: shapes.weight("middle_block.0.in_layers.2").map(|_| MidBlock::CrossAttention),
-        cross_attention_dim: PerBlock::All(seen().map(|transformer| transformer.text_width).next()?),
+        cross_attention_dim: PerBlock::All(text_width),
         attention_head_dim: per_block(heads(&block_out_channels, linear)),
         use_linear_projection: linear,
         transformer_layers_per_block: per_block(levels.iter().map(depth).collect()),
         norm_num_groups: power_of_two_dividing(&block_out_channels, 32),
+        resnet_time_scale_shift: time_scale_shift(&shapes),
+        addition_embed_type: shapes.axis("encoder_pooling.2", 0).map(|_| AdditionEmbed::Text),
+        addition_embed_type_num_heads: power_of_two_dividing(&[text_width], POOLING_HEADS),
         block_out_channels,
         ..UnetConfig::default()
     })
+}
+
+/// Where the time scales as well as shifts, each channel takes two numbers from it.
+fn time_scale_shift(shapes: &Shapes<'_>) -> TimeScaleShift {
+    let channels = shapes.axis("input_blocks.1.0.in_layers.2", 0);
+    let from_time = shapes.axis("input_blocks.1.0.emb_layers.1", 0);
+    match channels.zip(from_time) {
+        Some((channels, from_time)) if channels.checked_mul(2) == Some(from_time) => TimeScaleShift::ScaleShift,
+        _ => TimeScaleShift::Default,
+    }
 }
 
 fn unet_levels(shapes: &Shapes<'_>) -> Vec<Level> {

@@ -5,7 +5,7 @@ use burn::tensor::{DType, FloatDType, Tensor, activation, module};
 
 use super::compute::Kernels;
 use super::cpu::Values;
-use super::cpu::norm::{Affine, group_norm};
+use super::cpu::norm::{Affine, Groups, group_norm};
 use super::weights::{ModelError, Weights};
 
 /// Wu & He 2018: each picture's channels are normalised in groups, then scaled and shifted a channel.
@@ -66,6 +66,29 @@ impl GroupNorm {
         }
     }
 
+    /// `silu(forward(x) * (1 + scale) + shift)`; `scale_and_shift` is `[1 or N, 2 C]`: all scales of a picture's channels,
+    /// then all shifts.
+    pub fn forward_scaled_silu(&self, x: Tensor<4>, scale_and_shift: Tensor<2>) -> Tensor<4> {
+        match &self.affine {
+            ChannelAffine::Burn(_) => {
+                let channels = x.dims()[1];
+                let part = |first| scale_and_shift.clone().narrow(1, first, channels).unsqueeze_dims::<4>(&[2, 3]);
+                activation::silu(self.forward(x) * (part(0) + 1.0) + part(channels))
+            }
+            ChannelAffine::Cpu { gamma, beta } => {
+                let values = Values::of(scale_and_shift);
+                let pictures = values.as_slice().chunks_exact(2 * gamma.len()).map(|both| both.split_at(gamma.len()));
+                let (mut gammas, mut betas) = (Vec::new(), Vec::new());
+                for (scales, shifts) in pictures {
+                    gammas.extend(gamma.iter().zip(scales).map(|(gamma, scale)| gamma * (1.0 + scale)));
+                    let scaled = beta.iter().zip(scales).map(|(beta, scale)| beta * (1.0 + scale));
+                    betas.extend(scaled.zip(shifts).map(|(beta, shift)| beta + shift));
+                }
+                self.forward_on_cpu(x, Affine { gamma: &gammas, beta: &betas }, true)
+            }
+        }
+    }
+
     fn normalised(&self, x: Tensor<4>) -> Tensor<4> {
         let shape = x.dims();
         let dtype = x.dtype();
@@ -78,7 +101,8 @@ impl GroupNorm {
     fn forward_on_cpu(&self, x: Tensor<4>, affine: Affine<'_>, silu: bool) -> Tensor<4> {
         let shape = x.dims();
         let mut values = Values::of(x);
-        group_norm(values.as_mut_slice(), shape[2] * shape[3], self.groups, affine, self.epsilon, silu);
+        let groups = Groups { channels: shape[1], pixels: shape[2] * shape[3], count: self.groups };
+        group_norm(values.as_mut_slice(), groups, affine, self.epsilon, silu);
         values.into_tensor(shape)
     }
 }

@@ -46,6 +46,12 @@ fn errors_name_the_field() {
     assert!(
         unet_error(r#"{"mid_block_type": "UNetMidBlock2DSimpleCrossAttn"}"#).contains("UNetMidBlock2DSimpleCrossAttn")
     );
+    assert!(unet_error(r#"{"addition_embed_type": "text_time"}"#).contains("`text_time` are not supported"));
+    assert!(unet_error(r#"{"resnet_time_scale_shift": "spatial"}"#).contains("`default` or `scale_shift`"));
+    assert_eq!(
+        unet_error(r#"{"addition_embed_type": "text", "addition_embed_type_num_heads": 7}"#),
+        "`addition_embed_type_num_heads`: 768 channels do not divide by 7 heads"
+    );
     assert!(unet_error(r#"{"class_embed_type": "timestep"}"#).starts_with("`class_embed_type`"));
     assert!(
         unet_error(r#"{"block_out_channels": [1099511627776, 640, 1280, 1280]}"#).starts_with("`block_out_channels`")

@@ -65,6 +65,17 @@ impl TryFrom<String> for UpBlock {
     }
 }
 
+impl TryFrom<String> for AdditionEmbed {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        match name.as_str() {
+            "text" => Ok(Self::Text),
+            _ => Err(format!("models made with `{name}` are not supported, only with `text`")),
+        }
+    }
+}
+
 impl TryFrom<String> for MidBlock {
     type Error = String;
 
@@ -74,6 +85,25 @@ impl TryFrom<String> for MidBlock {
             _ => Err(format!("blocks of type `{name}` are not supported, only UNetMidBlock2DCrossAttn")),
         }
     }
+}
+
+/// How a resnet takes in the time embedding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimeScaleShift {
+    /// Added to every pixel between the two convolutions.
+    Default,
+    /// Scales and shifts what the second norm gives (Dhariwal & Nichol 2021, DeepFloyd IF).
+    ScaleShift,
+}
+
+/// What is added to the time embedding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub enum AdditionEmbed {
+    /// The text as a whole, pooled by attention (DeepFloyd IF).
+    #[serde(rename = "text")]
+    Text,
 }
 
 /// The size of the latents a model was trained at, in latent pixels: an edge, or height and width.
@@ -122,7 +152,7 @@ pub struct UnetConfig {
     pub dual_cross_attention: bool,
     /// Attention scores are computed in f32.
     pub upcast_attention: bool,
-    pub resnet_time_scale_shift: String,
+    pub resnet_time_scale_shift: TimeScaleShift,
     pub resnet_skip_time_act: bool,
     pub resnet_out_scale_factor: f64,
     /// The input is mapped from `[0, 1]` to `[-1, 1]` first.
@@ -133,10 +163,12 @@ pub struct UnetConfig {
     pub conv_out_kernel: usize,
     pub time_embedding_type: String,
     pub attention_type: String,
+    pub addition_embed_type: Option<AdditionEmbed>,
+    /// Heads that pool the text where `addition_embed_type` asks for it.
+    pub addition_embed_type_num_heads: usize,
     // What follows is read so that a model that needs it is refused instead of computed wrong.
     pub class_embed_type: Option<String>,
     pub num_class_embeds: Option<usize>,
-    pub addition_embed_type: Option<String>,
     pub encoder_hid_dim: Option<usize>,
     pub encoder_hid_dim_type: Option<String>,
     pub time_cond_proj_dim: Option<usize>,
@@ -173,7 +205,7 @@ impl Default for UnetConfig {
             only_cross_attention: PerBlock::All(false),
             dual_cross_attention: false,
             upcast_attention: false,
-            resnet_time_scale_shift: "default".to_owned(),
+            resnet_time_scale_shift: TimeScaleShift::Default,
             resnet_skip_time_act: false,
             resnet_out_scale_factor: 1.0,
             center_input_sample: false,
@@ -183,9 +215,10 @@ impl Default for UnetConfig {
             conv_out_kernel: 3,
             time_embedding_type: "positional".to_owned(),
             attention_type: "default".to_owned(),
+            addition_embed_type: None,
+            addition_embed_type_num_heads: 64,
             class_embed_type: None,
             num_class_embeds: None,
-            addition_embed_type: None,
             encoder_hid_dim: None,
             encoder_hid_dim_type: None,
             time_cond_proj_dim: None,
@@ -237,6 +270,11 @@ impl UnetConfig {
     /// Width of the time embedding after its two linear layers.
     pub fn time_width(&self) -> usize {
         self.time_embedding_dim.unwrap_or_else(|| 4 * self.block_out_channels.first().copied().unwrap_or(0))
+    }
+
+    /// Whether resnets are scaled as well as shifted by the time embedding.
+    pub fn time_scales(&self) -> bool {
+        self.resnet_time_scale_shift == TimeScaleShift::ScaleShift
     }
 
     /// Whether every size is usable and everything asked for is supported.
@@ -303,8 +341,19 @@ impl UnetConfig {
         }
         let first = self.block_out_channels.first().copied().unwrap_or(0);
         divides("block_out_channels", first, 2, "(the time embedding is half sines, half cosines)")?;
+        self.check_addition()?;
         let (half, shift) = ((first / 2) as f64, self.freq_shift);
         require(half - shift > 0.0, "freq_shift", || format!("{shift} leaves no frequencies of {half}"))
+    }
+
+    /// The text that is added to the time embedding has one width, which its heads divide.
+    fn check_addition(&self) -> Result<(), ConfigError> {
+        let Some(AdditionEmbed::Text) = self.addition_embed_type else { return Ok(()) };
+        let width = self.text_width(0);
+        let one_width = (0..self.levels()).all(|level| self.text_width(level) == width);
+        let several = || "with `addition_embed_type` it must be one value".to_owned();
+        require(one_width, "cross_attention_dim", several)?;
+        divides("addition_embed_type_num_heads", width, self.addition_embed_type_num_heads, "heads")
     }
 
     /// Whether any block at `level` has transformers.
@@ -320,7 +369,6 @@ impl UnetConfig {
             require(value == supported, field, || format!("`{value}` is not supported, only `{supported}`"))
         };
         silu("act_fn", &self.act_fn)?;
-        only("resnet_time_scale_shift", &self.resnet_time_scale_shift, "default")?;
         only("time_embedding_type", &self.time_embedding_type, "positional")?;
         only("attention_type", &self.attention_type, "default")?;
         let only_number = |field, value: f64, supported: f64| {
@@ -338,7 +386,6 @@ impl UnetConfig {
         not(self.resnet_skip_time_act, "resnet_skip_time_act")?;
         absent("class_embed_type", &self.class_embed_type)?;
         absent("num_class_embeds", &self.num_class_embeds)?;
-        absent("addition_embed_type", &self.addition_embed_type)?;
         absent("encoder_hid_dim", &self.encoder_hid_dim)?;
         absent("encoder_hid_dim_type", &self.encoder_hid_dim_type)?;
         absent("time_cond_proj_dim", &self.time_cond_proj_dim)?;

@@ -1,7 +1,7 @@
 //! The tensors of a `UNet2DConditionModel`.
 
-use super::super::config::{DownBlock, UnetConfig, UpBlock};
-use super::{Expected, List};
+use super::super::config::{AdditionEmbed, DownBlock, UnetConfig, UpBlock};
+use super::{Expected, List, TimeInput};
 
 /// The tensors of a UNet that was built from a checked `config`.
 pub fn unet(config: &UnetConfig) -> Vec<Expected> {
@@ -10,6 +10,9 @@ pub fn unet(config: &UnetConfig) -> Vec<Expected> {
     list.conv("conv_in", config.in_channels, first, 3);
     list.linear("time_embedding.linear_1", first, time);
     list.linear("time_embedding.linear_2", time, time);
+    if config.addition_embed_type == Some(AdditionEmbed::Text) {
+        text_in_time_embedding(&mut list, config.text_width(0), time);
+    }
     for level in 0..config.levels() {
         down_block(&mut list, config, level);
     }
@@ -26,11 +29,25 @@ fn channels(config: &UnetConfig, level: usize) -> usize {
     config.block_out_channels.get(level).copied().unwrap_or(0)
 }
 
+fn time_input(config: &UnetConfig) -> TimeInput {
+    TimeInput { width: config.time_width(), scales: config.time_scales() }
+}
+
+fn text_in_time_embedding(list: &mut List, text: usize, time: usize) {
+    list.norm("add_embedding.norm1", text);
+    list.tensor("add_embedding.pool.positional_embedding".to_owned(), &[1, text]);
+    for projection in ["k_proj", "q_proj", "v_proj"] {
+        list.linear(&format!("add_embedding.pool.{projection}"), text, text);
+    }
+    list.linear("add_embedding.proj", text, time);
+    list.norm("add_embedding.norm2", time);
+}
+
 fn down_block(list: &mut List, config: &UnetConfig, level: usize) {
     let (block, to) = (format!("down_blocks.{level}"), channels(config, level));
     let mut from = channels(config, level.saturating_sub(1));
     for layer in 0..config.layers(level) {
-        list.resnet(&format!("{block}.resnets.{layer}"), from, to, Some(config.time_width()));
+        list.resnet(&format!("{block}.resnets.{layer}"), from, to, Some(time_input(config)));
         if config.down_block_types.get(level) == Some(&DownBlock::CrossAttention) {
             transformer(list, config, &format!("{block}.attentions.{layer}"), level);
         }
@@ -47,9 +64,9 @@ fn mid_block(list: &mut List, config: &UnetConfig) {
     }
     let level = config.levels().saturating_sub(1);
     let width = channels(config, level);
-    list.resnet("mid_block.resnets.0", width, width, Some(config.time_width()));
+    list.resnet("mid_block.resnets.0", width, width, Some(time_input(config)));
     transformer(list, config, "mid_block.attentions.0", level);
-    list.resnet("mid_block.resnets.1", width, width, Some(config.time_width()));
+    list.resnet("mid_block.resnets.1", width, width, Some(time_input(config)));
 }
 
 /// `block` counts from the innermost.
@@ -63,7 +80,7 @@ fn up_block(list: &mut List, config: &UnetConfig, block: usize) {
         // backwards, the last of which is that of the downsampler above this level (or of `conv_in`).
         let from = if layer == 0 { below } else { to };
         let skip = if layer + 1 == layers { channels(config, level.saturating_sub(1)) } else { to };
-        list.resnet(&format!("{name}.resnets.{layer}"), from + skip, to, Some(config.time_width()));
+        list.resnet(&format!("{name}.resnets.{layer}"), from + skip, to, Some(time_input(config)));
         if config.up_block_types.get(block) == Some(&UpBlock::CrossAttention) {
             transformer(list, config, &format!("{name}.attentions.{layer}"), level);
         }

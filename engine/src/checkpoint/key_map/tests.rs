@@ -3,7 +3,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
-use super::super::config::{DownBlock, MidBlock, PerBlock, UpBlock};
+use super::super::config::{AdditionEmbed, DownBlock, MidBlock, PerBlock, TimeScaleShift, UpBlock};
 use super::super::error::CheckpointError;
 use super::super::source::{DType, TensorInfo};
 use super::*;
@@ -71,24 +71,30 @@ fn what_training_leaves_is_harmless_and_what_generation_needs_is_not() {
 
 fn unet_config() -> impl Strategy<Value = UnetConfig> {
     let level = (1usize..4, 1usize..4, any::<bool>(), any::<bool>());
-    (prop::collection::vec(level, 1..5), any::<bool>(), 1usize..3).prop_map(|(levels, linear, depth)| UnetConfig {
-        block_out_channels: levels.iter().map(|(width, ..)| width * 64).collect(),
-        layers_per_block: PerBlock::Each(levels.iter().map(|(_, layers, ..)| *layers).collect()),
-        down_block_types: levels
-            .iter()
-            .map(|(.., down, _)| if *down { DownBlock::CrossAttention } else { DownBlock::Plain })
-            .collect(),
-        up_block_types: levels
-            .iter()
-            .map(|(.., up)| if *up { UpBlock::CrossAttention } else { UpBlock::Plain })
-            .collect(),
-        mid_block_type: Some(MidBlock::CrossAttention),
-        attention_head_dim: PerBlock::All(8),
-        cross_attention_dim: PerBlock::All(96),
-        transformer_layers_per_block: PerBlock::All(depth),
-        use_linear_projection: linear,
-        ..UnetConfig::default()
-    })
+    let levels = prop::collection::vec(level, 1..5);
+    (levels, any::<bool>(), 1usize..3, any::<bool>(), any::<bool>()).prop_map(
+        |(levels, linear, depth, text, scales)| UnetConfig {
+            block_out_channels: levels.iter().map(|(width, ..)| width * 64).collect(),
+            layers_per_block: PerBlock::Each(levels.iter().map(|(_, layers, ..)| *layers).collect()),
+            down_block_types: levels
+                .iter()
+                .map(|(.., down, _)| if *down { DownBlock::CrossAttention } else { DownBlock::Plain })
+                .collect(),
+            up_block_types: levels
+                .iter()
+                .map(|(.., up)| if *up { UpBlock::CrossAttention } else { UpBlock::Plain })
+                .collect(),
+            mid_block_type: Some(MidBlock::CrossAttention),
+            attention_head_dim: PerBlock::All(8),
+            cross_attention_dim: PerBlock::All(96),
+            transformer_layers_per_block: PerBlock::All(depth),
+            use_linear_projection: linear,
+            addition_embed_type: text.then_some(AdditionEmbed::Text),
+            addition_embed_type_num_heads: 32,
+            resnet_time_scale_shift: if scales { TimeScaleShift::ScaleShift } else { TimeScaleShift::Default },
+            ..UnetConfig::default()
+        },
+    )
 }
 
 proptest! {
@@ -101,8 +107,13 @@ proptest! {
             .map(|tensor| (unet_names::single_file(&config, &tensor.name)[0].clone(), tensor.shape.clone()))
             .collect();
         prop_assert_eq!(single.len(), wanted.len());
-        let mapping = unet(&config, &Names(single), Layout::SingleFile);
+        let single = Names(single);
+        let mapping = unet(&config, &single, Layout::SingleFile);
         prop_assert_eq!(mapping.found.len(), wanted.len());
+        let seen = super::super::infer::unet(&single, UNET_PREFIX).unwrap();
+        prop_assert_eq!(seen.addition_embed_type, config.addition_embed_type);
+        prop_assert_eq!(seen.addition_embed_type_num_heads, 32);
+        prop_assert_eq!(seen.resnet_time_scale_shift, config.resnet_time_scale_shift);
     }
 
     #[test]

@@ -21,6 +21,7 @@ fn original(config: &UnetConfig, name: &str) -> Option<String> {
         ["conv_in", end] => Some(format!("input_blocks.0.0.{end}")),
         ["time_embedding", "linear_1", end] => Some(format!("time_embed.0.{end}")),
         ["time_embedding", "linear_2", end] => Some(format!("time_embed.2.{end}")),
+        ["add_embedding", ref rest @ ..] => text_in_time_embedding(rest),
         ["conv_norm_out", end] => Some(format!("out.0.{end}")),
         ["conv_out", end] => Some(format!("out.2.{end}")),
         ["down_blocks", level, kind, index, ref rest @ ..] => {
@@ -34,6 +35,17 @@ fn original(config: &UnetConfig, name: &str) -> Option<String> {
         ["up_blocks", block, kind, index, ref rest @ ..] => {
             up(config, block.parse().ok()?, kind, index.parse().ok()?, rest)
         }
+        _ => None,
+    }
+}
+
+/// As in DeepFloyd IF's files.
+fn text_in_time_embedding(rest: &[&str]) -> Option<String> {
+    match *rest {
+        ["norm1", end] => Some(format!("encoder_pooling.0.{end}")),
+        ["pool", ref rest @ ..] => Some(format!("encoder_pooling.1.{}", rest.join("."))),
+        ["proj", end] => Some(format!("encoder_pooling.2.{end}")),
+        ["norm2", end] => Some(format!("encoder_pooling.3.{end}")),
         _ => None,
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn bytes_per_pixel(config: &AutoencoderConfig) -> usize {
 
 fn resnet(config: &AutoencoderConfig, inputs: usize, outputs: usize) -> ResnetShape {
     let groups = config.norm_num_groups;
-    ResnetShape { inputs, outputs, time_width: None, groups, epsilon: NORM_EPSILON, output_scale: 1.0 }
+    ResnetShape { inputs, outputs, time: None, groups, epsilon: NORM_EPSILON, output_scale: 1.0 }
 }
 
 /// Picture -> moments.

@@ -9,7 +9,7 @@ use crate::nn::{CancelToken, Compute, Conv2d, Conv2dShape, Interrupted, ModelErr
 /// What every block needs besides its input.
 #[derive(Clone, Copy)]
 pub(super) struct Conditions<'a> {
-    /// `silu` of the time embedding, `[1, width]`.
+    /// `silu` of the time embedding, `[1 or N, width]`.
     pub time: &'a Tensor<2>,
     /// `[N, L, text_width]`.
     pub text: &'a Tensor<3>,

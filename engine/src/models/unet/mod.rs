@@ -1,27 +1,32 @@
 //! `UNet2DConditionModel` of diffusers: predicts the noise (or velocity, or picture) in noisy latents, given a text.
 
 mod blocks;
+mod text_embedding;
 mod transformer;
 
 use burn::tensor::Tensor;
 
 use self::blocks::{Conditions, Down, Layer, Mid, Up, downsampler, upsampler};
+use self::text_embedding::TextEmbedding;
 use self::transformer::TransformerShape;
-use super::resnet::ResnetShape;
+use super::resnet::{ResnetShape, TimeShape};
 use crate::checkpoint::Source;
-use crate::checkpoint::config::{DownBlock, UnetConfig, UpBlock};
+use crate::checkpoint::config::{AdditionEmbed, DownBlock, UnetConfig, UpBlock};
 use crate::nn::{
     Activation, CancelToken, Compute, Conv2d, Conv2dShape, GroupNorm, Heads, Interrupted, ModelError,
     TimestepEmbedding, Weights,
 };
 
 /// The UNet of Stable Diffusion 1.x, 2.x and smaller siblings; 4 input channels, or 8 or 9 for models that see a picture.
+/// As in DeepFloyd IF the text may also speak through the time embedding, and that may scale as well as shift.
 #[derive(Clone, Debug)]
 pub struct UNet2dConditionModel {
     compute: Compute,
     in_channels: usize,
     center_input: bool,
     time: TimestepEmbedding,
+    /// What the text as a whole adds to the time embedding.
+    text: Option<TextEmbedding>,
     conv_in: Conv2d,
     downs: Vec<Down>,
     mid: Option<Mid>,
@@ -61,6 +66,7 @@ impl UNet2dConditionModel {
             in_channels: config.in_channels,
             center_input: config.center_input_sample,
             time,
+            text: plan.text()?,
             conv_in: Conv2d::load(&weights.sub("conv_in"), Conv2dShape::three(config.in_channels, first))?,
             downs: (0..levels).map(|level| plan.down(level)).collect::<Result<_, _>>()?,
             mid: plan.mid()?,
@@ -95,7 +101,12 @@ impl UNet2dConditionModel {
         control: Option<&ControlResiduals>,
         cancel: &CancelToken,
     ) -> Result<Tensor<4>, Interrupted> {
-        let time = Activation::Silu.forward(self.time.forward(timestep, &self.compute));
+        let time = self.time.forward(timestep, &self.compute);
+        let time = match &self.text {
+            Some(embedding) => time + embedding.forward(text.clone(), &self.compute),
+            None => time,
+        };
+        let time = Activation::Silu.forward(time);
         let given = Conditions { time: &time, text: &text, compute: &self.compute, cancel };
         let latents = if self.center_input { latents * 2.0 - 1.0 } else { latents };
 
@@ -138,11 +149,18 @@ impl Plan<'_> {
         ResnetShape {
             inputs,
             outputs,
-            time_width: Some(self.config.time_width()),
+            time: Some(TimeShape { width: self.config.time_width(), scales: self.config.time_scales() }),
             groups: self.config.norm_num_groups,
             epsilon: self.config.norm_eps,
             output_scale: 1.0,
         }
+    }
+
+    fn text(&self) -> Result<Option<TextEmbedding>, ModelError> {
+        let Some(AdditionEmbed::Text) = self.config.addition_embed_type else { return Ok(None) };
+        let widths = (self.config.text_width(0), self.config.time_width());
+        let heads = self.config.addition_embed_type_num_heads;
+        TextEmbedding::load(&self.weights.sub("add_embedding"), widths, heads).map(Some)
     }
 
     fn transformer(&self, level: usize) -> TransformerShape {

@@ -269,13 +269,15 @@ mod tests {
                 let weight = wave(outputs * inputs * kernel * kernel, 1.3);
                 let bias = wave(outputs, 2.1);
                 let residual = wave(count * outputs * height * width, 0.3);
-                let shift = wave(outputs, 1.9);
+                // One shift a channel for all pictures, or one for each.
+                let shift = wave(if kernel == 3 { count * outputs } else { outputs }, 1.9);
                 let conv = PackedConv::new(&weight, [outputs, inputs, kernel]);
                 let found = conv.forward(&x, shape, add(&bias, &shift, &residual));
                 let expected = by_definition(&x, &weight, shape, [outputs, inputs, kernel]);
                 for (i, (found, expected)) in found.iter().zip(&expected).enumerate() {
                     let channel = i / (height * width) % outputs;
-                    let expected = expected + bias[channel] + shift[channel] + residual[i];
+                    let shift = shift[i / (height * width) % shift.len()];
+                    let expected = expected + bias[channel] + shift + residual[i];
                     assert!((found - expected).abs() < 1e-4, "{shape:?} {outputs} {inputs} {kernel}");
                 }
             }

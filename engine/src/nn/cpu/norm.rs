@@ -4,19 +4,31 @@ use rayon::prelude::*;
 
 use super::vector::{self, Kernel, dispatch};
 
-/// The scale and the shift of every channel.
+/// How the channels of a picture are grouped.
+#[derive(Clone, Copy)]
+pub struct Groups {
+    pub channels: usize,
+    pub pixels: usize,
+    /// Divides the channels.
+    pub count: usize,
+}
+
+/// The scale and the shift of every channel, for all pictures or for each of them.
 #[derive(Clone, Copy)]
 pub struct Affine<'a> {
     pub gamma: &'a [f32],
     pub beta: &'a [f32],
 }
 
-/// Normalises `x`, `[N, channels, pixels]`, in place, in `groups` groups of channels; then SiLU if `silu`.
-pub fn group_norm(x: &mut [f32], pixels: usize, groups: usize, affine: Affine<'_>, epsilon: f64, silu: bool) {
-    let per_group = affine.gamma.len() / groups.max(1);
+/// Normalises `x`, `[N, channels, pixels]`, in place, group by group; then SiLU if `silu`.
+pub fn group_norm(x: &mut [f32], groups: Groups, affine: Affine<'_>, epsilon: f64, silu: bool) {
+    let Groups { channels, pixels, count } = groups;
+    let per_group = channels / count.max(1);
     let length = (per_group * pixels).max(1);
     x.par_chunks_mut(length).enumerate().for_each(|(i, group)| {
-        let channels = i % groups * per_group..(i % groups + 1) * per_group;
+        // Groups go on from one picture to the next, and so do affines of several pictures.
+        let first = i * per_group % affine.gamma.len();
+        let channels = first..first + per_group;
         let affine = Affine { gamma: &affine.gamma[channels.clone()], beta: &affine.beta[channels] };
         dispatch(Normalise { group, pixels, affine, epsilon, silu });
     });
@@ -86,10 +98,25 @@ mod tests {
     fn groups_are_normalised_as_torch_does() {
         let mut x: Vec<f32> = (0..12).map(|i| (i * i) as f32).collect();
         let affine = Affine { gamma: &[1.0, 2.0], beta: &[0.0, 1.0] };
-        group_norm(&mut x, 3, 1, affine, 1e-5, false);
+        group_norm(&mut x, Groups { channels: 2, pixels: 3, count: 1 }, affine, 1e-5, false);
         for (found, expected) in x.iter().zip(EXPECTED) {
             assert!((found - expected).abs() < 1e-5, "{x:?}");
         }
+    }
+
+    #[test]
+    fn each_picture_may_have_its_own_scales() {
+        let picture: Vec<f32> = (0..12).map(|i| (i * i % 7) as f32).collect();
+        let groups = Groups { channels: 4, pixels: 3, count: 2 };
+        let normalised = |gamma: &[f32], beta: &[f32], pictures: usize| {
+            let mut x = picture.repeat(pictures);
+            group_norm(&mut x, groups, Affine { gamma, beta }, 1e-5, true);
+            x
+        };
+        let (gamma, beta) = ([1.0, 2.0, -1.0, 0.5], [0.0, 0.3, 0.2, -1.0]);
+        let (other_gamma, other_beta) = ([0.1, 0.2, 3.0, 1.5], [1.0, -0.3, 0.0, 0.7]);
+        let alone = [normalised(&gamma, &beta, 1), normalised(&other_gamma, &other_beta, 1)].concat();
+        assert_eq!(normalised(&[gamma, other_gamma].concat(), &[beta, other_beta].concat(), 2), alone);
     }
 
     #[test]
