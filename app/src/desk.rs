@@ -7,16 +7,18 @@ use brushfire_engine::{DeviceChoice, Recipe};
 use egui::{Context, Event, Key, Modifiers};
 
 use crate::canvas::{CanvasView, Toolbox};
-use crate::commands::{COMMANDS, Command};
+use crate::commands::{Command, Keymap};
 use crate::document::{Document, MaskLook};
 use crate::files::Settings;
-use crate::panels::Thumbnails;
+use crate::language::LanguageChoice;
+use crate::panels::{Palette, ShortcutsDialog, Thumbnails};
 use crate::studio::Studio;
 
 /// A small window over the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialog {
     NewCanvas,
+    Settings,
     Shortcuts,
     About,
 }
@@ -26,8 +28,12 @@ pub struct Desk {
     pub studio: Studio,
     pub view: CanvasView,
     pub tools: Toolbox,
+    pub keymap: Keymap,
     /// Dark walls rather than light ones.
     pub dark: bool,
+    pub language: LanguageChoice,
+    /// Of the interface, beside what the system asks for.
+    pub scale: f32,
     /// The size a new canvas gets, as it stands in its dialog.
     pub new_canvas_size: [u32; 2],
     /// The canvas's size while it is being dragged or typed.
@@ -37,6 +43,9 @@ pub struct Desk {
     /// The recipe of a result that is to be taken over.
     pub recipe_wanted: Option<Recipe>,
     pub thumbnails: Thumbnails,
+    pub shortcuts_dialog: ShortcutsDialog,
+    /// The command palette, while it is open.
+    pub palette: Option<Palette>,
     /// The device chosen in the window; one named on the command line is for that run only.
     pub device_chosen: Option<DeviceChoice>,
     /// Pictures opened and saved lately, newest first.
@@ -53,11 +62,16 @@ impl Desk {
             studio,
             view: CanvasView::default(),
             tools: Toolbox::default(),
+            keymap: Keymap::default(),
             dark: true,
+            language: LanguageChoice::System,
+            scale: 1.0,
             canvas_size_typed: None,
             seed_typed: None,
             recipe_wanted: None,
             thumbnails: Thumbnails::default(),
+            shortcuts_dialog: ShortcutsDialog::default(),
+            palette: None,
             device_chosen: None,
             recent_files: vec![],
             dialog: None,
@@ -73,6 +87,9 @@ impl Desk {
         self.tools.color = brushes.ink;
         self.studio.set_mask_look(settings.mask_look);
         self.dark = settings.dark;
+        self.language = settings.language;
+        self.scale = settings.window.zoom;
+        self.keymap = Keymap::from_settings(&settings.shortcuts);
         self.recent_files.clone_from(&settings.recent_files);
     }
 
@@ -85,6 +102,9 @@ impl Desk {
         brushes.ink = self.tools.color;
         settings.mask_look = self.studio.document().mask_look();
         settings.dark = self.dark;
+        settings.language = self.language;
+        settings.window.zoom = self.scale;
+        settings.shortcuts = self.keymap.to_settings();
         settings.model.clone_from(&self.studio.recipe.model);
         if let Some(device) = self.device_chosen {
             settings.device = device;
@@ -100,8 +120,13 @@ impl Desk {
         self.dialog = Some(dialog);
     }
 
+    pub fn open_palette(&mut self) {
+        self.palette = Some(Palette::default());
+    }
+
     pub fn close_dialog(&mut self) {
         self.dialog = None;
+        self.shortcuts_dialog = ShortcutsDialog::default();
     }
 
     /// Shows the mask's tint or hides it; undo covers it, as other programs do for a layer's eye.
@@ -117,8 +142,10 @@ impl Desk {
 
     /// Runs the commands whose shortcuts were pressed, and takes those presses away.
     pub fn run_shortcuts(&mut self, ctx: &Context) {
-        let is_covered =
-            self.dialog.is_some() || self.studio.question().is_some() || self.studio.typed_path_mut().is_some();
+        let is_covered = self.dialog.is_some()
+            || self.palette.is_some()
+            || self.studio.question().is_some()
+            || self.studio.typed_path_mut().is_some();
         if is_covered || ctx.any_popup_open() {
             return;
         }
@@ -153,13 +180,9 @@ impl Desk {
     }
 
     fn command_of(&self, key: Key, modifiers: Modifiers, is_typing: bool) -> Option<Command> {
-        let fits = |shortcut: &egui::KeyboardShortcut| {
-            shortcut.logical_key == key && modifiers.matches_exact(shortcut.modifiers)
-        };
-        COMMANDS
-            .iter()
+        self.keymap
+            .commands_of(key, modifiers)
             .filter(|info| info.while_typing || !is_typing)
-            .filter(|info| info.shortcuts.iter().any(fits))
             .map(|info| info.command)
             .find(|command| command.is_enabled(self))
     }

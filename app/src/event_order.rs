@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 
 use egui::{Event, Key, RawInput};
 
-use crate::commands::works_while_typing;
+use crate::commands::Keymap;
 
 /// The events that wait for their frame.
 #[derive(Default)]
@@ -18,9 +18,9 @@ pub struct EventQueue(VecDeque<Event>);
 impl EventQueue {
     /// Leaves as many of the events as may come together in one frame; the others wait. Where some wait, another frame
     /// is needed.
-    pub fn before_frame(&mut self, input: &mut RawInput) {
+    pub fn before_frame(&mut self, input: &mut RawInput, keymap: &Keymap) {
         self.0.extend(input.events.drain(..));
-        let count = count_for_one_frame(self.0.make_contiguous());
+        let count = count_for_one_frame(self.0.make_contiguous(), keymap);
         input.events.extend(self.0.drain(..count));
     }
 
@@ -30,12 +30,12 @@ impl EventQueue {
     }
 }
 
-fn count_for_one_frame(events: &[Event]) -> usize {
+fn count_for_one_frame(events: &[Event], keymap: &Keymap) -> usize {
     let mut has_typed = false;
     for (index, event) in events.iter().enumerate() {
         match event {
             // Strokes hang on the pointer's movements only.
-            event if changes_all(event) => return if has_typed { index } else { index + 1 },
+            event if changes_all(event, keymap) => return if has_typed { index } else { index + 1 },
             Event::Key { pressed: true, .. } | Event::Text(_) | Event::Paste(_) | Event::Ime(_) => has_typed = true,
             _ => {}
         }
@@ -44,10 +44,12 @@ fn count_for_one_frame(events: &[Event]) -> usize {
 }
 
 /// Whether what follows may mean something else afterwards, and what came before must be done.
-fn changes_all(event: &Event) -> bool {
+fn changes_all(event: &Event, keymap: &Keymap) -> bool {
     match event {
         Event::PointerButton { .. } => true,
-        Event::Key { key, pressed: true, modifiers, .. } => *key == Key::Tab || works_while_typing(*key, *modifiers),
+        Event::Key { key, pressed: true, modifiers, .. } => {
+            *key == Key::Tab || keymap.works_while_typing(*key, *modifiers)
+        }
         _ => false,
     }
 }
@@ -75,7 +77,7 @@ mod tests {
         let mut input = RawInput { events, ..RawInput::default() };
         let mut frames = vec![];
         loop {
-            queue.before_frame(&mut input);
+            queue.before_frame(&mut input, &Keymap::default());
             frames.push(std::mem::take(&mut input.events));
             if queue.is_empty() {
                 return frames;

@@ -13,6 +13,7 @@ pub mod document;
 mod event_order;
 pub mod files;
 pub mod icons;
+pub mod language;
 pub mod paint;
 pub mod panels;
 pub mod studio;

@@ -16,6 +16,7 @@ use crate::desk::Desk;
 use crate::document::CanvasSize;
 use crate::event_order::EventQueue;
 use crate::files::Settings;
+use crate::language;
 use crate::studio::models::comfortable_side;
 use crate::studio::{EngineStarter, Studio, engine_handle};
 use crate::text_clipboard::TextClipboard;
@@ -84,6 +85,7 @@ impl Window {
     /// # Errors
     /// When no canvas can be made.
     pub fn new(ctx: &Context, engine: (EngineSettings, EngineStarter), settings: Settings) -> anyhow::Result<Self> {
+        language::use_language(settings.language.language());
         theme::install(ctx);
         icons::install(ctx);
         // Ctrl and plus zoom the picture, not the walls.
@@ -173,8 +175,8 @@ impl Window {
             let maximized = viewport.maximized.unwrap_or(false);
             self.settings.window.maximized = maximized;
             if let Some(inner) = viewport.inner_rect.filter(|_| !maximized) {
-                self.settings.window.width = inner.width();
-                self.settings.window.height = inner.height();
+                self.settings.window.width = inner.width() * self.desk.scale;
+                self.settings.window.height = inner.height() * self.desk.scale;
             }
         });
     }
@@ -190,6 +192,8 @@ impl App for Window {
             2 => self.after_first_frame(),
             _ => {}
         }
+        language::use_language(self.desk.language.language());
+        ctx.set_zoom_factor(self.desk.scale);
         ctx.set_theme(if self.desk.dark { Theme::Dark } else { Theme::Light });
         self.open_dropped(&ctx);
         self.desk.tick(&ctx);
@@ -206,7 +210,7 @@ impl App for Window {
     }
 
     fn raw_input_hook(&mut self, ctx: &Context, raw_input: &mut RawInput) {
-        self.events.before_frame(raw_input);
+        self.events.before_frame(raw_input, &self.desk.keymap);
         self.clipboard.before_frame(ctx, raw_input);
     }
 
@@ -234,5 +238,11 @@ fn show_drop_hint(ctx: &Context) {
     let painter = ctx.layer_painter(egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop")));
     let rect = ctx.content_rect();
     painter.rect_filled(rect, 0.0, Color32::from_black_alpha(160));
-    painter.text(rect.center(), Align2::CENTER_CENTER, "Let go to open", FontId::proportional(24.0), Color32::WHITE);
+    painter.text(
+        rect.center(),
+        Align2::CENTER_CENTER,
+        language::text("drop-to-open"),
+        FontId::proportional(24.0),
+        Color32::WHITE,
+    );
 }

@@ -76,7 +76,7 @@ fn the_readme_shows_the_example() {
 fn paint_and_generate(window: &Window<'_>, name: &str, picture: &RgbImage, stroke: &[[u32; 2]], prompt: &str) {
     let corner = window.show_actual_size(picture);
     paint_mask(window, corner, stroke);
-    window.press("ctrl+0");
+    window.press("2");
     write_prompt(window, prompt);
     let painted = window.look_when_still();
     window.keep_screenshot(&format!("{name}_1_painted"));

@@ -1,5 +1,6 @@
 //! What the program remembers between runs.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use serde_json::{Map, Value};
 use super::atomic;
 use super::error::SaveError;
 use crate::document::MaskLook;
+use crate::language::LanguageChoice;
 use crate::paint::Brush;
 
 /// Files in the list of recent ones.
@@ -30,6 +32,9 @@ pub struct Settings {
     pub mask_look: MaskLook,
     /// Dark walls rather than light ones.
     pub dark: bool,
+    pub language: LanguageChoice,
+    /// Those that differ from the program's own, by the command's key: `{"undo": ["Ctrl+Z"]}`.
+    pub shortcuts: BTreeMap<String, Vec<String>>,
     /// Newest first.
     pub recent_files: Vec<PathBuf>,
     pub window: WindowSettings,
@@ -58,6 +63,7 @@ pub struct WindowSettings {
     /// Logical pixels.
     pub height: f32,
     pub maximized: bool,
+    /// Size of the interface, as a factor.
     pub zoom: f32,
 }
 
@@ -69,6 +75,8 @@ impl Default for Settings {
             brushes: BrushSettings::default(),
             mask_look: MaskLook::default(),
             dark: true,
+            language: LanguageChoice::System,
+            shortcuts: BTreeMap::new(),
             recent_files: Vec::new(),
             window: WindowSettings::default(),
             unknown: Map::new(),
@@ -203,11 +211,11 @@ mod tests {
     fn what_another_version_wrote_is_kept() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("settings.json");
-        fs::write(&path, r#"{"language": "zh", "model": "m", "window": {"width": 1e9}}"#).unwrap();
+        fs::write(&path, r#"{"mood": "blue", "model": "m", "window": {"width": 1e9}}"#).unwrap();
         let (settings, notice) = Settings::load_from(&path);
         assert_eq!((settings.model.as_str(), settings.window.width, notice), ("m", 1440.0, None));
         settings.save_to(&path).unwrap();
-        assert!(fs::read_to_string(&path).unwrap().contains(r#""language": "zh""#));
+        assert!(fs::read_to_string(&path).unwrap().contains(r#""mood": "blue""#));
     }
 
     #[test]

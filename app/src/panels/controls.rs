@@ -11,40 +11,42 @@ use egui::{
 use crate::commands::Command;
 use crate::desk::Desk;
 use crate::icons::Icon;
+use crate::language::{edit_name, text, tooltip};
 use crate::theme::{ACCENT, CONTROL_HEIGHT, ON_ACCENT};
 
 /// Width of the labels before controls.
 const LABEL_WIDTH: f32 = 88.0;
 
-/// A section's heading.
-pub fn heading(ui: &mut Ui, text: &str) {
+/// A section's heading, by its key in the languages' files.
+pub fn heading(ui: &mut Ui, key: &str) {
     ui.add_space(4.0);
-    ui.label(RichText::new(text).strong());
+    ui.label(RichText::new(text(key)).strong());
 }
 
-/// One labelled control; the label names it for screen readers and both explain it.
-pub fn row<R>(ui: &mut Ui, label: &str, tooltip: &str, control: impl FnOnce(&mut Ui) -> R) -> R {
+/// One labelled control; the label of this key names it for screen readers and explains it.
+pub fn row<R>(ui: &mut Ui, key: &str, control: impl FnOnce(&mut Ui) -> R) -> R {
+    let label = text(key);
     ui.horizontal(|ui| {
         let (rect, response) = ui.allocate_exact_size(vec2(LABEL_WIDTH, CONTROL_HEIGHT), egui::Sense::hover());
         let font = egui::TextStyle::Body.resolve(ui.style());
         let colour = ui.visuals().weak_text_color();
-        ui.painter().text(rect.left_center(), Align2::LEFT_CENTER, label, font, colour);
-        response.on_hover_text(tooltip);
+        ui.painter().text(rect.left_center(), Align2::LEFT_CENTER, &label, font, colour);
+        response.on_hover_text(tooltip(key));
         ui.name_inputs(label, control)
     })
     .inner
 }
 
-/// A square button with an icon only; `is_on` marks a choice.
-pub fn icon_button(ui: &mut Ui, icon: Icon, name: &str, tooltip: &str, is_on: Option<bool>) -> Response {
+/// A square button with an icon only, named and explained by its key; `is_on` marks a choice.
+pub fn icon_button(ui: &mut Ui, icon: Icon, key: &str, is_on: Option<bool>) -> Response {
     ui.scope(|ui| {
         ui.spacing_mut().button_padding = ICON_PADDING;
         let button = as_choice(ui, Button::image(tinted(icon, is_on)), is_on);
         ui.add(button.min_size(Vec2::splat(CONTROL_HEIGHT)))
     })
     .inner
-    .accessible_name(name)
-    .on_hover_text(tooltip)
+    .accessible_name(text(key))
+    .on_hover_text(tooltip(key))
 }
 
 /// An icon fills its square.
@@ -78,13 +80,13 @@ pub enum Unit {
 }
 
 /// A number as a slider with a field beside it.
-pub struct Number<'a> {
-    pub name: &'a str,
-    pub tooltip: &'a str,
+pub struct Number {
+    /// Of its name and explanation.
+    pub key: &'static str,
     pub unit: Unit,
 }
 
-impl Number<'_> {
+impl Number {
     /// Shows it as wide as `width`. It may be typed beyond the slider's range, up to `max_typed`.
     pub fn show<Num: Numeric>(
         &self,
@@ -94,6 +96,7 @@ impl Number<'_> {
         range: RangeInclusive<Num>,
         max_typed: Num,
     ) {
+        let (name, tooltip) = (text(self.key), tooltip(self.key));
         let min = *range.start();
         let rail = (width - VALUE_WIDTH - ui.spacing().item_spacing.x).max(32.0);
         let slider = ui.scope(|ui| {
@@ -109,7 +112,7 @@ impl Number<'_> {
                 Unit::Percent => slider.step_by(0.01),
             })
         });
-        slider.inner.accessible_name(self.name).on_hover_text(self.tooltip);
+        slider.inner.accessible_name(&name).on_hover_text(&tooltip);
         let field = DragValue::new(value).range(min..=max_typed);
         let field = match self.unit {
             Unit::Count => field.speed(0.2),
@@ -117,7 +120,7 @@ impl Number<'_> {
             Unit::Pixels => field.custom_formatter(pixels).custom_parser(parse_pixels).speed(1.0),
             Unit::Percent => field.custom_formatter(percent).custom_parser(parse_percent).speed(0.01),
         };
-        ui.add_sized([VALUE_WIDTH, CONTROL_HEIGHT], field).accessible_name(self.name).on_hover_text(self.tooltip);
+        ui.add_sized([VALUE_WIDTH, CONTROL_HEIGHT], field).accessible_name(name).on_hover_text(tooltip);
     }
 }
 
@@ -144,7 +147,7 @@ pub enum Look {
     Quiet,
     /// Icon and name.
     Named,
-    /// Icon and a word shorter than the name; only the word where there is little room.
+    /// Icon and a word (of this key) shorter than the name; only the word where there is little room.
     Short(&'static str),
     /// Icon and name on the accent: the one thing to do next.
     Accent,
@@ -156,6 +159,7 @@ const ROOM_FOR_BOTH: f32 = 72.0;
 /// A command's button. Runs the command.
 pub fn command_button(ui: &mut Ui, desk: &mut Desk, command: Command, look: Look, size: Vec2) -> Response {
     let info = command.info();
+    let label = info.label();
     let (is_enabled, is_on) = (command.is_enabled(desk), command.is_on(desk));
     let response = ui.scope(|ui| {
         let button = match (info.icon, look) {
@@ -163,24 +167,24 @@ pub fn command_button(ui: &mut Ui, desk: &mut Desk, command: Command, look: Look
                 ui.spacing_mut().button_padding = ICON_PADDING;
                 Button::image(tinted(icon, is_on)).frame_when_inactive(false)
             }
-            (Some(icon), Look::Short(word)) if size.x >= ROOM_FOR_BOTH => {
+            (Some(icon), Look::Short(key)) if size.x >= ROOM_FOR_BOTH => {
                 ui.spacing_mut().button_padding.x = 4.0;
                 ui.spacing_mut().icon_spacing = 4.0;
-                Button::image_and_text(tinted(icon, is_on).fit_to_exact_size(Vec2::splat(16.0)), word)
+                Button::image_and_text(tinted(icon, is_on).fit_to_exact_size(Vec2::splat(16.0)), text(key))
             }
-            (_, Look::Short(word)) => Button::new(word),
-            (Some(icon), Look::Named) => Button::image_and_text(tinted(icon, is_on), info.label),
+            (_, Look::Short(key)) => Button::new(text(key)),
+            (Some(icon), Look::Named) => Button::image_and_text(tinted(icon, is_on), &label),
             (Some(icon), Look::Accent) => {
-                Button::image_and_text(icon.image().tint(ON_ACCENT), RichText::new(info.label).color(ON_ACCENT))
+                Button::image_and_text(icon.image().tint(ON_ACCENT), RichText::new(&label).color(ON_ACCENT))
                     .fill(ACCENT)
             }
-            (None, _) => Button::new(info.label),
+            (None, _) => Button::new(&label),
         };
         let button = as_choice(ui, button, is_on).min_size(size);
         ui.add_enabled(is_enabled, button)
     });
     let tooltip = tooltip_of(ui, desk, command);
-    let response = response.inner.accessible_name(info.label).on_hover_text(&tooltip).on_disabled_hover_text(&tooltip);
+    let response = response.inner.accessible_name(label).on_hover_text(&tooltip).on_disabled_hover_text(&tooltip);
     if response.clicked() {
         command.run(desk);
     }
@@ -196,10 +200,10 @@ fn tooltip_of(ui: &Ui, desk: &Desk, command: Command) -> String {
         Command::Redo => history.redo_name(),
         _ => None,
     };
-    let tooltip = entry.map_or_else(|| info.tooltip.to_owned(), |entry| format!("{entry}."));
-    match info.shortcuts.first() {
-        Some(shortcut) => format!("{} ({})\n{}", info.label, shortcut_text(ui, shortcut), tooltip),
-        None => format!("{}\n{tooltip}", info.label),
+    let (label, tooltip) = (info.label(), entry.map_or_else(|| info.tooltip(), edit_name));
+    match desk.keymap.shortcuts(command).first() {
+        Some(shortcut) => format!("{label} ({})\n{tooltip}", shortcut_text(ui, shortcut)),
+        None => format!("{label}\n{tooltip}"),
     }
 }
 

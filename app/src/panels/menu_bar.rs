@@ -3,8 +3,9 @@
 use egui::{Button, MenuBar, RichText, Ui, Vec2, vec2};
 
 use super::controls::{as_choice, from_right, shortcut_text};
-use crate::commands::{COMMANDS, Command, CommandInfo, Menu};
+use crate::commands::{Command, CommandInfo, Menu};
 use crate::desk::Desk;
+use crate::language::text;
 use crate::theme::CONTROL_HEIGHT;
 
 /// Room around an entry's text within its ground.
@@ -13,10 +14,13 @@ const ENTRY_PADDING: Vec2 = vec2(8.0, 4.0);
 pub fn show(ui: &mut Ui, desk: &mut Desk) {
     MenuBar::new().ui(ui, |ui| {
         for menu in Menu::ALL {
+            if menu.commands().next().is_none() {
+                continue;
+            }
             ui.menu_button(menu.label(), |ui| {
                 ui.set_min_width(232.0);
                 ui.spacing_mut().button_padding = ENTRY_PADDING;
-                for info in COMMANDS.iter().filter(|info| info.menu == menu) {
+                for info in menu.commands() {
                     entry(ui, desk, info);
                     if info.command == Command::Open {
                         recent_files(ui, desk);
@@ -36,7 +40,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
 
 fn recent_files(ui: &mut Ui, desk: &mut Desk) {
     ui.add_enabled_ui(!desk.recent_files.is_empty(), |ui| {
-        ui.menu_button("Open recent", |ui| {
+        ui.menu_button(text("open-recent"), |ui| {
             ui.spacing_mut().button_padding = ENTRY_PADDING;
             let mut chosen = None;
             for path in &desk.recent_files {
@@ -57,12 +61,14 @@ fn entry(ui: &mut Ui, desk: &mut Desk, info: &CommandInfo) {
     if info.starts_group {
         ui.separator();
     }
-    let shortcut = info.shortcuts.first().map(|shortcut| shortcut_text(ui, shortcut)).unwrap_or_default();
+    let label = info.label();
+    let shortcut =
+        desk.keymap.shortcuts(info.command).first().map(|shortcut| shortcut_text(ui, shortcut)).unwrap_or_default();
     let mut button =
-        Button::new(info.label).min_size(vec2(0.0, CONTROL_HEIGHT)).shortcut_text(RichText::new(shortcut).weak());
+        Button::new(&label).min_size(vec2(0.0, CONTROL_HEIGHT)).shortcut_text(RichText::new(shortcut).weak());
     button = as_choice(ui, button, info.command.is_on(desk));
     let response =
-        ui.add_enabled(info.command.is_enabled(desk), button).accessible_name(info.label).on_hover_text(info.tooltip);
+        ui.add_enabled(info.command.is_enabled(desk), button).accessible_name(label).on_hover_text(info.tooltip());
     if response.clicked() {
         ui.close();
         info.command.run(desk);

@@ -7,13 +7,17 @@ mod generation;
 mod mask;
 mod menu_bar;
 mod notices;
+mod palette;
 mod progress;
 mod prompt;
 mod results;
 mod status;
 mod tool_bar;
 mod tool_options;
+mod wording;
 
+pub use self::dialogs::ShortcutsDialog;
+pub use self::palette::Palette;
 pub use self::results::Thumbnails;
 
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
@@ -43,4 +47,5 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
     progress::show(ui, desk);
     notices::show(ui, desk);
     dialogs::show(ui, desk);
+    palette::show(ui, desk);
 }

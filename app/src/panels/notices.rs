@@ -6,6 +6,7 @@ use egui::{Area, Button, Frame, Id, Label, Margin, Order, RichText, Ui, vec2};
 use super::controls::icon_button;
 use crate::desk::Desk;
 use crate::icons;
+use crate::language::{text, tooltip};
 use crate::studio::notices::{Notice, Tone};
 use crate::theme::{CONTROL_HEIGHT, ICON_SIZE};
 
@@ -49,12 +50,12 @@ fn card(ui: &mut Ui, notice: &Notice, width: f32) -> Option<Answer> {
                 ui.add(Label::new(RichText::new(&notice.text)).wrap());
             });
             if let Some(recipe) = &notice.recipe {
-                let button = Button::new("Use it").min_size(vec2(USE_WIDTH, CONTROL_HEIGHT));
-                if ui.add(button).on_hover_text("Take over prompt, seed and settings.").clicked() {
+                let button = Button::new(text("use-it")).min_size(vec2(USE_WIDTH, CONTROL_HEIGHT));
+                if ui.add(button).on_hover_text(tooltip("use-it")).clicked() {
                     answer = Some(Answer::Use(notice.id, recipe.clone()));
                 }
             }
-            if icon_button(ui, icons::X, "Dismiss", "Take this notice away.", None).clicked() {
+            if icon_button(ui, icons::X, "dismiss", None).clicked() {
                 answer = Some(Answer::Dismiss(notice.id));
             }
         });
@@ -75,10 +76,10 @@ fn in_line(ui: &mut Ui, width: f32, contents: impl FnOnce(&mut Ui)) {
 
 fn icon(ui: &mut Ui, tone: Tone) {
     let visuals = ui.visuals();
-    let (icon, colour, name) = match tone {
-        Tone::Quiet => (icons::INFO, visuals.weak_text_color(), "Notice"),
-        Tone::Offer => (icons::INFO, visuals.strong_text_color(), "Notice"),
-        Tone::Error => (icons::TRIANGLE_ALERT, visuals.error_fg_color, "Error"),
+    let (icon, colour, key) = match tone {
+        Tone::Quiet => (icons::INFO, visuals.weak_text_color(), "notice"),
+        Tone::Offer => (icons::INFO, visuals.strong_text_color(), "notice"),
+        Tone::Error => (icons::TRIANGLE_ALERT, visuals.error_fg_color, "notice-error"),
     };
-    ui.add(icon.image().tint(colour).alt_text(name));
+    ui.add(icon.image().tint(colour).alt_text(text(key)));
 }

@@ -4,9 +4,10 @@ use std::time::{Duration, Instant};
 
 use egui::{Align2, Area, Frame, Id, Margin, Order, ProgressBar, Rect, RichText, Ui, vec2};
 
+use super::wording::{duration_in_words, run_in_words};
 use crate::desk::Desk;
+use crate::language::text_with;
 use crate::studio::Run;
-use crate::studio::forecast::in_words;
 use crate::theme::ACCENT;
 
 /// As wide as its longest line: "1 min 20 s so far, about 1 min 20 s left".
@@ -27,7 +28,7 @@ pub fn show(ui: &Ui, desk: &Desk) {
             Frame::popup(ui.style()).inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| {
                 ui.set_width(WIDTH);
                 ui.spacing_mut().item_spacing.y = 8.0;
-                ui.label(RichText::new(run.in_words()).strong());
+                ui.label(RichText::new(run_in_words(run)).strong());
                 ui.add(ProgressBar::new(run.progress()).desired_height(4.0).fill(ACCENT));
                 ui.label(RichText::new(time_line(run)).weak());
             });
@@ -36,10 +37,10 @@ pub fn show(ui: &Ui, desk: &Desk) {
 
 /// "4 s so far, about 12 s left"
 fn time_line(run: &Run) -> String {
-    let elapsed = in_words(run.started.elapsed());
+    let elapsed = ("elapsed", duration_in_words(run.started.elapsed()).into());
     match run.remaining(Instant::now()) {
-        Some(remaining) => format!("{elapsed} so far, about {} left", in_words(remaining)),
-        None => format!("{elapsed} so far"),
+        Some(left) => text_with("run-time-left", &[elapsed, ("left", duration_in_words(left).into())]),
+        None => text_with("run-time", &[elapsed]),
     }
 }
 

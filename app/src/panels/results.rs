@@ -11,6 +11,7 @@ use super::controls::{Look, command_button};
 use crate::commands::Command;
 use crate::desk::Desk;
 use crate::icons;
+use crate::language::{text, text_with};
 use crate::studio::results::{ResultId, ResultPicture};
 use crate::theme::{ACCENT, CONTROL_HEIGHT, ON_ACCENT};
 
@@ -34,7 +35,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
         });
         ui.add_space(8.0);
         if desk.studio.results().is_empty() {
-            ui.label(RichText::new("Results appear here, the newest first.").weak());
+            ui.label(RichText::new(text("results-empty")).weak());
             return;
         }
         ScrollArea::horizontal().auto_shrink([false, false]).show(ui, |ui| {
@@ -56,7 +57,7 @@ fn thumbnails(ui: &mut Ui, desk: &mut Desk) {
             clicked = Some(result.id);
         }
         response.context_menu(|ui| {
-            if ui.button("Use its recipe").clicked() {
+            if ui.button(text("use-recipe-of-result")).clicked() {
                 desk.recipe_wanted = Some(result.recipe.clone());
                 ui.close();
             }
@@ -81,7 +82,8 @@ fn upload(ui: &Ui, result: &ResultPicture) -> TextureHandle {
 
 fn thumbnail(ui: &mut Ui, result: &ResultPicture, texture: &TextureHandle, number: usize, is_shown: bool) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(SIDE, SIDE), Sense::click());
-    let name = format!("Result {}, seed {}", number + 1, result.recipe.seed);
+    let name =
+        text_with("result-name", &[("number", (number + 1).into()), ("seed", result.recipe.seed.to_string().into())]);
     response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), is_shown, &name));
     let size = texture.size_vec2();
     let shrink = SIDE / size.max_elem().max(1.0);
@@ -102,6 +104,7 @@ fn thumbnail(ui: &mut Ui, result: &ResultPicture, texture: &TextureHandle, numbe
         ui.painter().circle_filled(badge.center(), 10.0, ACCENT);
         icons::CHECK.image_of(14.0).tint(ON_ACCENT).paint_at(ui, badge.shrink(3.0));
     }
-    let taken = if result.accepted { "\nAccepted." } else { "" };
-    response.on_hover_text(format!("Seed {}\n{}{taken}", result.recipe.seed, result.recipe.prompt))
+    let seed = text_with("result-tooltip", &[("seed", result.recipe.seed.to_string().into())]);
+    let taken = if result.accepted { format!("\n{}", text("result-accepted")) } else { String::new() };
+    response.on_hover_text(format!("{seed}\n{}{taken}", result.recipe.prompt))
 }

@@ -4,10 +4,11 @@ use brushfire_engine::DeviceChoice;
 use egui::{Align, Button, Label, Layout, Popup, RichText, Ui, Vec2, vec2};
 
 use super::controls::{Look, command_button, from_right};
+use super::wording::{duration_in_words, run_in_words, task_in_words};
 use crate::commands::Command;
 use crate::desk::Desk;
 use crate::icons;
-use crate::studio::forecast::in_words;
+use crate::language::{text, text_with, tooltip};
 use crate::studio::models::comfortable_side;
 use crate::studio::plan::Plan;
 use crate::theme::CONTROL_HEIGHT;
@@ -23,7 +24,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
             }
             let zoom = format!("{:.0} %", desk.view.magnification() * 100.0);
             let button = ui.add(Button::new(zoom).frame_when_inactive(false).min_size(vec2(56.0, 24.0)));
-            if button.accessible_name("Zoom").on_hover_text("The zoom. Click for the actual size.").clicked() {
+            if button.accessible_name(text("zoom")).on_hover_text(tooltip("zoom")).clicked() {
                 Command::ActualSize.run(desk);
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -35,13 +36,12 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
 
 /// What the engine runs on; a click lists what else there is.
 fn device(ui: &mut Ui, desk: &mut Desk) {
-    let name = desk.studio.device().unwrap_or("Choosing a device").to_owned();
+    let name = desk.studio.device().map_or_else(|| text("device-choosing"), str::to_owned);
     let weak = ui.visuals().weak_text_color();
     let button = Button::image_and_text(icons::CPU.image_of(16.0).tint(weak), RichText::new(name).color(weak));
-    let button = ui.add(button.frame_when_inactive(false).min_size(vec2(0.0, 24.0))).accessible_name("Device");
-    let tooltip = "What the model runs on. Click to choose another device; a run is cancelled then.";
+    let button = ui.add(button.frame_when_inactive(false).min_size(vec2(0.0, 24.0))).accessible_name(text("device"));
     let notice = desk.studio.engine_notice().map(|notice| format!("\n{notice}")).unwrap_or_default();
-    let button = button.on_hover_text(format!("{tooltip}{notice}"));
+    let button = button.on_hover_text(format!("{}{notice}", tooltip("device")));
     Popup::menu(&button).show(|ui| {
         for (choice, _, label) in DeviceChoice::TABLE {
             let is_chosen = desk.studio.device_choice() == choice;
@@ -61,11 +61,23 @@ fn what(desk: &Desk) -> String {
         return done.to_owned();
     }
     if let Some(run) = desk.studio.run() {
-        return format!("{}: {}", run.plan.task.label(), run.in_words());
+        let parts = [("task", task_in_words(run.plan.task).into()), ("phase", run_in_words(run).into())];
+        return text_with("run-status", &parts);
     }
     let plan = desk.studio.plan();
-    let time = desk.studio.forecast().of(&plan).map(|time| format!(", about {}", in_words(time))).unwrap_or_default();
-    format!("{} at {} × {}{time}{}", plan.task.label(), plan.recipe.width, plan.recipe.height, size_warning(&plan))
+    let mut parts = vec![
+        ("task", task_in_words(plan.task).into()),
+        ("width", plan.recipe.width.into()),
+        ("height", plan.recipe.height.into()),
+    ];
+    let status = match desk.studio.forecast().of(&plan) {
+        Some(time) => {
+            parts.push(("time", duration_in_words(time).into()));
+            text_with("plan-status-time", &parts)
+        }
+        None => text_with("plan-status", &parts),
+    };
+    format!("{status}{}", size_warning(&plan))
 }
 
 /// A word of caution for pictures far from what the model knows.
@@ -74,7 +86,7 @@ fn size_warning(plan: &Plan) -> String {
     let area = u64::from(plan.recipe.width) * u64::from(plan.recipe.height);
     let comfortable = u64::from(side) * u64::from(side);
     if area > 4 * comfortable {
-        format!(". Much larger than this model's {side} × {side}: slow, and things may repeat")
+        format!("{}{}", text("sentence-break"), text_with("plan-too-large", &[("side", side.into())]))
     } else {
         String::new()
     }

@@ -7,6 +7,7 @@ use egui::{RichText, ScrollArea, Ui};
 use super::controls::{Number, Unit};
 use crate::canvas::Tool;
 use crate::desk::Desk;
+use crate::language::{text, tooltip};
 use crate::paint::Brush;
 
 /// Width of a slider with its number.
@@ -22,15 +23,15 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
         .show(ui, |ui| {
             ui.horizontal_centered(|ui| {
                 if desk.tools.in_hand() == Tool::ColorBrush {
-                    let tooltip = "The colour that is painted. Alt and click takes one from the picture.";
-                    ui.label(RichText::new("Colour").weak()).on_hover_text(tooltip);
-                    ui.color_edit_button_srgb(&mut desk.tools.color).accessible_name("Colour").on_hover_text(tooltip);
+                    let (name, tooltip) = (text("brush-color"), tooltip("brush-color"));
+                    ui.label(RichText::new(&name).weak()).on_hover_text(&tooltip);
+                    ui.color_edit_button_srgb(&mut desk.tools.color).accessible_name(name).on_hover_text(tooltip);
                     ui.add_space(8.0);
                 }
                 match desk.tools.brush_mut() {
                     Some(brush) => brush_options(ui, brush),
                     None => {
-                        ui.label(RichText::new("Drag to move the picture, turn the wheel to zoom.").weak());
+                        ui.label(RichText::new(text("hand-hint")).weak());
                     }
                 }
             });
@@ -38,17 +39,15 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
 }
 
 fn brush_options(ui: &mut Ui, brush: &mut Brush) {
-    let size =
-        Number { name: "Size", tooltip: "The brush's diameter in pixels of the picture: [ and ].", unit: Unit::Pixels };
+    let size = Number { key: "brush-size", unit: Unit::Pixels };
     option(ui, &size, &mut brush.diameter, Brush::MIN_DIAMETER..=MAX_DRAGGED_SIZE, Brush::MAX_DIAMETER);
-    let tooltip = "How sharp the edge is. A soft edge blends the new into the old: Shift+[ and Shift+].";
-    option(ui, &Number { name: "Hardness", tooltip, unit: Unit::Percent }, &mut brush.hardness, 0.0..=1.0, 1.0);
-    let opacity = Number { name: "Opacity", tooltip: "How much one stroke covers.", unit: Unit::Percent };
+    option(ui, &Number { key: "brush-hardness", unit: Unit::Percent }, &mut brush.hardness, 0.0..=1.0, 1.0);
+    let opacity = Number { key: "brush-opacity", unit: Unit::Percent };
     option(ui, &opacity, &mut brush.opacity, 0.0..=1.0, 1.0);
 }
 
-fn option(ui: &mut Ui, number: &Number<'_>, value: &mut f32, range: RangeInclusive<f32>, max_typed: f32) {
-    ui.label(RichText::new(number.name).weak()).on_hover_text(number.tooltip);
+fn option(ui: &mut Ui, number: &Number, value: &mut f32, range: RangeInclusive<f32>, max_typed: f32) {
+    ui.label(RichText::new(text(number.key)).weak()).on_hover_text(tooltip(number.key));
     number.show(ui, NUMBER_WIDTH, value, range, max_typed);
     ui.add_space(8.0);
 }

@@ -8,6 +8,7 @@ use brushfire::assets;
 use brushfire::commands::Menu;
 use brushfire::document::Document;
 use brushfire::files::Settings;
+use brushfire::language::{Language, LanguageChoice};
 use brushfire::studio::{EngineHandle, EngineStarter, Mailbox};
 use brushfire::window::Window;
 use brushfire_engine::{DeviceChoice, Event, Job, JobId, Latents, Picture};
@@ -52,7 +53,9 @@ impl Desk {
                 let start: EngineStarter =
                     Box::new(move |_, _: Mailbox| Ok(Box::new(stand_in.clone()) as Box<dyn EngineHandle>));
                 let settings = (assets::engine_settings(DeviceChoice::Cpu), start);
-                Window::new(&creation.egui_ctx, settings, Settings::default()).unwrap()
+                let mut remembered = Settings::default();
+                remembered.language = LanguageChoice::Of(Language::English);
+                Window::new(&creation.egui_ctx, settings, remembered).unwrap()
             });
         let mut desk = Self { harness, engine };
         desk.wait_for(|window| window.desk.studio.can_generate());
@@ -104,7 +107,7 @@ impl Desk {
     }
 
     pub fn open_menu(&mut self, menu: Menu) {
-        self.harness.get_all_by_role_and_label(Role::Button, menu.label()).next().unwrap().click();
+        self.harness.get_all_by_role_and_label(Role::Button, &menu.label()).next().unwrap().click();
         self.settle();
     }
 

@@ -1,0 +1,249 @@
+//! Everything the program does by name: menus, buttons, shortcuts, the palette, tooltips, accessible names and tests all
+//! read one table.
+
+mod keymap;
+pub mod search;
+mod table;
+
+pub use self::keymap::{Keymap, shortcut_of};
+pub use self::table::{COMMANDS, CommandInfo};
+
+use crate::canvas::Tool;
+use crate::desk::{Desk, Dialog};
+use crate::language;
+
+/// Something the painter can ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Command {
+    NewCanvas,
+    Open,
+    Save,
+    SaveAs,
+    Quit,
+    Undo,
+    Redo,
+    CopyPicture,
+    PastePicture,
+    ZoomIn,
+    ZoomOut,
+    ZoomToFit,
+    ActualSize,
+    ShowMask,
+    ChangeTheme,
+    UseTool(Tool),
+    BiggerBrush,
+    SmallerBrush,
+    HarderBrush,
+    SofterBrush,
+    MaskEverything,
+    InvertMask,
+    ClearMask,
+    Generate,
+    Cancel,
+    Accept,
+    Reroll,
+    Reject,
+    NewerResult,
+    OlderResult,
+    RollSeed,
+    CommandPalette,
+    Settings,
+    Shortcuts,
+    About,
+}
+
+/// The menus, in the bar's order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Menu {
+    File,
+    Edit,
+    View,
+    Image,
+    Layer,
+    Select,
+    Mask,
+    Tools,
+    Generate,
+    Window,
+    Help,
+}
+
+impl Menu {
+    pub const ALL: [Self; 11] = [
+        Self::File,
+        Self::Edit,
+        Self::View,
+        Self::Image,
+        Self::Layer,
+        Self::Select,
+        Self::Mask,
+        Self::Tools,
+        Self::Generate,
+        Self::Window,
+        Self::Help,
+    ];
+
+    /// Its name in the languages' files.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::File => "menu-file",
+            Self::Edit => "menu-edit",
+            Self::View => "menu-view",
+            Self::Image => "menu-image",
+            Self::Layer => "menu-layer",
+            Self::Select => "menu-select",
+            Self::Mask => "menu-mask",
+            Self::Tools => "menu-tools",
+            Self::Generate => "menu-generate",
+            Self::Window => "menu-window",
+            Self::Help => "menu-help",
+        }
+    }
+
+    #[must_use]
+    pub fn label(self) -> String {
+        language::text(self.key())
+    }
+
+    /// Its commands, in their order.
+    pub fn commands(self) -> impl Iterator<Item = &'static CommandInfo> {
+        COMMANDS.iter().filter(move |info| info.menu == self)
+    }
+}
+
+impl CommandInfo {
+    /// The command's name: in menus, on buttons, for screen readers.
+    #[must_use]
+    pub fn label(&self) -> String {
+        language::text(&self.text_key())
+    }
+
+    /// What it does, in a sentence.
+    #[must_use]
+    pub fn tooltip(&self) -> String {
+        language::tooltip(&self.text_key())
+    }
+
+    /// Its name in the languages' files.
+    #[must_use]
+    pub fn text_key(&self) -> String {
+        format!("command-{}", self.key)
+    }
+}
+
+impl Command {
+    /// The command's entry in the table.
+    #[must_use]
+    pub fn info(self) -> &'static CommandInfo {
+        // A test holds that every command has an entry; the first stands in for one that has not.
+        COMMANDS.iter().find(|info| info.command == self).unwrap_or(&COMMANDS[0])
+    }
+
+    /// Whether it can be asked for now.
+    #[must_use]
+    pub fn is_enabled(self, desk: &Desk) -> bool {
+        let studio = &desk.studio;
+        let is_free = !studio.is_painting();
+        match self {
+            Self::Undo => is_free && studio.history().can_undo(),
+            Self::Redo => is_free && studio.history().can_redo(),
+            Self::InvertMask | Self::MaskEverything => is_free,
+            Self::ClearMask => is_free && studio.mask_bounds().is_some(),
+            Self::BiggerBrush | Self::SmallerBrush | Self::HarderBrush | Self::SofterBrush => {
+                desk.tools.brush().is_some()
+            }
+            Self::Generate => is_free && studio.can_generate(),
+            Self::Cancel => studio.run().is_some_and(|run| !run.is_being_cancelled()),
+            Self::Accept => is_free && studio.results().shown().is_some(),
+            Self::Reject => studio.results().shown().is_some(),
+            Self::Reroll => is_free && studio.can_generate() && !studio.results().is_empty(),
+            Self::NewerResult | Self::OlderResult => studio.run().is_none() && !studio.results().is_empty(),
+            Self::NewCanvas | Self::Open | Self::PastePicture => is_free,
+            _ => true,
+        }
+    }
+
+    /// Whether it is a choice that is on; none for those that are no choice.
+    #[must_use]
+    pub fn is_on(self, desk: &Desk) -> Option<bool> {
+        match self {
+            Self::UseTool(tool) => Some(desk.tools.in_hand() == tool),
+            Self::ShowMask => Some(desk.studio.document().mask_look().visible),
+            _ => None,
+        }
+    }
+
+    /// Does it. Does nothing while it is not enabled.
+    pub fn run(self, desk: &mut Desk) {
+        if !self.is_enabled(desk) {
+            return;
+        }
+        let studio = &mut desk.studio;
+        match self {
+            Self::NewCanvas => desk.open_dialog(Dialog::NewCanvas),
+            Self::Open => studio.open_with_dialog(),
+            Self::Save => studio.save(),
+            Self::SaveAs => studio.save_with_dialog(),
+            Self::Quit => studio.quit(),
+            Self::Undo => studio.undo(),
+            Self::Redo => studio.redo(),
+            Self::CopyPicture => studio.copy_picture(),
+            Self::PastePicture => studio.paste_picture(),
+            Self::ZoomIn => desk.view.zoom_by(1.25),
+            Self::ZoomOut => desk.view.zoom_by(0.8),
+            Self::ZoomToFit => desk.view.zoom_to_fit(),
+            Self::ActualSize => desk.view.actual_size(),
+            Self::ShowMask => desk.toggle_mask(),
+            Self::ChangeTheme => desk.dark = !desk.dark,
+            Self::UseTool(tool) => desk.tools.take(tool),
+            Self::BiggerBrush => desk.tools.scale_brush(1.2),
+            Self::SmallerBrush => desk.tools.scale_brush(1.0 / 1.2),
+            Self::HarderBrush => desk.tools.harden_brush(0.1),
+            Self::SofterBrush => desk.tools.harden_brush(-0.1),
+            Self::MaskEverything => studio.edit(crate::document::Document::fill_mask),
+            Self::InvertMask => studio.edit(crate::document::Document::invert_mask),
+            Self::ClearMask => studio.edit(crate::document::Document::clear_mask),
+            Self::Generate => studio.generate(),
+            Self::Cancel => studio.cancel(),
+            Self::Accept => studio.accept_shown(),
+            Self::Reroll => studio.reroll(),
+            Self::Reject => studio.reject_shown(),
+            Self::NewerResult => studio.show_neighbour_result(false),
+            Self::OlderResult => studio.show_neighbour_result(true),
+            Self::RollSeed => studio.roll_seed(),
+            Self::CommandPalette => desk.open_palette(),
+            Self::Settings => desk.open_dialog(Dialog::Settings),
+            Self::Shortcuts => desk.open_dialog(Dialog::Shortcuts),
+            Self::About => desk.open_dialog(Dialog::About),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::{HashMap, HashSet};
+
+    #[test]
+    fn names_are_unique_and_every_command_explains_itself() {
+        for field in [CommandInfo::label, CommandInfo::text_key] {
+            let names: HashSet<_> = COMMANDS.iter().map(field).collect();
+            assert_eq!(names.len(), COMMANDS.len());
+        }
+        for info in COMMANDS {
+            assert!(info.tooltip().ends_with('.'), "{}", info.key);
+            assert_eq!(info.command.info().key, info.key);
+        }
+    }
+
+    #[test]
+    fn a_shortcut_means_one_thing_at_a_time() {
+        let mut seen = HashMap::new();
+        for info in COMMANDS.iter().filter(|info| !info.at_moments) {
+            for shortcut in info.default_shortcuts {
+                assert_eq!(seen.insert(*shortcut, info.key), None, "{shortcut:?} of {}", info.key);
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The table: every command, in its menu's order.
+//!
+//! Its words stand in `assets/locales`, under `command-` and the command's key. Shortcuts are Krita's where it has the
+//! same command; where they differ, the reason is said beside them.
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+use super::{Command, Menu};
+use crate::canvas::Tool;
+use crate::icons::{self, Icon};
+
+/// What is known of a command wherever it appears.
+pub struct CommandInfo {
+    pub command: Command,
+    pub menu: Menu,
+    /// Names it in settings and, after `command-`, in the languages' files.
+    pub key: &'static str,
+    /// Starts a new group in its menu.
+    pub starts_group: bool,
+    pub icon: Option<Icon>,
+    /// Any of them; the first is shown. What the painter changed stands in [`super::Keymap`].
+    pub default_shortcuts: &'static [KeyboardShortcut],
+    /// Whether the shortcut works while a text is being typed.
+    pub while_typing: bool,
+    /// Can be asked for at certain moments only (during a run, while a result waits); then it goes before others with
+    /// the same shortcut.
+    pub at_moments: bool,
+}
+
+const fn key(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::NONE, key)
+}
+
+const fn shift(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::SHIFT, key)
+}
+
+const fn ctrl(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND, key)
+}
+
+const fn ctrl_shift(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key)
+}
+
+const fn entry(
+    menu: Menu,
+    command: Command,
+    key: &'static str,
+    default_shortcuts: &'static [KeyboardShortcut],
+) -> CommandInfo {
+    CommandInfo {
+        command,
+        menu,
+        key,
+        starts_group: false,
+        icon: None,
+        default_shortcuts,
+        while_typing: false,
+        at_moments: false,
+    }
+}
+
+impl CommandInfo {
+    const fn icon(mut self, icon: Icon) -> Self {
+        self.icon = Some(icon);
+        self
+    }
+
+    const fn starts_group(mut self) -> Self {
+        self.starts_group = true;
+        self
+    }
+
+    const fn while_typing(mut self) -> Self {
+        self.while_typing = true;
+        self
+    }
+
+    const fn at_moments(mut self) -> Self {
+        self.at_moments = true;
+        self
+    }
+}
+
+/// Every command, in its menu's order.
+pub const COMMANDS: &[CommandInfo] = &[
+    entry(Menu::File, Command::NewCanvas, "new-canvas", &[ctrl(Key::N)]).icon(icons::FILE_PLUS).while_typing(),
+    entry(Menu::File, Command::Open, "open", &[ctrl(Key::O)]).icon(icons::FOLDER_OPEN).while_typing(),
+    entry(Menu::File, Command::Save, "save", &[ctrl(Key::S)]).icon(icons::SAVE).starts_group().while_typing(),
+    entry(Menu::File, Command::SaveAs, "save-as", &[ctrl_shift(Key::S)]).icon(icons::IMAGE_DOWN).while_typing(),
+    entry(Menu::File, Command::Quit, "quit", &[ctrl(Key::Q)]).icon(icons::LOG_OUT).starts_group().while_typing(),
+    //
+    entry(Menu::Edit, Command::Undo, "undo", &[ctrl(Key::Z)]).icon(icons::UNDO),
+    entry(Menu::Edit, Command::Redo, "redo", &[ctrl_shift(Key::Z), ctrl(Key::Y)]).icon(icons::REDO),
+    entry(Menu::Edit, Command::CopyPicture, "copy-picture", &[ctrl(Key::C), ctrl_shift(Key::C)])
+        .icon(icons::COPY)
+        .starts_group(),
+    entry(Menu::Edit, Command::PastePicture, "paste-picture", &[ctrl(Key::V)]).icon(icons::CLIPBOARD_PASTE),
+    entry(Menu::Edit, Command::CommandPalette, "command-palette", &[ctrl(Key::K)])
+        .icon(icons::SEARCH)
+        .starts_group()
+        .while_typing(),
+    entry(Menu::Edit, Command::Settings, "settings", &[ctrl(Key::Comma)]).icon(icons::SETTINGS).while_typing(),
+    //
+    entry(Menu::View, Command::ZoomIn, "zoom-in", &[ctrl(Key::Plus), ctrl(Key::Equals), ctrl_shift(Key::Plus)])
+        .icon(icons::ZOOM_IN),
+    entry(Menu::View, Command::ZoomOut, "zoom-out", &[ctrl(Key::Minus)]).icon(icons::ZOOM_OUT),
+    entry(Menu::View, Command::ZoomToFit, "zoom-to-fit", &[key(Key::Num2)]).icon(icons::MAXIMIZE),
+    entry(Menu::View, Command::ActualSize, "actual-size", &[key(Key::Num1), ctrl(Key::Num0), ctrl(Key::Num1)])
+        .icon(icons::SCAN),
+    // The painted mask is shown and hidden as Krita's selection is.
+    entry(Menu::View, Command::ShowMask, "show-mask", &[ctrl(Key::H)]).icon(icons::EYE).starts_group(),
+    //
+    entry(Menu::Mask, Command::MaskEverything, "mask-everything", &[ctrl(Key::A)]).icon(icons::SQUARE),
+    entry(Menu::Mask, Command::InvertMask, "invert-mask", &[ctrl(Key::I)]).icon(icons::CONTRAST),
+    entry(Menu::Mask, Command::ClearMask, "clear-mask", &[ctrl(Key::D)]).icon(icons::TRASH),
+    //
+    entry(Menu::Tools, Command::UseTool(Tool::MaskBrush), "mask-brush", &[key(Key::B)]).icon(icons::HIGHLIGHTER),
+    entry(Menu::Tools, Command::UseTool(Tool::MaskEraser), "mask-eraser", &[key(Key::E)]).icon(icons::ERASER),
+    entry(Menu::Tools, Command::UseTool(Tool::ColorBrush), "paint-brush", &[key(Key::P)]).icon(icons::BRUSH),
+    entry(Menu::Tools, Command::UseTool(Tool::Hand), "hand", &[key(Key::H)]).icon(icons::HAND),
+    entry(Menu::Tools, Command::BiggerBrush, "bigger-brush", &[key(Key::CloseBracket)]).starts_group(),
+    entry(Menu::Tools, Command::SmallerBrush, "smaller-brush", &[key(Key::OpenBracket)]),
+    entry(
+        Menu::Tools,
+        Command::HarderBrush,
+        "harder-brush",
+        &[shift(Key::CloseBracket), shift(Key::CloseCurlyBracket)],
+    ),
+    entry(Menu::Tools, Command::SofterBrush, "softer-brush", &[shift(Key::OpenBracket), shift(Key::OpenCurlyBracket)]),
+    //
+    entry(Menu::Generate, Command::Generate, "generate", &[ctrl(Key::Enter)]).icon(icons::SPARKLES).while_typing(),
+    entry(Menu::Generate, Command::Cancel, "cancel", &[key(Key::Escape)]).icon(icons::X).while_typing().at_moments(),
+    entry(Menu::Generate, Command::Accept, "accept", &[key(Key::Enter)]).icon(icons::CHECK).starts_group().at_moments(),
+    entry(Menu::Generate, Command::Reroll, "reroll", &[key(Key::R)]).icon(icons::REFRESH).at_moments(),
+    entry(Menu::Generate, Command::Reject, "reject", &[key(Key::Delete), key(Key::Backspace), key(Key::Escape)])
+        .icon(icons::X)
+        .at_moments(),
+    entry(Menu::Generate, Command::NewerResult, "newer-result", &[key(Key::Comma)]).starts_group().at_moments(),
+    entry(Menu::Generate, Command::OlderResult, "older-result", &[key(Key::Period)]).at_moments(),
+    entry(Menu::Generate, Command::RollSeed, "roll-seed", &[]).icon(icons::DICES).starts_group(),
+    //
+    entry(Menu::Window, Command::ChangeTheme, "change-theme", &[]).icon(icons::SUN_MOON),
+    //
+    entry(Menu::Help, Command::Shortcuts, "shortcuts", &[key(Key::F1)]).icon(icons::KEYBOARD).while_typing(),
+    entry(Menu::Help, Command::About, "about", &[]).icon(icons::CIRCLE_HELP),
+];

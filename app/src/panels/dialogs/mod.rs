@@ -1,0 +1,125 @@
+//! The few small windows that open over the desk.
+
+mod new_canvas;
+mod settings;
+mod shortcuts;
+
+pub use self::shortcuts::ShortcutsDialog;
+
+use egui::{Button, Frame, Id, Margin, Modal, RichText, TextEdit, Ui, vec2};
+
+use crate::desk::{Desk, Dialog};
+use crate::dialog::Purpose;
+use crate::language::text;
+use crate::theme::{ACCENT, CONTROL_HEIGHT, ON_ACCENT};
+
+pub fn show(ui: &Ui, desk: &mut Desk) {
+    if desk.studio.question().is_some() {
+        question(ui, desk);
+        return;
+    }
+    if desk.studio.typed_path_mut().is_some() {
+        typed_path(ui, desk);
+        return;
+    }
+    let Some(dialog) = desk.dialog() else { return };
+    let modal = Modal::new(Id::unique("dialog")).frame(frame(ui)).show(ui.ctx(), |ui| {
+        ui.spacing_mut().item_spacing = vec2(8.0, 12.0);
+        match dialog {
+            Dialog::NewCanvas => new_canvas::show(ui, desk),
+            Dialog::Settings => settings::show(ui, desk),
+            Dialog::Shortcuts => shortcuts::show(ui, desk),
+            Dialog::About => about(ui),
+        }
+        let close = Button::new(text("close")).min_size(vec2(96.0, CONTROL_HEIGHT));
+        // Beside others a button's text stands in its middle.
+        if dialog != Dialog::NewCanvas && ui.horizontal(|ui| ui.add(close)).inner.clicked() {
+            desk.close_dialog();
+        }
+    });
+    if modal.should_close() {
+        desk.close_dialog();
+    }
+}
+
+fn question(ui: &Ui, desk: &mut Desk) {
+    let Some(question) = desk.studio.question().map(|question| question.text.clone()) else { return };
+    let modal = Modal::new(Id::unique("question")).frame(frame(ui)).show(ui.ctx(), |ui| {
+        ui.set_width(392.0);
+        ui.spacing_mut().item_spacing = vec2(8.0, 12.0);
+        ui.heading(question);
+        ui.label(text("question-lost"));
+        ui.horizontal(|ui| {
+            let size = vec2(120.0, CONTROL_HEIGHT);
+            let save = ui.add(accent(text("question-save")).min_size(size));
+            if ui.memory(|memory| memory.focused().is_none()) {
+                save.request_focus();
+            }
+            if save.clicked() {
+                desk.studio.answer_save();
+            }
+            if ui.add(Button::new(text("question-discard")).min_size(size)).clicked() {
+                desk.studio.answer_discard();
+            }
+            if ui.add(Button::new(text("question-stay")).min_size(size)).clicked() {
+                desk.studio.answer_stay();
+            }
+        });
+    });
+    if modal.should_close() {
+        desk.studio.answer_stay();
+    }
+}
+
+/// Stands in for the system's file dialog where there is none.
+fn typed_path(ui: &Ui, desk: &mut Desk) {
+    let Some(typed) = desk.studio.typed_path_mut() else { return };
+    let mut answer = None;
+    let modal = Modal::new(Id::unique("typed_path")).frame(frame(ui)).show(ui.ctx(), |ui| {
+        ui.set_width(480.0);
+        ui.spacing_mut().item_spacing = vec2(8.0, 12.0);
+        ui.heading(text(match typed.purpose {
+            Purpose::OpenPicture => "path-for-open-picture",
+            Purpose::SavePicture => "path-for-save-picture",
+            Purpose::OpenModelFile => "path-for-open-model-file",
+            Purpose::OpenModelFolder => "path-for-open-model-folder",
+        }));
+        ui.label(text("typed-path"));
+        let field = TextEdit::singleline(&mut typed.text).desired_width(f32::INFINITY);
+        let field = ui.add(field).accessible_name(text("path"));
+        let is_confirmed = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        if ui.memory(|memory| memory.focused().is_none()) && !is_confirmed {
+            field.request_focus();
+        }
+        ui.horizontal(|ui| {
+            let size = vec2(120.0, CONTROL_HEIGHT);
+            if ui.add(accent(text("use-path")).min_size(size)).clicked() || is_confirmed {
+                answer = Some(true);
+            }
+            if ui.add(Button::new(text("back")).min_size(size)).clicked() {
+                answer = Some(false);
+            }
+        });
+    });
+    if modal.should_close() {
+        answer = Some(false);
+    }
+    if let Some(is_accepted) = answer {
+        desk.studio.answer_typed_path(is_accepted);
+    }
+}
+
+fn frame(ui: &Ui) -> Frame {
+    Frame::popup(ui.style()).inner_margin(Margin::same(24))
+}
+
+fn accent(text: String) -> Button<'static> {
+    Button::new(RichText::new(text).color(ON_ACCENT)).fill(ACCENT)
+}
+
+fn about(ui: &mut Ui) {
+    ui.set_width(392.0);
+    ui.heading(format!("Brushfire {}", env!("CARGO_PKG_VERSION")));
+    ui.label(text("about-what"));
+    ui.label(RichText::new(text("about-licences")).weak());
+}

@@ -1,0 +1,69 @@
+//! Language, theme and the size of the interface.
+
+use egui::{Button, ComboBox, Ui, vec2};
+
+use crate::commands::Command;
+use crate::desk::{Desk, Dialog};
+use crate::language::{Language, LanguageChoice, text};
+use crate::panels::controls::row;
+use crate::theme::CONTROL_HEIGHT;
+
+/// Sizes of the interface, as factors.
+const SCALES: [f32; 7] = [0.75, 0.9, 1.0, 1.25, 1.5, 1.75, 2.0];
+const WIDTH: f32 = 392.0;
+
+pub fn show(ui: &mut Ui, desk: &mut Desk) {
+    ui.set_width(WIDTH);
+    ui.heading(Command::Settings.info().label());
+    language(ui, desk);
+    theme(ui, desk);
+    scale(ui, desk);
+    row(ui, "settings-shortcuts", |ui| {
+        let button =
+            Button::new(text("settings-change-shortcuts")).min_size(vec2(ui.available_width(), CONTROL_HEIGHT));
+        if ui.add(button).clicked() {
+            desk.open_dialog(Dialog::Shortcuts);
+        }
+    });
+}
+
+fn language(ui: &mut Ui, desk: &mut Desk) {
+    let name = |choice| match choice {
+        LanguageChoice::System => text("settings-language-system"),
+        LanguageChoice::Of(language) => language.own_name().to_owned(),
+    };
+    row(ui, "settings-language", |ui| {
+        let choices = [LanguageChoice::System].into_iter().chain(Language::ALL.map(LanguageChoice::Of));
+        ComboBox::from_id_salt("language").width(ui.available_width()).selected_text(name(desk.language)).show_ui(
+            ui,
+            |ui| {
+                for choice in choices {
+                    ui.selectable_value(&mut desk.language, choice, name(choice));
+                }
+            },
+        );
+    });
+}
+
+fn theme(ui: &mut Ui, desk: &mut Desk) {
+    row(ui, "settings-theme", |ui| {
+        let width = (ui.available_width() - ui.spacing().item_spacing.x) / 2.0;
+        for (dark, key) in [(true, "settings-theme-dark"), (false, "settings-theme-light")] {
+            let button = Button::new(text(key)).selected(desk.dark == dark).min_size(vec2(width, CONTROL_HEIGHT));
+            if ui.add(button).clicked() {
+                desk.dark = dark;
+            }
+        }
+    });
+}
+
+fn scale(ui: &mut Ui, desk: &mut Desk) {
+    let name = |scale: f32| format!("{:.0} %", scale * 100.0);
+    row(ui, "settings-scale", |ui| {
+        ComboBox::from_id_salt("scale").width(ui.available_width()).selected_text(name(desk.scale)).show_ui(ui, |ui| {
+            for scale in SCALES {
+                ui.selectable_value(&mut desk.scale, scale, name(scale));
+            }
+        });
+    });
+}

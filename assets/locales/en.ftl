@@ -1,0 +1,300 @@
+# Brushfire in English. A message is a key and its words; `.tooltip` explains it. zh-CN.ftl has the same keys.
+
+## Menus
+
+menu-file = File
+menu-edit = Edit
+menu-view = View
+menu-image = Image
+menu-layer = Layer
+menu-select = Select
+menu-mask = Mask
+menu-tools = Tools
+menu-generate = Generate
+menu-window = Window
+menu-help = Help
+
+## Commands
+
+command-new-canvas = New canvas
+    .tooltip = Begin with a blank canvas of a size you choose.
+command-open = Open
+    .tooltip = Open a picture: PNG, JPEG, WebP, TIFF or BMP.
+command-save = Save
+    .tooltip = Save the picture to its file.
+command-save-as = Save as
+    .tooltip = Save to another file: PNG keeps the recipe inside, JPEG and WebP are smaller.
+command-quit = Quit
+    .tooltip = Leave Brushfire.
+
+command-undo = Undo
+    .tooltip = Take back the last stroke, mask change, accepted result or setting.
+command-redo = Redo
+    .tooltip = Do again what was taken back.
+command-copy-picture = Copy picture
+    .tooltip = Copy the whole picture to the clipboard.
+command-paste-picture = Paste picture
+    .tooltip = Open the picture that is on the clipboard.
+command-command-palette = Find a command
+    .tooltip = Type a part of a command's name and press Enter.
+command-settings = Settings
+    .tooltip = Language, theme, size of the interface and shortcuts.
+
+command-zoom-in = Zoom in
+    .tooltip = Show the picture larger.
+command-zoom-out = Zoom out
+    .tooltip = Show the picture smaller.
+command-zoom-to-fit = Fit to window
+    .tooltip = Show the whole picture.
+command-actual-size = Actual size
+    .tooltip = Show one pixel of the picture as one pixel of the screen.
+command-show-mask = Show mask
+    .tooltip = Show or hide the mask's tint.
+
+command-mask-everything = Mask everything
+    .tooltip = Mask the whole picture.
+command-invert-mask = Invert mask
+    .tooltip = Mask what is free and free what is masked.
+command-clear-mask = Clear mask
+    .tooltip = Take the whole mask away.
+
+command-mask-brush = Mask brush
+    .tooltip = Paint where the picture is to be made anew. Shift draws a straight line.
+command-mask-eraser = Mask eraser
+    .tooltip = Take parts of the mask away.
+command-paint-brush = Paint brush
+    .tooltip = Paint colour on the picture, as a hint for what is generated. Alt picks a colour from the picture.
+command-hand = Hand
+    .tooltip = Move the picture. With any tool: hold Space, or drag with the middle button.
+command-bigger-brush = Bigger brush
+    .tooltip = Make the brush in hand bigger.
+command-smaller-brush = Smaller brush
+    .tooltip = Make the brush in hand smaller.
+command-harder-brush = Harder brush
+    .tooltip = Give the brush a sharper edge.
+command-softer-brush = Softer brush
+    .tooltip = Give the brush a softer edge.
+
+command-generate = Generate
+    .tooltip = Fill the mask with what the prompt says. Without a mask the whole picture is changed; on a blank canvas a new one is made.
+command-cancel = Cancel
+    .tooltip = Stop the run.
+command-accept = Accept
+    .tooltip = Make the shown result part of the picture.
+command-reroll = Reroll
+    .tooltip = Try again with another seed.
+command-reject = Reject
+    .tooltip = Take the shown result off the canvas. It stays in the strip.
+command-newer-result = Newer result
+    .tooltip = Show the result to the left in the strip.
+command-older-result = Older result
+    .tooltip = Show the result to the right in the strip.
+command-roll-seed = New seed
+    .tooltip = Put another number into the seed, and keep it.
+
+command-change-theme = Change theme
+    .tooltip = Change between dark and light walls.
+command-shortcuts = Keyboard shortcuts
+    .tooltip = Every shortcut on one page, to see and to change.
+command-about = About Brushfire
+    .tooltip = Version and licences.
+
+## What stands in several places
+
+colon = { ": " }
+close = Close
+back = Back
+width = Width
+    .tooltip = In pixels.
+height = Height
+    .tooltip = In pixels.
+open-recent = Open recent
+untitled = Untitled
+drop-to-open = Let go to open
+canvas = Canvas
+
+## Prompt
+
+prompt = Prompt
+    .tooltip = Describe what should be there. (word:1.3) gives a word more weight, [word] less.
+prompt-hint = What should be there
+negative-prompt = Negative prompt
+    .tooltip = The negative prompt: what the picture is steered away from.
+negative-prompt-hint = What should not be there
+
+## Mask
+
+mask = Mask
+mask-everything-short = All
+invert-mask-short = Invert
+clear-mask-short = Clear
+show-mask-short = Show
+tint = Tint
+    .tooltip = How the mask is drawn over the picture. It changes nothing else.
+tint-color = Tint colour
+tint-opacity = Tint opacity
+    .tooltip = How strongly the mask is tinted.
+
+## Generation
+
+generation = Generation
+model = Model
+    .tooltip = The network that paints. Put others into the models folder, or choose a file or folder here.
+choose-file = Choose a file
+choose-folder = Choose a folder
+sampler = Sampler
+    .tooltip = The method that turns noise into a picture, step by step.
+schedule = Schedule
+    .tooltip = How the noise is shared out over the steps. The model's own is a good choice.
+schedule-of-model = The model's own
+steps = Steps
+    .tooltip = In how many steps the picture is made. More take longer and are finer, up to a point: 20 to 30 are usual.
+guidance = Guidance
+    .tooltip = How closely the prompt is followed. Low is free, high is strict and garish: 5 to 9 are usual.
+strength = Strength
+    .tooltip = How far the picture there may be left behind: at 100 % it does not matter, at 30 % it is only touched up. A blank canvas has nothing to keep.
+seed = Seed
+    .tooltip = The number all noise comes from. The same seed and settings give the same picture; a random one a new picture every time.
+seed-random = random
+keep-seed = Keep the seed
+    .tooltip = Keep this seed for every run, instead of a new one each time.
+pictures = Pictures
+    .tooltip = How many are made in one run, each with its own seed. They need more memory together.
+size-of-canvas = Size
+    .tooltip = The canvas's width and height. Those of a picture are its own; a blank canvas can be resized here.
+
+## Tool options
+
+brush-size = Size
+    .tooltip = The brush's diameter in pixels of the picture: [ and ].
+brush-hardness = Hardness
+    .tooltip = How sharp the edge is. A soft edge blends the new into the old: Shift+[ and Shift+].
+brush-opacity = Opacity
+    .tooltip = How much one stroke covers.
+brush-color = Colour
+    .tooltip = The colour that is painted. Alt and click takes one from the picture.
+hand-hint = Drag to move the picture, turn the wheel to zoom.
+
+## Runs
+
+task-text-to-image = New picture
+task-image-to-image = Change the whole picture
+task-inpaint = Fill the mask
+run-cancelling = Cancelling
+run-preparing = Preparing the picture
+run-waiting = Waiting for the engine
+run-loading = Loading { $model }
+run-step = Step { $step } of { $steps }
+run-decoding = Finishing the picture
+run-time = { $elapsed } so far
+run-time-left = { $elapsed } so far, about { $left } left
+run-status = { $task }: { $phase }
+plan-status = { $task } at { $width } × { $height }
+plan-status-time = { $task } at { $width } × { $height }, about { $time }
+plan-too-large = Much larger than this model's { $side } × { $side }: slow, and things may repeat
+sentence-break = { ". " }
+seconds = { $seconds } s
+minutes = { $minutes } min
+minutes-seconds = { $minutes } min { $seconds } s
+
+## Results
+
+results = Results
+results-empty = Results appear here, the newest first.
+result-name = Result { $number }, seed { $seed }
+result-tooltip = Seed { $seed }
+result-accepted = Accepted.
+use-recipe-of-result = Use its recipe
+
+## Status line
+
+device = Device
+    .tooltip = What the model runs on. Click to choose another device; a run is cancelled then.
+device-choosing = Choosing a device
+zoom = Zoom
+    .tooltip = The zoom. Click for the actual size.
+
+## Notices
+
+notice = Notice
+notice-error = Error
+dismiss = Dismiss
+    .tooltip = Take this notice away.
+use-it = Use it
+    .tooltip = Take over prompt, seed and settings.
+
+## Dialogs
+
+question-lost = What is not saved would be lost.
+question-save = Save
+question-discard = Do not save
+question-stay = Stay
+typed-path = The system has no file dialog (on Linux: xdg-desktop-portal or zenity). Type where the file is.
+path = Path
+use-path = Use this path
+path-for-open-picture = Open a picture
+path-for-save-picture = Save the picture
+path-for-open-model-file = Choose a model's file
+path-for-open-model-folder = Choose a model's folder
+create = Create
+about-what = A painting program in which a diffusion model paints with you. Everything happens on this computer.
+about-licences = MIT or Apache-2.0, as you like. Icons by Lucide (ISC). Notices for all that ships lie in the assets folder.
+
+on-canvas = On the canvas
+on-canvas-zoom = Zoom
+on-canvas-zoom-how = Wheel, or pinch
+on-canvas-move = Move the picture
+on-canvas-move-how = Space and drag, middle button, or two fingers
+on-canvas-line = Straight line
+on-canvas-line-how = Shift and click
+on-canvas-pick = Pick a colour
+on-canvas-pick-how = Alt and click with the paint brush
+
+## Steps of the history
+
+edit-paint-mask = Paint mask
+edit-erase-mask = Erase mask
+edit-paint = Paint
+edit-fill-mask = Fill mask
+edit-clear-mask = Clear mask
+edit-invert-mask = Invert mask
+edit-load-mask = Load mask
+edit-mask-look = Mask look
+edit-generate = Generate
+edit-resize-the-canvas = Resize the canvas
+edit-change-the-prompt = Change the prompt
+edit-change-the-negative-prompt = Change the negative prompt
+edit-change-the-model = Change the model
+edit-change-the-sampler = Change the sampler
+edit-change-the-schedule = Change the schedule
+edit-change-the-steps = Change the steps
+edit-change-the-guidance = Change the guidance
+edit-change-the-strength = Change the strength
+edit-change-the-seed = Change the seed
+edit-change-the-number-of-pictures = Change the number of pictures
+edit-change-the-settings = Change the settings
+
+## Settings
+
+settings-language = Language
+    .tooltip = Of menus, buttons and explanations.
+settings-language-system = As the system
+settings-theme = Theme
+    .tooltip = Dark walls leave the picture its light; light ones suit bright rooms.
+settings-theme-dark = Dark
+settings-theme-light = Light
+settings-scale = Interface size
+    .tooltip = Of texts, buttons and panels, beside what the system asks for.
+settings-shortcuts = Shortcuts
+    .tooltip = Which keys mean which command.
+settings-change-shortcuts = See and change
+shortcuts-search = Search commands
+shortcuts-reset-all = Reset all
+shortcuts-reset = Reset
+    .tooltip = Give this command its own shortcut again.
+shortcuts-remove = Remove
+    .tooltip = Leave this command without a shortcut.
+shortcuts-press = Press the new keys
+shortcuts-change = Change the shortcut of { $command }
+shortcuts-conflict = Also: { $command }
+palette-nothing = No command of that name can be used now.

@@ -1,0 +1,300 @@
+# Brushfire 简体中文。键与 en.ftl 相同；`.tooltip` 是解释。
+
+## 菜单
+
+menu-file = 文件
+menu-edit = 编辑
+menu-view = 视图
+menu-image = 图像
+menu-layer = 图层
+menu-select = 选择
+menu-mask = 蒙版
+menu-tools = 工具
+menu-generate = 生成
+menu-window = 窗口
+menu-help = 帮助
+
+## 命令
+
+command-new-canvas = 新建画布
+    .tooltip = 从一块空白画布开始，大小由您决定。
+command-open = 打开
+    .tooltip = 打开图片：PNG、JPEG、WebP、TIFF 或 BMP。
+command-save = 保存
+    .tooltip = 将图片保存到它的文件。
+command-save-as = 另存为
+    .tooltip = 保存到另一个文件：PNG 会保留生成参数，JPEG 和 WebP 更小。
+command-quit = 退出
+    .tooltip = 离开 Brushfire。
+
+command-undo = 撤销
+    .tooltip = 撤回上一笔、蒙版改动、已接受的结果或设置。
+command-redo = 重做
+    .tooltip = 恢复刚才撤销的操作。
+command-copy-picture = 复制图片
+    .tooltip = 将整张图片复制到剪贴板。
+command-paste-picture = 粘贴图片
+    .tooltip = 打开剪贴板中的图片。
+command-command-palette = 查找命令
+    .tooltip = 输入命令名称的一部分，然后按回车。
+command-settings = 设置
+    .tooltip = 语言、主题、界面大小和快捷键。
+
+command-zoom-in = 放大
+    .tooltip = 将图片显示得更大。
+command-zoom-out = 缩小
+    .tooltip = 将图片显示得更小。
+command-zoom-to-fit = 适应窗口
+    .tooltip = 显示整张图片。
+command-actual-size = 实际大小
+    .tooltip = 图片的一个像素对应屏幕的一个像素。
+command-show-mask = 显示蒙版
+    .tooltip = 显示或隐藏蒙版的着色。
+
+command-mask-everything = 全部蒙版
+    .tooltip = 将整张图片纳入蒙版。
+command-invert-mask = 反转蒙版
+    .tooltip = 蒙版内外互换。
+command-clear-mask = 清除蒙版
+    .tooltip = 去掉整个蒙版。
+
+command-mask-brush = 蒙版画笔
+    .tooltip = 涂抹需要重新生成的地方。按住 Shift 画直线。
+command-mask-eraser = 蒙版橡皮
+    .tooltip = 擦掉部分蒙版。
+command-paint-brush = 画笔
+    .tooltip = 在图片上涂色，作为生成的提示。按 Alt 从图片取色。
+command-hand = 抓手
+    .tooltip = 移动图片。使用任何工具时：按住空格，或用中键拖动。
+command-bigger-brush = 增大画笔
+    .tooltip = 增大当前画笔。
+command-smaller-brush = 减小画笔
+    .tooltip = 减小当前画笔。
+command-harder-brush = 硬化画笔
+    .tooltip = 使画笔边缘更锐利。
+command-softer-brush = 柔化画笔
+    .tooltip = 使画笔边缘更柔和。
+
+command-generate = 生成
+    .tooltip = 按提示词填充蒙版。没有蒙版时修改整张图片；画布空白时生成新图片。
+command-cancel = 取消
+    .tooltip = 停止当前生成。
+command-accept = 接受
+    .tooltip = 将显示的结果并入图片。
+command-reroll = 重新生成
+    .tooltip = 换一个种子再试一次。
+command-reject = 拒绝
+    .tooltip = 将显示的结果移出画布，它仍留在结果条中。
+command-newer-result = 较新的结果
+    .tooltip = 显示结果条中左边的结果。
+command-older-result = 较旧的结果
+    .tooltip = 显示结果条中右边的结果。
+command-roll-seed = 新种子
+    .tooltip = 换一个种子数，并保持不变。
+
+command-change-theme = 切换主题
+    .tooltip = 在深色与浅色界面之间切换。
+command-shortcuts = 键盘快捷键
+    .tooltip = 在一页上查看和修改所有快捷键。
+command-about = 关于 Brushfire
+    .tooltip = 版本与许可。
+
+## 通用
+
+colon = ：
+close = 关闭
+back = 返回
+width = 宽度
+    .tooltip = 以像素为单位。
+height = 高度
+    .tooltip = 以像素为单位。
+open-recent = 最近打开
+untitled = 未命名
+drop-to-open = 松开以打开
+canvas = 画布
+
+## 提示词
+
+prompt = 提示词
+    .tooltip = 描述画面中应有的内容。(词:1.3) 增加权重，[词] 减少权重。
+prompt-hint = 画面中应有什么
+negative-prompt = 反向提示词
+    .tooltip = 反向提示词：画面应避开的内容。
+negative-prompt-hint = 画面中不应有什么
+
+## 蒙版
+
+mask = 蒙版
+mask-everything-short = 全部
+invert-mask-short = 反转
+clear-mask-short = 清除
+show-mask-short = 显示
+tint = 着色
+    .tooltip = 蒙版在图片上的显示方式，不影响其他任何东西。
+tint-color = 着色颜色
+tint-opacity = 着色不透明度
+    .tooltip = 蒙版着色的强度。
+
+## 生成
+
+generation = 生成
+model = 模型
+    .tooltip = 作画的网络。可将其他模型放入模型文件夹，或在此选择文件或文件夹。
+choose-file = 选择文件
+choose-folder = 选择文件夹
+sampler = 采样器
+    .tooltip = 将噪声一步步变成图片的方法。
+schedule = 调度
+    .tooltip = 噪声在各步之间的分配方式。模型自带的通常就很好。
+schedule-of-model = 模型自带
+steps = 步数
+    .tooltip = 生成图片所用的步数。步数越多越慢、越精细，但有限度：通常 20 到 30。
+guidance = 引导强度
+    .tooltip = 遵循提示词的程度。低则自由，高则严格而艳俗：通常 5 到 9。
+strength = 重绘强度
+    .tooltip = 原图可以被改变多少：100 % 时完全不考虑原图，30 % 时只略加修饰。空白画布没有可保留的内容。
+seed = 种子
+    .tooltip = 所有噪声的来源。相同的种子和设置得到相同的图片；随机种子每次得到新图片。
+seed-random = 随机
+keep-seed = 固定种子
+    .tooltip = 每次都使用此种子，而不是每次换新。
+pictures = 张数
+    .tooltip = 一次生成多少张，每张有自己的种子。同时生成需要更多内存。
+size-of-canvas = 尺寸
+    .tooltip = 画布的宽和高。图片有自己的尺寸；空白画布可以在此修改。
+
+## 工具选项
+
+brush-size = 大小
+    .tooltip = 画笔直径，以图片像素计：[ 和 ]。
+brush-hardness = 硬度
+    .tooltip = 边缘的锐利程度。柔和的边缘使新旧融合：Shift+[ 和 Shift+]。
+brush-opacity = 不透明度
+    .tooltip = 一笔覆盖的程度。
+brush-color = 颜色
+    .tooltip = 绘画的颜色。按 Alt 并单击可从图片取色。
+hand-hint = 拖动以移动图片，滚轮缩放。
+
+## 运行
+
+task-text-to-image = 新图片
+task-image-to-image = 修改整张图片
+task-inpaint = 填充蒙版
+run-cancelling = 正在取消
+run-preparing = 正在准备图片
+run-waiting = 正在等待引擎
+run-loading = 正在加载 { $model }
+run-step = 第 { $step } 步，共 { $steps } 步
+run-decoding = 正在完成图片
+run-time = 已用 { $elapsed }
+run-time-left = 已用 { $elapsed }，约剩 { $left }
+run-status = { $task }：{ $phase }
+plan-status = { $task }，{ $width } × { $height }
+plan-status-time = { $task }，{ $width } × { $height }，约 { $time }
+plan-too-large = 远大于此模型的 { $side } × { $side }：速度慢，内容可能重复
+sentence-break = 。
+seconds = { $seconds } 秒
+minutes = { $minutes } 分
+minutes-seconds = { $minutes } 分 { $seconds } 秒
+
+## 结果
+
+results = 结果
+results-empty = 结果显示在这里，最新的在前。
+result-name = 结果 { $number }，种子 { $seed }
+result-tooltip = 种子 { $seed }
+result-accepted = 已接受。
+use-recipe-of-result = 使用它的参数
+
+## 状态栏
+
+device = 设备
+    .tooltip = 模型运行的设备。单击可选择其他设备，当前生成会被取消。
+device-choosing = 正在选择设备
+zoom = 缩放
+    .tooltip = 缩放比例。单击显示实际大小。
+
+## 通知
+
+notice = 通知
+notice-error = 错误
+dismiss = 关闭通知
+    .tooltip = 移除此通知。
+use-it = 使用
+    .tooltip = 采用其提示词、种子和设置。
+
+## 对话框
+
+question-lost = 未保存的内容将会丢失。
+question-save = 保存
+question-discard = 不保存
+question-stay = 留下
+typed-path = 系统没有文件对话框（Linux 上为 xdg-desktop-portal 或 zenity）。请输入文件位置。
+path = 路径
+use-path = 使用此路径
+path-for-open-picture = 打开图片
+path-for-save-picture = 保存图片
+path-for-open-model-file = 选择模型文件
+path-for-open-model-folder = 选择模型文件夹
+create = 创建
+about-what = 一个由扩散模型与您共同作画的绘画程序。一切都在这台计算机上进行。
+about-licences = 采用 MIT 或 Apache-2.0 许可，任您选择。图标来自 Lucide（ISC）。所有随附内容的声明位于 assets 文件夹中。
+
+on-canvas = 在画布上
+on-canvas-zoom = 缩放
+on-canvas-zoom-how = 滚轮，或双指捏合
+on-canvas-move = 移动图片
+on-canvas-move-how = 空格加拖动、中键，或双指
+on-canvas-line = 直线
+on-canvas-line-how = Shift 加单击
+on-canvas-pick = 取色
+on-canvas-pick-how = 使用画笔时 Alt 加单击
+
+## 历史步骤
+
+edit-paint-mask = 绘制蒙版
+edit-erase-mask = 擦除蒙版
+edit-paint = 绘画
+edit-fill-mask = 填满蒙版
+edit-clear-mask = 清除蒙版
+edit-invert-mask = 反转蒙版
+edit-load-mask = 载入蒙版
+edit-mask-look = 蒙版外观
+edit-generate = 生成
+edit-resize-the-canvas = 调整画布大小
+edit-change-the-prompt = 修改提示词
+edit-change-the-negative-prompt = 修改反向提示词
+edit-change-the-model = 更换模型
+edit-change-the-sampler = 更换采样器
+edit-change-the-schedule = 更换调度
+edit-change-the-steps = 修改步数
+edit-change-the-guidance = 修改引导强度
+edit-change-the-strength = 修改重绘强度
+edit-change-the-seed = 修改种子
+edit-change-the-number-of-pictures = 修改张数
+edit-change-the-settings = 修改设置
+
+## 设置
+
+settings-language = 语言
+    .tooltip = 菜单、按钮和说明的语言。
+settings-language-system = 跟随系统
+settings-theme = 主题
+    .tooltip = 深色界面突出画面；浅色界面适合明亮的房间。
+settings-theme-dark = 深色
+settings-theme-light = 浅色
+settings-scale = 界面大小
+    .tooltip = 文字、按钮和面板的大小，在系统设置之外另行缩放。
+settings-shortcuts = 快捷键
+    .tooltip = 哪些按键对应哪些命令。
+settings-change-shortcuts = 查看和修改
+shortcuts-search = 搜索命令
+shortcuts-reset-all = 全部重置
+shortcuts-reset = 重置
+    .tooltip = 恢复此命令的默认快捷键。
+shortcuts-remove = 移除
+    .tooltip = 此命令不使用快捷键。
+shortcuts-press = 请按新的按键
+shortcuts-change = 修改“{ $command }”的快捷键
+shortcuts-conflict = 同时用于：{ $command }
+palette-nothing = 没有可用的同名命令。
