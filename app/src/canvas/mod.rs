@@ -137,6 +137,8 @@ impl CanvasView {
         let painter = ui.painter_at(rect);
         painter.rect_filled(rect, 0.0, theme::surround(ui.visuals()));
         let changed = studio.take_stroke_dirty();
+        let camera = self.camera.on_whole_pixels(self.pixels_per_point);
+        studio.update_picture(visible_part(&camera, rect, studio.document().bounds()), changed);
         self.paint(ui, &painter, studio, changed);
         self.pointer.paint(ui, &painter, &response, &self.camera, tools);
         response
@@ -174,8 +176,8 @@ impl CanvasView {
         let view = TileView { frame: self.frame, visible, look: TileLook::at(self.magnification()), changed };
         let mut budget = UploadBudget::new(UPLOAD_TIME);
         let look = document.mask_look();
-        let mut is_complete = self.picture.sync(ui.ctx(), document.picture(), &view, &mut budget);
-        self.picture.paint(painter, &camera, document.picture(), bounds, visible, Color32::WHITE);
+        let mut is_complete = self.picture.sync(ui.ctx(), studio.picture(), &view, &mut budget);
+        self.picture.paint(painter, &camera, studio.picture(), bounds, visible, Color32::WHITE);
         if self.overlay.is_visible() {
             self.overlay.paint(painter, &camera);
         } else if look.visible {

@@ -201,7 +201,7 @@ fn color_at(studio: &Studio, pos_in_canvas: Pos2) -> Option<[u8; 3]> {
     if !is_inside {
         return None;
     }
-    let [red, green, blue, alpha] = studio.document().picture().pixel(pos_in_canvas.x as u32, pos_in_canvas.y as u32);
+    let [red, green, blue, alpha] = studio.picture().pixel(pos_in_canvas.x as u32, pos_in_canvas.y as u32);
     let straight = |channel: u16| (f32::from(channel) / f32::from(alpha) * 255.0).round() as u8;
     (alpha > 0).then(|| [straight(red), straight(green), straight(blue)])
 }

@@ -2,18 +2,47 @@
 
 use std::borrow::Cow;
 
+use super::layer::{Layer, LayerId, LayerProps};
+use super::layer_tree::LayerPlace;
 use super::pixel::Pixel;
 use super::tiles::{TileChange, TileGrid, TileValue, tile_bytes};
-use super::{Document, MaskLook};
+use super::{Document, layer_tree};
 
 /// One part of an [`Edit`], with what was there before and after.
 #[derive(Clone, Debug)]
 pub(crate) enum Change {
-    Picture(Vec<TileChange<Pixel>>),
-    Mask(Vec<TileChange<u16>>),
-    MaskLook {
-        before: MaskLook,
-        after: MaskLook,
+    /// Of a paint, result or hint layer.
+    Pixels {
+        layer: LayerId,
+        tiles: Vec<TileChange<Pixel>>,
+    },
+    Mask {
+        layer: LayerId,
+        tiles: Vec<TileChange<u16>>,
+    },
+    Props {
+        layer: LayerId,
+        before: Box<LayerProps>,
+        after: Box<LayerProps>,
+    },
+    Insert {
+        place: LayerPlace,
+        layer: Box<Layer>,
+    },
+    Remove {
+        place: LayerPlace,
+        layer: Box<Layer>,
+    },
+    /// `to` counts without the layer itself.
+    Move {
+        layer: LayerId,
+        from: LayerPlace,
+        to: LayerPlace,
+    },
+    /// What is selected; `None` is everything.
+    Selection {
+        before: Option<Box<TileGrid<u16>>>,
+        after: Option<Box<TileGrid<u16>>>,
     },
     /// The whole document, as when a picture of another size is opened.
     Document {
@@ -37,6 +66,12 @@ impl Edit {
         Self { name: name.into(), changes }
     }
 
+    /// One step of several that were made one after the other; `None` of none.
+    pub(crate) fn joined(name: impl Into<Cow<'static, str>>, edits: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let changes: Vec<_> = edits.into_iter().flat_map(|edit| edit.changes).collect();
+        (!changes.is_empty()).then(|| Self::new(name, changes))
+    }
+
     /// What the list of steps calls it.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -48,6 +83,7 @@ impl Edit {
         for change in &self.changes {
             change.set(document, Side::After);
         }
+        document.settle();
     }
 
     /// Undoes it. The document must be as it was after.
@@ -55,6 +91,7 @@ impl Edit {
         for change in self.changes.iter().rev() {
             change.set(document, Side::Before);
         }
+        document.settle();
     }
 
     /// Bytes that forgetting the edit frees, while it is done.
@@ -68,29 +105,36 @@ impl Edit {
         self.changes.iter().map(|change| change.bytes(Side::After)).sum()
     }
 
-    /// Whether it changes the mask's look and nothing else.
-    pub(crate) fn is_look(&self) -> bool {
-        matches!(self.changes.as_slice(), [Change::MaskLook { .. }])
+    /// Whether it changes the properties of one layer and nothing else, as a dragged slider does again and again.
+    pub(crate) fn is_of_props(&self) -> bool {
+        matches!(self.changes.as_slice(), [Change::Props { .. }])
     }
 
-    /// Takes in a later change of the mask's look, if both are just that.
-    pub(crate) fn absorb_look(&mut self, later: &Self) -> bool {
-        let ([Change::MaskLook { after, .. }], [Change::MaskLook { after: latest, .. }]) =
+    /// Takes in a later change of the same layer's properties, if both are just that and of the same name.
+    pub(crate) fn absorb_props(&mut self, later: &Self) -> bool {
+        let ([Change::Props { layer, after, .. }], [Change::Props { layer: latest_layer, after: latest, .. }]) =
             (self.changes.as_mut_slice(), later.changes.as_slice())
         else {
             return false;
         };
-        *after = *latest;
-        true
+        let is_same = layer == latest_layer && self.name == later.name;
+        if is_same {
+            after.clone_from(latest);
+        }
+        is_same
     }
 
-    /// Whether it changes what is saved, rather than only the mask.
+    /// Whether it changes what is saved in any file, rather than only masks, hints and what is selected.
     pub(crate) fn changes_picture(&self) -> bool {
-        self.changes.iter().any(|change| matches!(change, Change::Picture(_) | Change::Document { .. }))
+        self.changes.iter().any(|change| match change {
+            Change::Pixels { .. } | Change::Props { .. } | Change::Move { .. } | Change::Document { .. } => true,
+            Change::Insert { layer, .. } | Change::Remove { layer, .. } => layer.is_part_of_picture(),
+            Change::Mask { .. } | Change::Selection { .. } => false,
+        })
     }
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Side {
     Before,
     After,
@@ -99,18 +143,42 @@ enum Side {
 impl Change {
     fn set(&self, document: &mut Document, side: Side) {
         match self {
-            Self::Picture(tiles) => set_tiles(&mut document.picture, tiles, side),
-            Self::Mask(tiles) => set_tiles(&mut document.mask, tiles, side),
-            Self::MaskLook { before, after } => document.mask_look = *side.of(before, after),
+            Self::Pixels { layer, tiles } => {
+                if let Some(grid) = document.layer_mut(*layer).and_then(Layer::pixels_mut) {
+                    set_tiles(grid, tiles, side);
+                }
+            }
+            Self::Mask { layer, tiles } => {
+                if let Some(grid) = document.layer_mut(*layer).and_then(Layer::mask_mut) {
+                    set_tiles(grid, tiles, side);
+                }
+            }
+            Self::Props { layer, before, after } => {
+                if let Some(layer) = document.layer_mut(*layer) {
+                    layer.props = side.of(before, after).as_ref().clone();
+                }
+                document.structure_changed();
+            }
+            Self::Insert { place, layer } => document.put_or_take(*place, layer, side == Side::After),
+            Self::Remove { place, layer } => document.put_or_take(*place, layer, side == Side::Before),
+            Self::Move { layer, from, to } => {
+                if let Some(taken) = layer_tree::take(document.layers_mut(), *layer) {
+                    document.put(*side.of(from, to), taken);
+                }
+            }
+            Self::Selection { before, after } => document.set_selected(side.of(before, after).as_deref().cloned()),
             Self::Document { before, after } => document.clone_from(side.of(before, after)),
         }
     }
 
     fn bytes(&self, side: Side) -> usize {
         match self {
-            Self::Picture(tiles) => bytes_of(tiles, side),
-            Self::Mask(tiles) => bytes_of(tiles, side),
-            Self::MaskLook { .. } => 0,
+            Self::Pixels { tiles, .. } => bytes_of(tiles, side),
+            Self::Mask { tiles, .. } => bytes_of(tiles, side),
+            Self::Insert { layer, .. } if side == Side::After => layer.bytes(),
+            Self::Remove { layer, .. } if side == Side::Before => layer.bytes(),
+            Self::Insert { .. } | Self::Remove { .. } | Self::Props { .. } | Self::Move { .. } => 0,
+            Self::Selection { before, after } => side.of(before, after).as_ref().map_or(0, |grid| grid.bytes()),
             Self::Document { before, after } => side.of(before, after).bytes(),
         }
     }

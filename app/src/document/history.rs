@@ -83,17 +83,17 @@ impl<P: Clone + PartialEq> History<P> {
         Self { steps: VecDeque::new(), done: 0, budget: budget_bytes, open: false, next_id: 1, base_id: 0, saved_id: 0 }
     }
 
-    /// Adds an edit that has been applied; undone steps are forgotten. Changes of the mask's look that follow each other
-    /// become one step, until [`History::seal`].
+    /// Adds an edit that has been applied; undone steps are forgotten. Changes of one property of a layer that follow each
+    /// other become one step, until [`History::seal`].
     pub fn push(&mut self, edit: Edit) {
         if self.open
             && self.done == self.steps.len()
             && let Some(Step { what: What::Document { edit: last, .. }, .. }) = self.steps.back_mut()
-            && last.absorb_look(&edit)
+            && last.absorb_props(&edit)
         {
             return;
         }
-        let open = edit.is_look();
+        let open = edit.is_of_props();
         self.add(What::Document { edit, made_by: None });
         self.open = open;
     }
@@ -271,7 +271,10 @@ mod tests {
     fn paint(document: &mut Document, history: &mut History<String>, color: u8) {
         let result = RgbImage::from_pixel(256, 256, Rgb([color; 3]));
         let mask = GrayImage::from_pixel(256, 256, Luma([255]));
-        history.push_result(document.accept_result(&result, &mask, [0, 0]).unwrap().unwrap(), format!("seed {color}"));
+        history.push_result(
+            document.accept_result(&result, &mask, [0, 0], None).unwrap().unwrap(),
+            format!("seed {color}"),
+        );
     }
 
     #[test]
@@ -321,7 +324,7 @@ mod tests {
                     3 => {
                         let result = RgbImage::from_pixel(width - x, height - y, Rgb([value; 3]));
                         let mask = GrayImage::from_pixel(width - x, height - y, Luma([value]));
-                        document.accept_result(&result, &mask, [x, y]).unwrap()
+                        document.accept_result(&result, &mask, [x, y], None).unwrap()
                     }
                     4 => Some(document.replace_with(Document::blank(CanvasSize::new(x + 1, y + 1).unwrap(), [value; 4]), "Open")),
                     _ => {
@@ -345,8 +348,9 @@ mod tests {
                 let (expected, expected_prompt) = &states[done];
                 prop_assert_eq!(&prompt, expected_prompt);
                 prop_assert_eq!(document.size(), expected.size());
-                for at in document.picture().positions() {
-                    prop_assert_eq!(document.picture().tile(at), expected.picture().tile(at));
+                let (picture, expected_picture) = (document.flattened(), expected.flattened());
+                for at in picture.positions() {
+                    prop_assert_eq!(picture.tile(at), expected_picture.tile(at));
                     prop_assert_eq!(document.mask().tile(at), expected.mask().tile(at));
                 }
             }

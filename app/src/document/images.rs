@@ -35,45 +35,49 @@ impl Document {
     /// Part of the picture in front of white, as the engine takes it. Pixels beyond the canvas are white.
     #[must_use]
     pub fn rgb_image(&self, rect: PixelRect) -> RgbImage {
-        image_of::<Rgb<u8>, _, 3>(&self.picture, rect, pixel::to_rgb8_on_white)
+        image_of::<Rgb<u8>, _, 3>(&self.flattened_part(rect), rect, pixel::to_rgb8_on_white)
     }
 
     /// Part of the picture with straight alpha.
     #[must_use]
     pub fn rgba_image(&self, rect: PixelRect) -> RgbaImage {
-        image_of::<Rgba<u8>, _, 4>(&self.picture, rect, pixel::to_rgba8)
+        image_of::<Rgba<u8>, _, 4>(&self.flattened_part(rect), rect, pixel::to_rgba8)
     }
 
     /// Part of the mask: 0 keeps, 255 repaints.
     #[must_use]
     pub fn mask_image(&self, rect: PixelRect) -> GrayImage {
-        image_of::<image::Luma<u8>, _, 1>(&self.mask, rect, |value| [pixel::narrow(value)])
+        image_of::<image::Luma<u8>, _, 1>(self.mask(), rect, |value| [pixel::narrow(value)])
     }
 
     /// The whole picture as it should be saved: 16 bits a channel where it was opened so, alpha where it has any.
     #[must_use]
     pub fn to_image(&self) -> DynamicImage {
-        let bounds = self.bounds();
-        match (self.file_depth, self.is_opaque()) {
-            (FileDepth::Eight, true) => DynamicImage::ImageRgb8(self.rgb_image(bounds)),
-            (FileDepth::Eight, false) => DynamicImage::ImageRgba8(self.rgba_image(bounds)),
+        let (bounds, picture) = (self.bounds(), self.flattened());
+        match (self.file_depth, is_opaque(&picture)) {
+            (FileDepth::Eight, true) => {
+                DynamicImage::ImageRgb8(image_of::<Rgb<u8>, _, 3>(&picture, bounds, pixel::to_rgb8_on_white))
+            }
+            (FileDepth::Eight, false) => {
+                DynamicImage::ImageRgba8(image_of::<Rgba<u8>, _, 4>(&picture, bounds, pixel::to_rgba8))
+            }
             (FileDepth::Sixteen, true) => {
-                DynamicImage::ImageRgb16(image_of::<Rgb<u16>, _, 3>(&self.picture, bounds, |[r, g, b, _]| [r, g, b]))
+                DynamicImage::ImageRgb16(image_of::<Rgb<u16>, _, 3>(&picture, bounds, |[r, g, b, _]| [r, g, b]))
             }
             (FileDepth::Sixteen, false) => {
-                DynamicImage::ImageRgba16(image_of::<Rgba<u16>, _, 4>(&self.picture, bounds, pixel::to_rgba16))
+                DynamicImage::ImageRgba16(image_of::<Rgba<u16>, _, 4>(&picture, bounds, pixel::to_rgba16))
             }
         }
     }
+}
 
-    fn is_opaque(&self) -> bool {
-        let width = self.size().width();
-        (0..self.size().height()).all(|y| {
-            self.picture
-                .row_parts(y, 0, width)
-                .all(|(_, _, part)| part.is_some_and(|pixels| pixels.iter().all(|pixel| pixel[3] == u16::MAX)))
-        })
-    }
+fn is_opaque(picture: &TileGrid<Pixel>) -> bool {
+    let width = picture.size().width();
+    (0..picture.size().height()).all(|y| {
+        picture
+            .row_parts(y, 0, width)
+            .all(|(_, _, part)| part.is_some_and(|pixels| pixels.iter().all(|pixel| pixel[3] == u16::MAX)))
+    })
 }
 
 /// Tiles from the rows of a buffer of the same size.

@@ -4,24 +4,33 @@
 //! changes the [`Document`] at once and returns the [`Edit`] that says what it did; pushed on the [`History`], that
 //! edit *is* the undo.
 
+pub mod blend;
+mod composite;
 mod edit;
 mod history;
 mod images;
+mod layer;
+mod layer_operations;
+mod layer_tree;
 mod operations;
 mod pixel;
 mod rect;
 mod tiles;
 mod workers;
 
+pub use blend::BlendMode;
+pub use composite::Composite;
 pub use edit::Edit;
 pub use history::{History, HistoryEntry};
+pub use layer::{Layer, LayerContent, LayerId, LayerProps};
+pub use layer_tree::LayerPlace;
 pub use pixel::Pixel;
 pub use rect::{CanvasSize, PixelRect};
 pub use tiles::{TILE_SIDE, TileGrid, TilePos, TileValue};
 
 pub(crate) use edit::Change;
 pub(crate) use pixel::{Mix, scaled};
-pub(crate) use tiles::{Tile, TileChange, for_rows, positions_in, row_ranges};
+pub(crate) use tiles::{Tile, TileChange, for_rows, next_revision, positions_in, row_ranges};
 pub(crate) use workers::on_workers;
 
 /// What a document refuses, in words a painter understands.
@@ -33,6 +42,9 @@ pub enum DocumentError {
     /// Two pictures that must cover each other do not.
     #[error("the {what} is {width} x {height} pixels, but {expected_width} x {expected_height} are needed")]
     OtherSize { what: &'static str, width: u32, height: u32, expected_width: u32, expected_height: u32 },
+    /// A layer that cannot be painted on.
+    #[error("the layer “{name}” {why}")]
+    NoTarget { name: String, why: &'static str },
     /// A picture laid down beyond the canvas.
     #[error("the {what} reaches beyond the canvas of {width} x {height} pixels")]
     BeyondCanvas { what: &'static str, width: u32, height: u32 },
@@ -62,28 +74,94 @@ enum FileDepth {
     Sixteen,
 }
 
-/// A picture of premultiplied 16-bit sRGB and the mask that says where it is repainted.
+/// A picture of layers of premultiplied 16-bit sRGB, the masks that say where it is repainted, and what is selected.
 ///
-/// Tiles are shared until they are written to, so a clone costs a few KB.
+/// There is always a mask, and always a layer that is part of the picture; masks and hints stand outside groups. Tiles are shared until they are written to,
+/// so a clone costs a few KB.
 #[derive(Clone, Debug)]
 pub struct Document {
-    picture: TileGrid<Pixel>,
-    /// 0 keeps, 65535 repaints.
-    mask: TileGrid<u16>,
-    mask_look: MaskLook,
+    size: CanvasSize,
+    /// The lowest first.
+    layers: Vec<Layer>,
+    next_layer: u64,
+    active: LayerId,
+    active_mask: LayerId,
+    /// `None`: everything is.
+    selected: Option<TileGrid<u16>>,
+    /// What [`Document::mask`] is if ever there is no mask.
+    no_mask: TileGrid<u16>,
+    /// Stands for the order and the properties of the layers as they are now; see [`Document::structure_revision`].
+    structure: u64,
     file_depth: FileDepth,
 }
 
 impl Document {
-    /// A canvas of one colour (`rgba`: sRGB, straight alpha) and an empty mask.
+    /// A canvas with one layer of one colour (`rgba`: sRGB, straight alpha) and an empty mask.
     #[must_use]
     pub fn blank(size: CanvasSize, rgba: [u8; 4]) -> Self {
         Self::of(TileGrid::filled(size, pixel::from_rgba8(rgba)), FileDepth::Eight)
     }
 
     fn of(picture: TileGrid<Pixel>, file_depth: FileDepth) -> Self {
-        let mask = TileGrid::filled(picture.size(), 0);
-        Self { picture, mask, mask_look: MaskLook::default(), file_depth }
+        let size = picture.size();
+        let background = Layer::new(LayerProps::named("Background"), LayerContent::Paint(picture));
+        Self::with_layers_of_depth(size, vec![background], file_depth)
+    }
+
+    /// A picture of these layers, the lowest first; a layer to paint on and a mask are added where there is none.
+    ///
+    /// # Errors
+    /// A layer of another size than the canvas.
+    pub fn with_layers(size: CanvasSize, layers: Vec<Layer>, has_16_bits: bool) -> Result<Self, DocumentError> {
+        for grid_size in layer_tree::walk(&layers).filter_map(Layer::size) {
+            if grid_size != size {
+                return Err(DocumentError::OtherSize {
+                    what: "layer",
+                    width: grid_size.width(),
+                    height: grid_size.height(),
+                    expected_width: size.width(),
+                    expected_height: size.height(),
+                });
+            }
+        }
+        let depth = if has_16_bits { FileDepth::Sixteen } else { FileDepth::Eight };
+        Ok(Self::with_layers_of_depth(size, layers, depth))
+    }
+
+    fn with_layers_of_depth(size: CanvasSize, layers: Vec<Layer>, file_depth: FileDepth) -> Self {
+        let mut document = Self {
+            size,
+            layers: vec![],
+            next_layer: 1,
+            active: LayerId(0),
+            active_mask: LayerId(0),
+            selected: None,
+            no_mask: TileGrid::filled(size, 0),
+            structure: next_revision(),
+            file_depth,
+        };
+        let mut aids = vec![];
+        let mut layers: Vec<_> = layers.into_iter().map(|layer| without_aids(layer, &mut aids)).collect();
+        layers.append(&mut aids);
+        let layers: Vec<_> = layers.into_iter().map(|layer| document.numbered(layer)).collect();
+        document.layers = layers;
+        document.add_what_is_missing();
+        document.settle();
+        document
+    }
+
+    /// There must be a layer to paint on and a mask.
+    fn add_what_is_missing(&mut self) {
+        if !layer_tree::walk(&self.layers).any(|layer| layer.pixels().is_some() && layer.is_part_of_picture()) {
+            let content = LayerContent::Paint(TileGrid::filled(self.size, [0; 4]));
+            let layer = self.numbered(Layer::new(LayerProps::named("Background"), content));
+            self.layers.insert(0, layer);
+        }
+        if !layer_tree::walk(&self.layers).any(Layer::is_mask) {
+            let content = LayerContent::Mask(TileGrid::filled(self.size, 0));
+            let layer = self.numbered(Layer::new(mask_props(MaskLook::default()), content));
+            self.layers.push(layer);
+        }
     }
 
     /// A pixel of this colour (sRGB).
@@ -94,7 +172,7 @@ impl Document {
 
     #[must_use]
     pub fn size(&self) -> CanvasSize {
-        self.picture.size()
+        self.size
     }
 
     /// The whole canvas.
@@ -103,35 +181,190 @@ impl Document {
         self.size().bounds()
     }
 
+    /// The roots of the layer tree, the lowest first.
     #[must_use]
-    pub fn picture(&self) -> &TileGrid<Pixel> {
-        &self.picture
+    pub fn layers(&self) -> &[Layer] {
+        &self.layers
     }
 
-    /// 0 keeps, 65535 repaints.
+    /// Every layer, each group before its children, the lowest first.
+    pub fn all_layers(&self) -> impl Iterator<Item = &Layer> {
+        layer_tree::walk(&self.layers)
+    }
+
+    #[must_use]
+    pub fn layer(&self, id: LayerId) -> Option<&Layer> {
+        layer_tree::find(&self.layers, id)
+    }
+
+    /// Where a layer stands.
+    #[must_use]
+    pub fn place_of(&self, id: LayerId) -> Option<LayerPlace> {
+        layer_tree::place_of(&self.layers, id)
+    }
+
+    /// The layer that tools work on; may be of any kind.
+    #[must_use]
+    pub fn active(&self) -> LayerId {
+        self.active
+    }
+
+    /// The mask that generation and the tools for masks use: the active layer if it is one, else the one used last.
+    #[must_use]
+    pub fn active_mask(&self) -> LayerId {
+        self.active_mask
+    }
+
+    /// The active mask's values: 0 keeps, 65535 repaints.
     #[must_use]
     pub fn mask(&self) -> &TileGrid<u16> {
-        &self.mask
+        self.layer(self.active_mask).and_then(Layer::mask).unwrap_or(&self.no_mask)
     }
 
+    /// How the active mask is drawn.
     #[must_use]
     pub fn mask_look(&self) -> MaskLook {
-        self.mask_look
+        self.layer(self.active_mask).map_or_else(MaskLook::default, |layer| MaskLook {
+            color: layer.props.tint,
+            opacity: layer.props.opacity,
+            visible: layer.props.visible,
+        })
+    }
+
+    /// What is selected, 65535 wholly; `None`: everything.
+    #[must_use]
+    pub fn selection(&self) -> Option<&TileGrid<u16>> {
+        self.selected.as_ref()
+    }
+
+    /// A number that changes whenever layers come, go, move or change their properties, and never returns. With the
+    /// revisions of all tiles it says whether a picture made from the layers is still true.
+    #[must_use]
+    pub fn structure_revision(&self) -> u64 {
+        self.structure
+    }
+
+    /// A number that changes whenever the flattened picture may have changed, and never returns.
+    #[must_use]
+    pub fn picture_revision(&self) -> u64 {
+        let tiles = self.all_layers().filter(|layer| layer.is_part_of_picture()).filter_map(Layer::pixels);
+        tiles.map(TileGrid::latest_revision).fold(self.structure, u64::max)
+    }
+
+    /// The layer that paint goes to: the active one.
+    ///
+    /// # Errors
+    /// It is a group or a mask, hidden or locked.
+    pub fn paint_target(&self) -> Result<LayerId, DocumentError> {
+        self.target(self.active, |layer| match layer.content {
+            LayerContent::Group(_) => Some("is a group; choose a layer in it to paint on"),
+            LayerContent::Mask(_) => Some("is a mask; choose a layer of the picture, or take the mask brush"),
+            _ => None,
+        })
+    }
+
+    /// The mask that the mask brush paints on.
+    ///
+    /// # Errors
+    /// It is hidden or locked.
+    pub fn mask_target(&self) -> Result<LayerId, DocumentError> {
+        self.target(self.active_mask, |_| None)
+    }
+
+    fn target(&self, id: LayerId, unfit: impl Fn(&Layer) -> Option<&'static str>) -> Result<LayerId, DocumentError> {
+        let refused = |name: &str, why| DocumentError::NoTarget { name: name.to_owned(), why };
+        let layer = self.layer(id).ok_or_else(|| refused("", "is not there any more"))?;
+        let props = &layer.props;
+        let why = unfit(layer)
+            .or_else(|| props.locked.then_some("is locked; unlock it to change it"))
+            .or_else(|| (!props.visible).then_some("is hidden; show it to change it"));
+        match why {
+            Some(why) => Err(refused(&props.name, why)),
+            None => Ok(id),
+        }
     }
 
     /// For strokes, which write tiles many times before they become one [`Edit`].
-    pub(crate) fn picture_mut(&mut self) -> &mut TileGrid<Pixel> {
-        &mut self.picture
+    pub(crate) fn layer_mut(&mut self, id: LayerId) -> Option<&mut Layer> {
+        layer_tree::find_mut(&mut self.layers, id)
     }
 
-    /// As [`Document::picture_mut`].
-    pub(crate) fn mask_mut(&mut self) -> &mut TileGrid<u16> {
-        &mut self.mask
+    /// For edits; whoever moves layers calls [`Document::settle`] at the end.
+    pub(crate) fn layers_mut(&mut self) -> &mut Vec<Layer> {
+        self.structure_changed();
+        &mut self.layers
+    }
+
+    pub(crate) fn structure_changed(&mut self) {
+        self.structure = next_revision();
+    }
+
+    pub(crate) fn put(&mut self, place: LayerPlace, layer: Layer) {
+        self.structure_changed();
+        if let Err(layer) = layer_tree::put(&mut self.layers, place, layer) {
+            // Nothing is lost even where an edit does not fit the document.
+            self.layers.push(layer);
+        }
+    }
+
+    /// For edits: a layer comes or goes.
+    pub(crate) fn put_or_take(&mut self, place: LayerPlace, layer: &Layer, comes: bool) {
+        if comes {
+            self.put(place, layer.clone());
+            self.active = layer.id;
+        } else {
+            _ = layer_tree::take(self.layers_mut(), layer.id);
+        }
+    }
+
+    pub(crate) fn set_selected(&mut self, selected: Option<TileGrid<u16>>) {
+        self.selected = selected;
+    }
+
+    /// The layer and all in it with numbers of their own.
+    pub(crate) fn numbered(&mut self, mut layer: Layer) -> Layer {
+        layer.id = LayerId(self.next_layer);
+        self.next_layer += 1;
+        if let LayerContent::Group(children) = layer.content {
+            layer.content = LayerContent::Group(children.into_iter().map(|child| self.numbered(child)).collect());
+        }
+        layer
+    }
+
+    /// After any change of the tree: the active layers are layers of this document, and the numbers given are used.
+    pub(crate) fn settle(&mut self) {
+        let highest = self.all_layers().map(|layer| layer.id.0).max().unwrap_or(0);
+        self.next_layer = self.next_layer.max(highest + 1);
+        if self.layer(self.active).is_none() {
+            let fit = layer_tree::walk(&self.layers).filter(|layer| layer.is_part_of_picture()).last();
+            self.active = fit.or(self.layers.last()).map_or(LayerId(0), Layer::id);
+        }
+        if self.layer(self.active).is_some_and(Layer::is_mask) {
+            self.active_mask = self.active;
+        } else if !self.layer(self.active_mask).is_some_and(Layer::is_mask) {
+            let top = layer_tree::walk(&self.layers).filter(|layer| layer.is_mask()).last();
+            self.active_mask = top.map_or(LayerId(0), Layer::id);
+        }
     }
 
     /// Bytes of all tiles, tiles shared with other documents included.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.picture.bytes() + self.mask.bytes()
+        self.layers.iter().map(Layer::bytes).sum::<usize>() + self.selected.as_ref().map_or(0, TileGrid::bytes)
     }
+}
+
+/// Takes masks and hints out of a group: they stand outside groups, so that nothing done to a group loses them.
+fn without_aids(mut layer: Layer, aids: &mut Vec<Layer>) -> Layer {
+    if let LayerContent::Group(children) = layer.content {
+        let (kept, out): (Vec<_>, Vec<_>) = children.into_iter().partition(Layer::is_part_of_picture);
+        aids.extend(out);
+        layer.content = LayerContent::Group(kept.into_iter().map(|child| without_aids(child, aids)).collect());
+    }
+    layer
+}
+
+/// The properties of a mask that looks so.
+fn mask_props(look: MaskLook) -> LayerProps {
+    LayerProps { visible: look.visible, opacity: look.opacity, tint: look.color, ..LayerProps::named("Mask") }
 }

@@ -4,8 +4,11 @@
 use image::{GrayImage, RgbImage};
 
 use super::edit::{Change, Edit};
-use super::pixel::{self, Mix as _};
-use super::{Document, DocumentError, MaskLook, PixelRect};
+use super::layer::{Layer, LayerContent, LayerProps};
+use super::layer_tree::LayerPlace;
+use super::pixel;
+use super::tiles::TileGrid;
+use super::{Document, DocumentError, PixelRect};
 
 impl Document {
     /// Nothing is repainted.
@@ -36,23 +39,24 @@ impl Document {
         }))
     }
 
-    fn change_mask(&mut self, name: &'static str, change_row: impl Fn(u32, u32, &mut [u16]) + Sync) -> Option<Edit> {
-        let changes = self.mask.change_rows(self.bounds(), change_row);
-        (!changes.is_empty()).then(|| Edit::new(name, vec![Change::Mask(changes)]))
-    }
-
-    /// Draws the mask's overlay in another way.
-    pub fn set_mask_look(&mut self, look: MaskLook) -> Option<Edit> {
-        let before = std::mem::replace(&mut self.mask_look, look);
-        (before != look).then(|| Edit::new("Mask look", vec![Change::MaskLook { before, after: look }]))
+    /// Rewrites the active mask; see `TileGrid::change_rows`.
+    pub(crate) fn change_mask(
+        &mut self,
+        name: &'static str,
+        change_row: impl Fn(u32, u32, &mut [u16]) + Sync,
+    ) -> Option<Edit> {
+        let (id, bounds) = (self.mask_target().ok()?, self.bounds());
+        let tiles = self.layer_mut(id).and_then(Layer::mask_mut)?.change_rows(bounds, change_row);
+        Self::mask_changed(name, id, tiles)
     }
 
     /// The smallest rectangle outside which the mask is 0; `None` where it is 0 everywhere.
     #[must_use]
     pub fn mask_bounds(&self) -> Option<PixelRect> {
         let mut bounds = PixelRect::EMPTY;
-        for at in self.mask.positions() {
-            let Some(values) = self.mask.tile(at) else { continue };
+        let mask = self.mask();
+        for at in mask.positions() {
+            let Some(values) = mask.tile(at) else { continue };
             let tile = at.rect();
             for (row, y) in values.chunks_exact(tile.width() as usize).zip(tile.top..) {
                 let first = row.iter().position(|value| *value != 0);
@@ -66,10 +70,10 @@ impl Document {
         (!bounds.is_empty()).then_some(bounds)
     }
 
-    /// Lays a generated picture into this one, its top left pixel at `top_left`.
+    /// Lays a generated picture over this one, its top left pixel at `top_left`, as the topmost layer.
     ///
     /// Where `mask` (of the same size) is 0 the picture stays as it is, all 16 bits of it; where it is 255 it becomes
-    /// the result; in between they are blended.
+    /// the result; in between they are blended. `recipe` says how the result was made (JSON, opaque here).
     ///
     /// # Errors
     /// A mask of another size than the result, or a result that reaches beyond the canvas.
@@ -78,6 +82,7 @@ impl Document {
         result: &RgbImage,
         mask: &GrayImage,
         top_left: [u32; 2],
+        recipe: Option<String>,
     ) -> Result<Option<Edit>, DocumentError> {
         must_be_of_size("mask of the result", mask.dimensions(), result.dimensions())?;
         let [left, top] = top_left;
@@ -91,14 +96,26 @@ impl Document {
         if rect.right > canvas.right || rect.bottom > canvas.bottom {
             return Err(DocumentError::BeyondCanvas { what: "result", width: canvas.right, height: canvas.bottom });
         }
-        let changes = self.picture.change_rows(rect, |x, y, row| {
+        let mut pixels = TileGrid::filled(self.size(), [0; 4]);
+        let changes = pixels.change_rows(rect, |x, y, row| {
             let (x, y) = (x - left, y - top);
             let colors = row_of(result, 3, x, y).as_chunks::<3>().0;
-            for ((old, &[r, g, b]), amount) in row.iter_mut().zip(colors).zip(row_of(mask, 1, x, y)) {
-                *old = old.mix(pixel::from_rgba8([r, g, b, 255]), pixel::widen(*amount));
+            for ((pixel, &[r, g, b]), amount) in row.iter_mut().zip(colors).zip(row_of(mask, 1, x, y)) {
+                *pixel = pixel::from_rgba8([r, g, b, *amount]);
             }
         });
-        Ok((!changes.is_empty()).then(|| Edit::new("Generate", vec![Change::Picture(changes)])))
+        if changes.is_empty() {
+            return Ok(None);
+        }
+        let layer = Layer::new(LayerProps::named("Result"), LayerContent::Result { pixels, recipe });
+        let place = self.place_for_result();
+        Ok(Some(self.insert("Generate", place, layer)))
+    }
+
+    /// Above everything that is seen: a result was made from the whole picture, so it belongs over the whole picture.
+    fn place_for_result(&self) -> LayerPlace {
+        let above = self.layers().iter().rposition(Layer::is_part_of_picture).map_or(0, |index| index + 1);
+        LayerPlace { parent: None, index: above }
     }
 
     /// Becomes another document, of whatever size.
@@ -133,6 +150,7 @@ mod tests {
 
     use super::*;
     use crate::document::CanvasSize;
+    use crate::document::pixel::Mix as _;
 
     fn canvas(width: u32, height: u32) -> Document {
         Document::blank(CanvasSize::new(width, height).unwrap(), [255; 4])
@@ -164,14 +182,18 @@ mod tests {
                 _ => 255,
             }])
         });
-        document.accept_result(&result, &mask, [0, 0]).unwrap().unwrap();
+        document.accept_result(&result, &mask, [0, 0], None).unwrap().unwrap();
+        let (before, after) = (before.flattened(), document.flattened());
         for y in 0..300 {
             for x in 0..600 {
-                let (old, new) = (before.picture().pixel(x, y), document.picture().pixel(x, y));
+                let (old, new) = (before.pixel(x, y), after.pixel(x, y));
                 let color = pixel::from_rgba8([x as u8, y as u8, 77, 255]);
                 match x {
                     0..300 => assert_eq!(new, old),
-                    300..400 => assert_eq!(new, old.mix(color, 128 * 257)),
+                    300..400 => {
+                        let between = old.mix(color, 128 * 257);
+                        assert!(new.iter().zip(between).all(|(a, b)| a.abs_diff(b) <= 1), "{new:?} {between:?}");
+                    }
                     _ => assert_eq!(new, color),
                 }
             }
@@ -183,7 +205,7 @@ mod tests {
         let mut document = canvas(600, 600);
         let result = RgbImage::from_pixel(300, 20, Rgb([1, 2, 3]));
         let mask = GrayImage::from_pixel(300, 20, Luma([255]));
-        let edit = document.accept_result(&result, &mask, [250, 255]).unwrap().unwrap();
+        let edit = document.accept_result(&result, &mask, [250, 255], None).unwrap().unwrap();
         assert_eq!(document.rgb_image(PixelRect { left: 250, top: 255, right: 550, bottom: 275 }), result);
         edit.revert(&mut document);
         assert!(document.rgb_image(document.bounds()).pixels().all(|pixel| pixel.0 == [255; 3]));
@@ -193,11 +215,11 @@ mod tests {
     fn results_that_do_not_fit_are_refused_and_change_nothing() {
         let mut document = canvas(64, 64);
         let result = RgbImage::new(64, 64);
-        assert!(document.accept_result(&result, &GrayImage::new(64, 63), [0, 0]).is_err());
-        assert!(document.accept_result(&result, &GrayImage::new(64, 64), [1, 0]).is_err());
-        assert!(document.accept_result(&result, &GrayImage::new(64, 64), [u32::MAX, 0]).is_err());
+        assert!(document.accept_result(&result, &GrayImage::new(64, 63), [0, 0], None).is_err());
+        assert!(document.accept_result(&result, &GrayImage::new(64, 64), [1, 0], None).is_err());
+        assert!(document.accept_result(&result, &GrayImage::new(64, 64), [u32::MAX, 0], None).is_err());
         assert_eq!(
-            document.accept_result(&result, &GrayImage::new(64, 64), [0, 0]).unwrap().map(|edit| edit.bytes()),
+            document.accept_result(&result, &GrayImage::new(64, 64), [0, 0], None).unwrap().map(|edit| edit.bytes()),
             None
         );
     }

@@ -76,6 +76,8 @@ pub struct TileGrid<P> {
     size: CanvasSize,
     columns: u32,
     slots: Vec<Slot<P>>,
+    /// The newest of all tiles' revisions.
+    latest: u64,
 }
 
 impl<P> TileGrid<P> {
@@ -108,6 +110,12 @@ impl<P> TileGrid<P> {
         self.slots.get(self.index(at)).map_or(0, |slot| slot.revision)
     }
 
+    /// A number that changes whenever any tile does, and never returns.
+    #[must_use]
+    pub fn latest_revision(&self) -> u64 {
+        self.latest
+    }
+
     fn index(&self, at: TilePos) -> usize {
         // Places beyond the grid must not wrap into the next row.
         if at.column < self.columns { at.row as usize * self.columns as usize + at.column as usize } else { usize::MAX }
@@ -127,7 +135,8 @@ impl<P> TileGrid<P> {
     pub(crate) fn set_tile(&mut self, at: TilePos, tile: Option<Arc<Tile<P>>>) {
         let index = self.index(at);
         if let Some(slot) = self.slots.get_mut(index) {
-            *slot = Slot { tile, revision: next_revision() };
+            self.latest = next_revision();
+            *slot = Slot { tile, revision: self.latest };
         }
     }
 
@@ -178,7 +187,8 @@ impl<P: TileValue> TileGrid<P> {
         let columns = size.width().div_ceil(TILE_SIDE);
         let count = columns as usize * size.height().div_ceil(TILE_SIDE) as usize;
         // One revision for all is enough: every one of them is empty.
-        Self { size, columns, slots: vec![Slot { tile: None, revision: next_revision() }; count] }
+        let latest = next_revision();
+        Self { size, columns, slots: vec![Slot { tile: None, revision: latest }; count], latest }
     }
 
     /// The tile's `TILE_SIDE * TILE_SIDE` values, row-major; `None` where all are the default.
@@ -278,7 +288,7 @@ pub(crate) fn for_rows<P>(values: &mut [P], at: TilePos, rect: PixelRect, mut vi
 }
 
 /// Process-wide, so that a revision means the same content in every document and every clone of it.
-fn next_revision() -> u64 {
+pub(crate) fn next_revision() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     NEXT.fetch_add(1, Ordering::Relaxed)
 }

@@ -67,7 +67,9 @@ pub fn stroke_2048() -> StrokeTimes {
     let Ok(size) = CanvasSize::new(SIDE, SIDE) else { return StrokeTimes { frames: Vec::new() } };
     let mut document = Document::blank(size, [255; 4]);
     let brush = Brush { diameter: 500.0, hardness: 0.3, opacity: 0.8, ..Brush::default() };
-    let mut stroke = StrokeBuilder::begin(&mut document, brush, Ink::Mask, sample_at(0));
+    let Ok(mut stroke) = StrokeBuilder::begin(&mut document, brush, Ink::Mask, sample_at(0)) else {
+        return StrokeTimes { frames: Vec::new() };
+    };
     let frames = (0..FRAMES)
         .map(|frame| {
             let first = frame * SAMPLES_PER_FRAME + 1;

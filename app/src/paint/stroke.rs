@@ -9,8 +9,8 @@ use super::dab::{Dab, DabShape};
 use super::path::DabPath;
 use super::{Brush, PenSample};
 use crate::document::{
-    Change, Document, Edit, Mix, Pixel, PixelRect, Tile, TileChange, TileGrid, TilePos, TileValue, for_rows,
-    on_workers, positions_in, row_ranges, scaled,
+    Change, Document, DocumentError, Edit, Layer, LayerId, Mix, Pixel, PixelRect, Tile, TileChange, TileGrid, TilePos,
+    TileValue, for_rows, on_workers, positions_in, row_ranges, scaled,
 };
 
 /// What a stroke leaves, and on what.
@@ -42,6 +42,7 @@ impl Ink {
 #[derive(Debug)]
 pub struct StrokeBuilder {
     path: DabPath,
+    layer: LayerId,
     surface: Surface,
     name: &'static str,
     dirty: PixelRect,
@@ -54,9 +55,15 @@ enum Surface {
 }
 
 impl StrokeBuilder {
-    /// The pen touches the canvas and lays the first dab.
-    #[must_use]
-    pub fn begin(document: &mut Document, brush: Brush, ink: Ink, sample: PenSample) -> Self {
+    /// The pen touches the canvas and lays the first dab: on the active layer, or on the active mask.
+    ///
+    /// # Errors
+    /// The layer cannot be painted on.
+    pub fn begin(document: &mut Document, brush: Brush, ink: Ink, sample: PenSample) -> Result<Self, DocumentError> {
+        let layer = match ink {
+            Ink::Mask | Ink::MaskEraser => document.mask_target()?,
+            Ink::Color(_) | Ink::PictureEraser => document.paint_target()?,
+        };
         let brush = brush.clamped();
         let (path, dab) = DabPath::begin(brush, document.size(), sample);
         let surface = match ink {
@@ -67,9 +74,9 @@ impl StrokeBuilder {
             }
             Ink::PictureEraser => Surface::Picture(Wash::new([0; 4], &brush)),
         };
-        let mut stroke = Self { path, surface, name: ink.stroke_name(), dirty: PixelRect::EMPTY };
+        let mut stroke = Self { path, layer, surface, name: ink.stroke_name(), dirty: PixelRect::EMPTY };
         stroke.lay(document, &[dab]);
-        stroke
+        Ok(stroke)
     }
 
     /// Goes on through all samples since the last call; returns the pixels that may have changed.
@@ -82,10 +89,12 @@ impl StrokeBuilder {
     }
 
     fn lay(&mut self, document: &mut Document, dabs: &[Dab]) -> PixelRect {
+        let layer = document.layer_mut(self.layer);
         let dirty = match &mut self.surface {
-            Surface::Mask(wash) => wash.lay(document.mask_mut(), dabs),
-            Surface::Picture(wash) => wash.lay(document.picture_mut(), dabs),
+            Surface::Mask(wash) => layer.and_then(Layer::mask_mut).map(|grid| wash.lay(grid, dabs)),
+            Surface::Picture(wash) => layer.and_then(Layer::pixels_mut).map(|grid| wash.lay(grid, dabs)),
         };
+        let dirty = dirty.unwrap_or(PixelRect::EMPTY);
         self.dirty = self.dirty.union(dirty);
         dirty
     }
@@ -99,18 +108,28 @@ impl StrokeBuilder {
     /// The pen is lifted. `None` where the stroke left nothing.
     #[must_use]
     pub fn finish(self, document: &mut Document) -> Option<Edit> {
+        let (id, layer) = (self.layer, document.layer_mut(self.layer)?);
         let change = match self.surface {
-            Surface::Mask(wash) => wash.finish(document.mask_mut()).map(Change::Mask),
-            Surface::Picture(wash) => wash.finish(document.picture_mut()).map(Change::Picture),
+            Surface::Mask(wash) => Change::Mask { layer: id, tiles: wash.finish(layer.mask_mut()?)? },
+            Surface::Picture(wash) => Change::Pixels { layer: id, tiles: wash.finish(layer.pixels_mut()?)? },
         };
-        Some(Edit::new(self.name, vec![change?]))
+        Some(Edit::new(self.name, vec![change]))
     }
 
     /// The stroke is given up and the document is as it was before.
     pub fn cancel(self, document: &mut Document) {
+        let Some(layer) = document.layer_mut(self.layer) else { return };
         match self.surface {
-            Surface::Mask(wash) => wash.cancel(document.mask_mut()),
-            Surface::Picture(wash) => wash.cancel(document.picture_mut()),
+            Surface::Mask(wash) => {
+                if let Some(grid) = layer.mask_mut() {
+                    wash.cancel(grid);
+                }
+            }
+            Surface::Picture(wash) => {
+                if let Some(grid) = layer.pixels_mut() {
+                    wash.cancel(grid);
+                }
+            }
         }
     }
 }
@@ -253,7 +272,7 @@ mod tests {
     }
 
     fn stroke(document: &mut Document, brush: Brush, ink: Ink, points: &[[f32; 2]]) -> Option<Edit> {
-        let mut builder = StrokeBuilder::begin(document, brush, ink, at(points[0][0], points[0][1]));
+        let mut builder = StrokeBuilder::begin(document, brush, ink, at(points[0][0], points[0][1])).unwrap();
         let samples: Vec<_> = points[1..].iter().map(|[x, y]| at(*x, *y)).collect();
         builder.extend(document, &samples);
         builder.finish(document)
@@ -341,7 +360,8 @@ mod tests {
         let mut document = canvas(400, 400);
         document.fill_mask();
         let before = document.clone();
-        let mut builder = StrokeBuilder::begin(&mut document, Brush::default(), Ink::MaskEraser, at(20.0, 20.0));
+        let mut builder =
+            StrokeBuilder::begin(&mut document, Brush::default(), Ink::MaskEraser, at(20.0, 20.0)).unwrap();
         builder.extend(&mut document, &[at(390.0, 390.0)]);
         assert!(!same_mask(&document, &before));
         builder.cancel(&mut document);
@@ -357,7 +377,8 @@ mod tests {
             Brush { diameter: 33.0, ..Brush::default() },
             Ink::Mask,
             at(100.0, 100.0),
-        );
+        )
+        .unwrap();
         let dirty = builder.extend(&mut document, &[at(130.0, 100.0), at(130.0, 160.0)]);
         assert!(dirty.right <= 149 && dirty.bottom <= 179, "{dirty:?}");
         let all = builder.dirty();
@@ -380,7 +401,8 @@ mod tests {
         let brush = Brush { diameter: 77.0, hardness: 0.4, flow: 0.6, ..Brush::default() };
         let (mut at_once, mut in_frames) = (canvas(600, 400), canvas(600, 400));
         stroke(&mut at_once, brush, Ink::Mask, &points).unwrap();
-        let mut builder = StrokeBuilder::begin(&mut in_frames, brush, Ink::Mask, at(points[0][0], points[0][1]));
+        let mut builder =
+            StrokeBuilder::begin(&mut in_frames, brush, Ink::Mask, at(points[0][0], points[0][1])).unwrap();
         for frame in points[1..].chunks(7) {
             let samples: Vec<_> = frame.iter().map(|[x, y]| at(*x, *y)).collect();
             builder.extend(&mut in_frames, &samples);
@@ -398,7 +420,7 @@ mod tests {
         assert_eq!(pixel, [255, 128, 0, 128]);
         stroke(&mut document, Brush { opacity: 1.0, diameter: 60.0, ..brush }, Ink::PictureEraser, &[[32.0, 32.0]])
             .unwrap();
-        assert_eq!(document.picture().pixel(32, 32), [0; 4]);
+        assert_eq!(document.flattened().pixel(32, 32), [0; 4]);
         assert_eq!(document.mask_bounds(), None, "the mask is not touched");
     }
 

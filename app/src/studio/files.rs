@@ -8,7 +8,7 @@ use image::{DynamicImage, RgbaImage};
 
 use super::example::{Example, read_example};
 use super::mailbox::Message;
-use super::{PAPER, Studio, fingerprint};
+use super::{PAPER, Studio};
 use crate::dialog::{self, Answer, PathQuestion, Purpose};
 use crate::document::{CanvasSize, Document, History};
 use crate::files::{self, PictureClipboard, RecipeInFile, RecipeWriter, Saved};
@@ -232,7 +232,7 @@ impl Studio {
         self.document.set_mask_look(look);
         self.history = History::new(History::<Recipe>::DEFAULT_BUDGET);
         self.recipe_in_history = self.recipe.clone();
-        self.saved_fingerprint = fingerprint(self.document.picture());
+        self.saved_fingerprint = self.document.picture_revision();
         self.path = replacement.path;
         self.documents_opened += 1;
         self.recipe_of_file = replacement.recipe.as_ref().map(|found| found.recipe.clone());
@@ -271,7 +271,7 @@ impl Studio {
     /// Saves to this file, in the format of its ending, with the recipe where the format can carry it.
     pub fn save_to(&mut self, path: PathBuf) {
         let (document, recipe) = (self.document.clone(), self.recipe_to_save());
-        self.saving_fingerprint = fingerprint(self.document.picture());
+        self.saving_fingerprint = self.document.picture_revision();
         self.mailbox.spawn("save-picture", move || {
             match files::save_picture(&path, &document.to_image(), recipe.as_ref()) {
                 Ok(saved) => Message::Saved { path, saved },
@@ -282,7 +282,7 @@ impl Studio {
 
     pub(super) fn take_in_saved(&mut self, path: PathBuf, saved: Saved) {
         self.saved_fingerprint = self.saving_fingerprint;
-        if self.saved_fingerprint == fingerprint(self.document.picture()) {
+        if self.saved_fingerprint == self.document.picture_revision() {
             self.history.mark_saved();
         }
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

@@ -35,7 +35,7 @@ use self::notices::Notices;
 use self::plan::Plan;
 use self::remembered::Remembered;
 use self::results::{ResultId, Results};
-use crate::document::{CanvasSize, Document, Edit, History, MaskLook, PixelRect, TILE_SIDE, TileGrid};
+use crate::document::{CanvasSize, Composite, Document, Edit, History, MaskLook, Pixel, PixelRect, TileGrid};
 use crate::files::SystemClipboard;
 use crate::paint::StrokeBuilder;
 
@@ -45,6 +45,8 @@ const PAPER: [u8; 4] = [255; 4];
 /// The state behind the window.
 pub struct Studio {
     document: Document,
+    /// The document flattened, where it was seen.
+    composite: Composite,
     history: History<Recipe>,
     /// What the panels edit; undo covers it.
     pub recipe: Recipe,
@@ -101,8 +103,9 @@ impl Studio {
         let (sender, messages) = mpsc::channel();
         let recipe = Recipe::default();
         let document = Document::blank(size, PAPER);
-        let fingerprint = fingerprint(document.picture());
+        let fingerprint = document.picture_revision();
         Self {
+            composite: Composite::new(size),
             document,
             history: History::new(History::<Recipe>::DEFAULT_BUDGET),
             recipe_in_history: recipe.clone(),
@@ -235,6 +238,17 @@ impl Studio {
         &self.document
     }
 
+    /// The document flattened, as of the last [`Studio::update_picture`].
+    #[must_use]
+    pub fn picture(&self) -> &TileGrid<Pixel> {
+        self.composite.picture()
+    }
+
+    /// Flattens what has changed and can be seen. `changed`: all that has changed since the last call, where known.
+    pub fn update_picture(&mut self, visible: PixelRect, changed: Option<PixelRect>) {
+        self.composite.update(&self.document, visible, changed);
+    }
+
     /// Counts the pictures opened so far; another number means that the view starts anew.
     #[must_use]
     pub fn documents_opened(&self) -> u64 {
@@ -275,13 +289,15 @@ impl Studio {
     #[must_use]
     pub fn mask_bounds(&self) -> Option<PixelRect> {
         let known = if self.is_painting() { self.mask_bounds.last() } else { None };
-        known.unwrap_or_else(|| self.mask_bounds.get(fingerprint(self.document.mask()), || self.document.mask_bounds()))
+        known.unwrap_or_else(|| {
+            self.mask_bounds.get(self.document.mask().latest_revision(), || self.document.mask_bounds())
+        })
     }
 
     /// Whether the mask has done its work: its result was accepted and it has not been touched since.
     #[must_use]
     pub fn is_mask_resting(&self) -> bool {
-        self.resting_mask == Some(fingerprint(self.document.mask()))
+        self.resting_mask == Some(self.document.mask().latest_revision())
     }
 
     #[must_use]
@@ -303,13 +319,13 @@ impl Studio {
     #[must_use]
     pub fn is_blank(&self) -> bool {
         let known = if self.is_painting() { self.uniform.last() } else { None };
-        known.unwrap_or_else(|| self.uniform.get(fingerprint(self.document.picture()), || is_uniform(&self.document)))
+        known.unwrap_or_else(|| self.uniform.get(self.document.picture_revision(), || self.document.is_uniform()))
     }
 
     /// Whether the picture differs from its file. A mask alone does not count: files do not keep it.
     #[must_use]
     pub fn is_modified(&self) -> bool {
-        self.history.is_modified() && fingerprint(self.document.picture()) != self.saved_fingerprint
+        self.history.is_modified() && self.document.picture_revision() != self.saved_fingerprint
     }
 
     #[must_use]
@@ -397,8 +413,12 @@ impl Studio {
     pub fn accept_shown(&mut self) {
         let Some(result) = self.results.shown() else { return };
         let (id, recipe) = (result.id, result.recipe.clone());
-        let accepted =
-            self.document.accept_result(&result.image, &result.mask, [result.region.left, result.region.top]);
+        let accepted = self.document.accept_result(
+            &result.image,
+            &result.mask,
+            [result.region.left, result.region.top],
+            serde_json::to_string(&recipe).ok(),
+        );
         match accepted {
             Ok(edit) => {
                 if let Some(edit) = edit {
@@ -406,31 +426,9 @@ impl Studio {
                 }
                 self.results.mark_accepted(id);
                 self.results.show(None);
-                self.resting_mask = Some(fingerprint(self.document.mask()));
+                self.resting_mask = Some(self.document.mask().latest_revision());
             }
             Err(error) => self.notices.error(error.to_string()),
         }
     }
-}
-
-/// A number that is another one whenever a tile of the grid has been changed.
-fn fingerprint<P>(grid: &TileGrid<P>) -> u64 {
-    // Revisions are unique and grow, so the newest one names the whole grid's state.
-    grid.positions().map(|pos| grid.revision(pos)).max().unwrap_or(0)
-}
-
-fn is_uniform(document: &Document) -> bool {
-    let picture = document.picture();
-    let first = picture.pixel(0, 0);
-    let bounds = document.bounds();
-    picture.positions().all(|pos| {
-        let rect = pos.rect().intersect(bounds);
-        match picture.tile(pos) {
-            None => first == [0; 4],
-            Some(pixels) => pixels
-                .chunks_exact(TILE_SIDE as usize)
-                .take(rect.height() as usize)
-                .all(|row| row.iter().take(rect.width() as usize).all(|pixel| *pixel == first)),
-        }
-    })
 }

@@ -17,9 +17,13 @@ impl Studio {
         self.reject_shown();
         // What these answer while the stroke goes on is what they answered before it.
         let _ = (self.mask_bounds(), self.is_blank());
-        let stroke = StrokeBuilder::begin(&mut self.document, brush, ink, sample);
-        self.stroke_dirty = Some(stroke.dirty());
-        self.stroke = Some(stroke);
+        match StrokeBuilder::begin(&mut self.document, brush, ink, sample) {
+            Ok(stroke) => {
+                self.stroke_dirty = Some(stroke.dirty());
+                self.stroke = Some(stroke);
+            }
+            Err(error) => self.notices.say(format!("Nothing was painted: {error}.")),
+        }
     }
 
     /// Draws on through all of a frame's samples.

@@ -56,14 +56,18 @@ UNET_CONFIG = {
     "_class_name": "UNet2DConditionModel",
     "_diffusers_version": "0.30.0",
     "act_fn": "silu",
-    # As in Stable Diffusion 1.x this is the number of heads, not their width:
-    # widths 64 and 32 at the levels that attend (4 x 4 and, on the way up, 8 x 8
-    # for a 256-pixel picture).
+    # As in DeepFloyd IF the caption also speaks to every resnet, as a whole, through
+    # the time embedding, which scales as well as shifts: with cross-attention alone
+    # a small network takes several times as long to learn what a word looks like.
+    "addition_embed_type": "text",
+    "addition_embed_type_num_heads": 8,
+    "resnet_time_scale_shift": "scale_shift",
+    # As in Stable Diffusion 1.x this is the number of heads, not their width.
     "attention_head_dim": 4,
-    "block_out_channels": [64, 64, 128, 256],
+    "block_out_channels": [64, 128, 192, 288],
     "center_input_sample": False,
     "cross_attention_dim": 256,
-    "down_block_types": ["DownBlock2D", "DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D"],
+    "down_block_types": ["DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
     "mid_block_type": "UNetMidBlock2DCrossAttn",
     "up_block_types": ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D", "UpBlock2D"],
     "downsample_padding": 1,
@@ -114,17 +118,18 @@ class ResnetBlock(nn.Module):
         self.norm1 = nn.GroupNorm(groups, cin, eps=eps)
         self.conv1 = nn.Conv2d(cin, cout, 3, padding=1)
         if temb:
-            self.time_emb_proj = nn.Linear(temb, cout)
+            self.time_emb_proj = nn.Linear(temb, 2 * cout)
         self.norm2 = nn.GroupNorm(groups, cout, eps=eps)
         self.conv2 = nn.Conv2d(cout, cout, 3, padding=1)
         if cin != cout:
             self.conv_shortcut = nn.Conv2d(cin, cout, 1)
 
     def forward(self, x, temb=None):
-        h = self.conv1(F.silu(self.norm1(x)))
+        h = self.norm2(self.conv1(F.silu(self.norm1(x))))
         if temb is not None:
-            h = h + self.time_emb_proj(F.silu(temb))[:, :, None, None]
-        h = self.conv2(F.silu(self.norm2(h)))
+            scale, shift = self.time_emb_proj(F.silu(temb))[:, :, None, None].chunk(2, dim=1)
+            h = h * (1 + scale) + shift
+        h = self.conv2(F.silu(h))
         return (self.conv_shortcut(x) if hasattr(self, "conv_shortcut") else x) + h
 
 
@@ -404,6 +409,38 @@ class UNetMid(nn.Module):
         self.resnets = nn.ModuleList([ResnetBlock(c, c, g, cfg["norm_eps"], temb) for _ in range(2)])
 
 
+class TextPool(nn.Module):
+    """AttentionPooling of DeepFloyd IF: one attention of the mean state to all states."""
+
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.positional_embedding = nn.Parameter(torch.randn(1, width) / width ** 0.5)
+        self.k_proj, self.q_proj, self.v_proj = (nn.Linear(width, width) for _ in range(3))
+
+    def forward(self, x):
+        first = x.mean(dim=1, keepdim=True) + self.positional_embedding
+        x = torch.cat([first, x], dim=1)
+        q, k, v = (m(t).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+                   for m, t in ((self.q_proj, first), (self.k_proj, x), (self.v_proj, x)))
+        weights = torch.softmax(q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5, dim=-1).to(v.dtype)
+        return (weights @ v).flatten(1)
+
+
+class TextTimeEmbedding(nn.Module):
+    """What the whole caption says, added to the time embedding (`addition_embed_type: text`)."""
+
+    def __init__(self, width, temb, heads):
+        super().__init__()
+        self.norm1 = nn.LayerNorm(width)
+        self.pool = TextPool(width, heads)
+        self.proj = nn.Linear(width, temb)
+        self.norm2 = nn.LayerNorm(temb)
+
+    def forward(self, states):
+        return self.norm2(self.proj(self.pool(self.norm1(states))))
+
+
 class UNet(nn.Module):
     """UNet2DConditionModel: noisy latents, step numbers, text states -> prediction."""
 
@@ -416,6 +453,8 @@ class UNet(nn.Module):
         self.time_embedding = nn.Module()
         self.time_embedding.linear_1 = nn.Linear(c[0], temb)
         self.time_embedding.linear_2 = nn.Linear(temb, temb)
+        self.add_embedding = TextTimeEmbedding(
+            cfg["cross_attention_dim"], temb, cfg["addition_embed_type_num_heads"])
         self.down_blocks, self.up_blocks = nn.ModuleList(), nn.ModuleList()
         skips = [c[0]]
         for i, kind in enumerate(cfg["down_block_types"]):
@@ -446,6 +485,7 @@ class UNet(nn.Module):
         angle = t.float()[:, None] * freq
         temb = torch.cat([angle.cos(), angle.sin()], dim=-1).to(self.conv_in.weight.dtype)
         temb = self.time_embedding.linear_2(F.silu(self.time_embedding.linear_1(temb)))
+        temb = temb + self.add_embedding(context)
         x = self.conv_in(x)
         skips = [x]
         for block in self.down_blocks:

@@ -92,7 +92,7 @@ def sheet(work, model_weights, tokenizer, size, step, device):
     vae.load_state_dict(torch.load(work / "autoencoder.pt", map_location="cpu")["model"])
     vae.to(device).eval()
     factor = json.loads((work / "scaling_factor.json").read_text())
-    prompts = SHEET if size == 128 else SHEET[:8]
+    prompts = SHEET
     tokens = torch.tensor([tokenizer(p) for p in prompts])
     with torch.no_grad(), torch.autocast(device.type, torch.bfloat16):
         z = sample(model.unet, model.text, tokens, torch.tensor([tokenizer("")]),
@@ -194,6 +194,7 @@ def run(args, rank=0, together=None):
             opt.load_state_dict(saved["opt"])
         ema, step = saved["ema"], saved["step"]
     torch.manual_seed(args.seed + step + 1_000_003 * rank)
+    model.text.requires_grad_(args.text_rate > 0)
     parameters = list(model.parameters())
     live = [model.state_dict()[k] for k in ema]  # shares memory with the parameters
     averaged = list(ema.values())
@@ -229,7 +230,9 @@ def run(args, rank=0, together=None):
         noise = torch.randn_like(x0)
         noisy, target = a.sqrt() * x0 + (1 - a).sqrt() * noise, a.sqrt() * noise - (1 - a).sqrt() * x0
         with torch.autocast(device.type, torch.bfloat16):
-            out = model.unet(noisy, t, model.text(tokens.to(device)))
+            with torch.set_grad_enabled(args.text_rate > 0):
+                states = model.text(tokens.to(device))
+            out = model.unet(noisy, t, states)
         loss = F.mse_loss(out.float(), target)
         opt.zero_grad(set_to_none=True)
         loss.backward()

@@ -72,7 +72,7 @@ impl Start {
         let made = image::imageops::crop_imm(made, 0, 0, width, height).to_image();
         let Some(mask) = &self.mask else { return Ok(made.into()) };
         let mut document = self.document.clone();
-        document.accept_result(&made, mask, [0, 0])?;
+        document.accept_result(&made, mask, [0, 0], None)?;
         Ok(laid_into(self.original.clone(), document.to_image(), mask))
     }
 }
