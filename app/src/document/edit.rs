@@ -78,6 +78,10 @@ impl Edit {
         &self.name
     }
 
+    pub(crate) fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
     /// Does it (again). The document must be as it was before.
     pub fn apply(&self, document: &mut Document) {
         for change in &self.changes {

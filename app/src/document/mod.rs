@@ -9,6 +9,7 @@ mod composite;
 mod edit;
 mod history;
 mod images;
+pub mod journal;
 mod layer;
 mod layer_operations;
 mod layer_tree;
@@ -145,6 +146,22 @@ impl Document {
         layers.append(&mut aids);
         let layers: Vec<_> = layers.into_iter().map(|layer| document.numbered(layer)).collect();
         document.layers = layers;
+        document.add_what_is_missing();
+        document.settle();
+        document
+    }
+
+    /// A document as a journal remembers it: with the numbers its layers had.
+    fn restored(
+        size: CanvasSize,
+        file_depth: FileDepth,
+        layers: Vec<Layer>,
+        [active, active_mask]: [LayerId; 2],
+        selected: Option<TileGrid<u16>>,
+    ) -> Self {
+        let mut document = Self::with_layers_of_depth(size, vec![], file_depth);
+        (document.layers, document.selected) = (layers, selected);
+        (document.active, document.active_mask) = (active, active_mask);
         document.add_what_is_missing();
         document.settle();
         document
