@@ -45,6 +45,12 @@ pub fn cache_folder() -> PathBuf {
     project_folders().map_or_else(|| std::env::temp_dir().join("brushfire"), |folders| folders.cache_dir().to_owned())
 }
 
+/// Where pictures that are not saved yet are kept safe from a crash; none where the system has no such place.
+#[must_use]
+pub fn journals_folder() -> Option<PathBuf> {
+    Some(project_folders()?.data_local_dir().join("journals"))
+}
+
 fn project_folders() -> Option<ProjectDirs> {
     ProjectDirs::from("", "", "brushfire")
 }

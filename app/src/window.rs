@@ -57,6 +57,9 @@ pub fn run(options: WindowOptions) -> anyhow::Result<()> {
         let engine = (assets::engine_settings(device), engine_handle::real_engine());
         let mut window = Window::new(&creation.egui_ctx, engine, settings)?;
         window.started = Some(started);
+        if let Some(folder) = assets::journals_folder() {
+            window.desk.studio.keep_journals_in(folder);
+        }
         window.open_first(&options);
         if let Some(notice) = notice {
             window.desk.studio.notices.say(notice);
@@ -215,6 +218,9 @@ impl App for Window {
     }
 
     fn on_exit(&mut self) {
+        if self.desk.studio.may_leave() {
+            self.desk.studio.close();
+        }
         self.desk.give_settings(&mut self.settings);
         if let Err(error) = self.settings.save() {
             log::warn!("{error}");

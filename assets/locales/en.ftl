@@ -229,6 +229,14 @@ question-lost = What is not saved would be lost.
 question-save = Save
 question-discard = Do not save
 question-stay = Stay
+
+found-heading = “{ $name }” was not closed
+found-untitled = Untitled
+found-about = { $width } × { $height } pixels, last changed { $ago } ago.
+found-explained = The program ended before it was saved. Here it is as it was after the last change.
+found-recover = Recover
+found-discard = Delete
+found-later = Decide later
 typed-path = The system has no file dialog (on Linux: xdg-desktop-portal or zenity). Type where the file is.
 path = Path
 use-path = Use this path

@@ -229,6 +229,14 @@ question-lost = 未保存的内容将会丢失。
 question-save = 保存
 question-discard = 不保存
 question-stay = 留下
+
+found-heading = “{ $name }”未正常关闭
+found-untitled = 未命名
+found-about = { $width } × { $height } 像素，最后修改于 { $ago } 前。
+found-explained = 程序在保存之前结束了。这是最后一次修改之后的图画。
+found-recover = 恢复
+found-discard = 删除
+found-later = 以后再说
 typed-path = 系统没有文件对话框（Linux 上为 xdg-desktop-portal 或 zenity）。请输入文件位置。
 path = 路径
 use-path = 使用此路径

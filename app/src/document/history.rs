@@ -68,6 +68,13 @@ impl<P> Step<P> {
         tiles + size_of::<Self>()
     }
 
+    fn edit(&self) -> Option<&Edit> {
+        match &self.what {
+            What::Document { edit, .. } => Some(edit),
+            What::Parameters { .. } => None,
+        }
+    }
+
     fn changes_picture(&self) -> bool {
         matches!(&self.what, What::Document { edit, .. } if edit.changes_picture())
     }
@@ -235,6 +242,27 @@ impl<P: Clone + PartialEq> History<P> {
     pub fn set_budget(&mut self, bytes: usize) {
         self.budget = bytes;
         self.forget_oldest();
+    }
+
+    /// The edit that [`History::undo`] would take back, if the step is one of the document.
+    pub(crate) fn edit_to_undo(&self) -> Option<&Edit> {
+        self.steps.get(self.done.checked_sub(1)?)?.edit()
+    }
+
+    /// The edit that [`History::redo`] would do, if the step is one of the document.
+    pub(crate) fn edit_to_redo(&self) -> Option<&Edit> {
+        self.steps.get(self.done)?.edit()
+    }
+
+    /// Steps that are done.
+    #[must_use]
+    pub fn done(&self) -> usize {
+        self.done
+    }
+
+    /// The picture is in no file, whatever was done to it here.
+    pub fn mark_unsaved(&mut self) {
+        self.saved_id = u64::MAX;
     }
 
     /// The picture as it is now is in a file.

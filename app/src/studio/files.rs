@@ -10,6 +10,7 @@ use super::example::{Example, read_example};
 use super::mailbox::Message;
 use super::{PAPER, Studio};
 use crate::dialog::{self, Answer, PathQuestion, Purpose};
+use crate::document::journal::Abandoned;
 use crate::document::{CanvasSize, Document, History};
 use crate::files::{self, PictureClipboard, RecipeInFile, RecipeWriter, Saved};
 
@@ -18,6 +19,8 @@ pub struct Replacement {
     pub document: Document,
     pub path: Option<PathBuf>,
     pub recipe: Option<RecipeInFile>,
+    /// The journal it comes from and the parameters found there, after a crash.
+    pub recovered: Option<(Abandoned, Box<Recipe>)>,
 }
 
 /// What waits for the answer whether changes are to be saved.
@@ -146,7 +149,12 @@ impl Studio {
 
     /// A blank canvas in place of the present picture.
     pub fn new_canvas(&mut self, size: CanvasSize) {
-        self.replace_document(Replacement { document: Document::blank(size, PAPER), path: None, recipe: None });
+        self.replace_document(Replacement {
+            document: Document::blank(size, PAPER),
+            path: None,
+            recipe: None,
+            recovered: None,
+        });
     }
 
     /// Reads the first start's example on a thread.
@@ -157,7 +165,7 @@ impl Studio {
     pub(super) fn take_in_example(&mut self, example: Option<Example>) {
         // Whoever was quicker than the disk keeps what they have begun.
         let Some(example) = example.filter(|_| !self.history.can_undo() && self.path.is_none()) else { return };
-        self.put_in_place(Replacement { document: example.document, path: None, recipe: None });
+        self.put_in_place(Replacement { document: example.document, path: None, recipe: None, recovered: None });
         if self.recipe.prompt.is_empty() {
             self.recipe.prompt = example.prompt;
             self.recipe_in_history = self.recipe.clone();
@@ -225,6 +233,7 @@ impl Studio {
     fn put_in_place(&mut self, replacement: Replacement) {
         self.abandon_run();
         self.stroke = None;
+        self.end_journal();
         self.results.clear();
         self.notices.withdraw_offers();
         let look = self.document.mask_look();
@@ -238,6 +247,9 @@ impl Studio {
         self.recipe_of_file = replacement.recipe.as_ref().map(|found| found.recipe.clone());
         if let Some(found) = replacement.recipe {
             self.offer(found);
+        }
+        if let Some((abandoned, recipe)) = replacement.recovered {
+            self.settle_recovered(abandoned, *recipe);
         }
     }
 
@@ -284,9 +296,12 @@ impl Studio {
         self.saved_fingerprint = self.saving_fingerprint;
         if self.saved_fingerprint == self.document.picture_revision() {
             self.history.mark_saved();
+            // It begins anew with the next change.
+            self.end_journal();
         }
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         self.path = Some(path);
+        self.keep_context();
         match saved.notice {
             Some(notice) => self.notices.say(notice),
             None => self.notices.confirm(format!("Saved {name}.")),

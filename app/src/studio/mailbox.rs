@@ -22,6 +22,8 @@ pub enum Message {
     Answered(Purpose, Answer),
     /// A picture was read and cut into tiles.
     Opened { document: Box<Document>, path: Option<PathBuf>, recipe: Option<Box<RecipeInFile>> },
+    /// A picture that a crash has left.
+    Found(Box<super::safety::Found>),
     /// A picture was written.
     Saved { path: PathBuf, saved: Saved },
     /// A job's buffers are ready for the engine; `mask` is that of the plan's region.

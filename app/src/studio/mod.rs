@@ -15,6 +15,7 @@ mod parameters;
 pub mod plan;
 mod remembered;
 pub mod results;
+pub mod safety;
 mod strokes;
 
 use std::path::{Path, PathBuf};
@@ -35,6 +36,8 @@ use self::notices::Notices;
 use self::plan::Plan;
 use self::remembered::Remembered;
 use self::results::{ResultId, Results};
+use self::safety::Safety;
+use crate::document::journal::Op;
 use crate::document::{CanvasSize, Composite, Document, Edit, History, MaskLook, Pixel, PixelRect, TileGrid};
 use crate::files::SystemClipboard;
 use crate::paint::StrokeBuilder;
@@ -74,6 +77,7 @@ pub struct Studio {
     /// The mask as it was when a result was accepted: until it is touched again its tint steps back.
     resting_mask: Option<u64>,
     clipboard: Arc<Mutex<SystemClipboard>>,
+    safety: Safety,
 
     engine: Option<Box<dyn EngineHandle>>,
     engine_settings: EngineSettings,
@@ -128,6 +132,7 @@ impl Studio {
             uniform: Remembered::default(),
             resting_mask: None,
             clipboard: Arc::new(Mutex::new(SystemClipboard::new())),
+            safety: Safety::default(),
             engine: None,
             engine_settings: settings,
             engine_starter: starter,
@@ -200,8 +205,10 @@ impl Studio {
                     document: *document,
                     path,
                     recipe: recipe.map(|recipe| *recipe),
+                    recovered: None,
                 });
             }
+            Message::Found(found) => self.take_in_found(*found),
             Message::Saved { path, saved } => self.take_in_saved(path, saved),
             Message::Prepared { run, job, mask } => self.take_in_prepared(run, *job, mask),
             Message::Finished { run, pictures } => self.take_in_finished(run, pictures),
@@ -261,7 +268,7 @@ impl Studio {
             return;
         }
         if let Some(edit) = operation(&mut self.document) {
-            self.history.push(edit);
+            self.remember(edit);
         }
     }
 
@@ -305,14 +312,42 @@ impl Studio {
         &self.history
     }
 
+    /// Takes back the newest step. Not while a stroke is drawn.
     pub fn undo(&mut self) {
+        if self.stroke.is_some() {
+            return;
+        }
+        let ops = self.history.edit_to_undo().map(Edit::inverse_ops);
         self.history.undo(&mut self.document, &mut self.recipe);
-        self.recipe_in_history = self.recipe.clone();
+        self.after_step(ops);
     }
 
+    /// Does the step again that was taken back last. Not while a stroke is drawn.
     pub fn redo(&mut self) {
+        if self.stroke.is_some() {
+            return;
+        }
+        let ops = self.history.edit_to_redo().map(Edit::ops);
         self.history.redo(&mut self.document, &mut self.recipe);
+        self.after_step(ops);
+    }
+
+    /// Goes through the history until so many steps, from the oldest, are done.
+    pub fn go_to_step(&mut self, done: usize) {
+        while self.stroke.is_none() && self.history.done() > done && self.history.can_undo() {
+            self.undo();
+        }
+        while self.stroke.is_none() && self.history.done() < done && self.history.can_redo() {
+            self.redo();
+        }
+    }
+
+    fn after_step(&mut self, ops: Option<Vec<Op>>) {
         self.recipe_in_history = self.recipe.clone();
+        match ops {
+            Some(ops) => self.keep(ops),
+            None => self.keep_context(),
+        }
     }
 
     /// Whether the whole picture has one colour, so that there is nothing to start from.
@@ -422,7 +457,7 @@ impl Studio {
         match accepted {
             Ok(edit) => {
                 if let Some(edit) = edit {
-                    self.history.push_result(edit, recipe);
+                    self.remember_result(edit, recipe);
                 }
                 self.results.mark_accepted(id);
                 self.results.show(None);

@@ -26,6 +26,7 @@ impl Studio {
             self.history.push_parameters(name, field, self.recipe_in_history.clone(), self.recipe.clone(), now);
         }
         self.recipe_in_history = self.recipe.clone();
+        self.keep_context();
     }
 
     /// Ends the merging of one parameter's changes: the pointer was released or the focus has moved.

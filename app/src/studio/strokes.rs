@@ -45,7 +45,7 @@ impl Studio {
         self.stroke_dirty = None;
         let edit = self.stroke.take().and_then(|stroke| stroke.finish(&mut self.document));
         if let Some(edit) = edit {
-            self.history.push(edit);
+            self.remember(edit);
         }
     }
 

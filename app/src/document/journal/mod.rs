@@ -20,3 +20,4 @@ mod writer;
 pub use recover::{Abandoned, RecoverError, Recovered, abandoned};
 pub use writer::{Journal, JournalTrouble};
 
+pub(crate) use op::Op;

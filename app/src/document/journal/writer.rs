@@ -108,7 +108,8 @@ impl Journal {
         }
     }
 
-    fn record_ops(&self, ops: Vec<Op>, document: &Document) {
+    /// What parts of the picture have become; `document` is the picture with it.
+    pub(crate) fn record_ops(&self, ops: Vec<Op>, document: &Document) {
         let message = if self.wants_whole.swap(false, Ordering::AcqRel) {
             Message::Whole(Box::new(document.clone()), self.context.clone())
         } else {
@@ -119,14 +120,26 @@ impl Journal {
 
     /// Waits until all that was recorded is in the file. Not for the window's thread.
     pub fn flush(&self) {
-        let (sender, answer) = mpsc::channel();
-        self.send(Message::Flush(sender));
-        // An answer that never comes means that the thread is gone; there is nothing to wait for then.
-        _ = answer.recv();
+        self.flush_then().wait();
     }
 
-    /// Ends the journal and leaves nothing to recover.
-    pub fn discard(self) {
+    /// As [`Journal::flush`], to be waited for on another thread.
+    #[must_use]
+    pub fn flush_then(&self) -> Flushed {
+        let (sender, answer) = mpsc::channel();
+        self.send(Message::Flush(sender));
+        Flushed(answer)
+    }
+
+    /// Ends the journal and leaves nothing to recover. Does not wait for the file to be gone.
+    pub fn discard(mut self) {
+        self.send(Message::Discard);
+        // A thread that is not joined goes on by itself.
+        self.thread = None;
+    }
+
+    /// As [`Journal::discard`], but the file is gone afterwards.
+    pub fn discard_and_wait(self) {
         self.send(Message::Discard);
     }
 
@@ -143,6 +156,17 @@ impl Drop for Journal {
         if let Some(thread) = self.thread.take() {
             _ = thread.join();
         }
+    }
+}
+
+/// An answer to come; see [`Journal::flush_then`].
+#[derive(Debug)]
+pub struct Flushed(Receiver<()>);
+
+impl Flushed {
+    /// Waits; false if the journal's thread is gone.
+    pub fn wait(self) -> bool {
+        self.0.recv().is_ok()
     }
 }
 

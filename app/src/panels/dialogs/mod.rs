@@ -1,5 +1,6 @@
 //! The few small windows that open over the desk.
 
+mod found;
 mod new_canvas;
 mod settings;
 mod shortcuts;
@@ -20,6 +21,10 @@ pub fn show(ui: &Ui, desk: &mut Desk) {
     }
     if desk.studio.typed_path_mut().is_some() {
         typed_path(ui, desk);
+        return;
+    }
+    if desk.studio.found_picture().is_some() {
+        found::show(ui, desk);
         return;
     }
     let Some(dialog) = desk.dialog() else { return };

@@ -91,7 +91,7 @@ fn a_picture_comes_back_as_it_was_after_the_last_change_undo_included() {
 #[test]
 fn a_discarded_journal_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    Journal::begin(folder.path(), "1", &canvas(), |_| {}).unwrap().discard();
+    Journal::begin(folder.path(), "1", &canvas(), |_| {}).unwrap().discard_and_wait();
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 

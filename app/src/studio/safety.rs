@@ -1,0 +1,210 @@
+//! Nothing is lost: every change of the open picture goes to a journal, and what a crash has left is offered.
+//!
+//! The journal is begun with the first change and ends when the picture is saved, put away or the window closed.
+
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use brushfire_engine::Recipe;
+use serde::{Deserialize, Serialize};
+
+use super::Studio;
+use super::files::Replacement;
+use super::mailbox::Message;
+use crate::document::Edit;
+use crate::document::journal::{Abandoned, Journal, Op, Recovered, abandoned};
+
+/// The journal of the open picture.
+#[derive(Default)]
+pub(super) struct Safety {
+    /// `None`: no journals are kept.
+    folder: Option<PathBuf>,
+    journal: Option<Journal>,
+    /// What other starts of the program have left, the latest last.
+    found: Vec<Found>,
+}
+
+/// A picture that a crash has left.
+pub struct Found {
+    abandoned: Abandoned,
+    recovered: Recovered,
+    about: About,
+}
+
+/// What a journal keeps beside the picture.
+#[derive(Default, Serialize, Deserialize)]
+struct About {
+    path: Option<PathBuf>,
+    recipe: Recipe,
+}
+
+impl Found {
+    /// The name of the file it was opened from or saved to.
+    #[must_use]
+    pub fn file_name(&self) -> Option<String> {
+        Some(self.about.path.as_deref()?.file_name()?.to_string_lossy().into_owned())
+    }
+
+    /// Width and height in pixels.
+    #[must_use]
+    pub fn size(&self) -> [u32; 2] {
+        let size = self.recovered.document.size();
+        [size.width(), size.height()]
+    }
+
+    #[must_use]
+    pub fn last_change(&self) -> Option<SystemTime> {
+        self.abandoned.last_change()
+    }
+}
+
+impl Studio {
+    /// From now on every change is kept in this folder until the picture is saved; what is left there by a program that
+    /// ended otherwise is read, on another thread, and then offered.
+    pub fn keep_journals_in(&mut self, folder: PathBuf) {
+        self.safety.folder = Some(folder.clone());
+        let mailbox = self.mailbox();
+        self.mailbox.spawn("find-journals", move || {
+            for abandoned in abandoned(&folder) {
+                match abandoned.recover() {
+                    Ok(recovered) => mailbox.send(Message::Found(Box::new(found(abandoned, recovered)))),
+                    Err(error) => {
+                        log::warn!("{error}");
+                        abandoned.discard();
+                    }
+                }
+            }
+            None
+        });
+    }
+
+    pub(super) fn take_in_found(&mut self, found: Found) {
+        self.safety.found.push(found);
+    }
+
+    /// The picture that a crash has left and that nobody has decided on yet.
+    #[must_use]
+    pub fn found_picture(&self) -> Option<&Found> {
+        self.safety.found.last()
+    }
+
+    /// Opens the found picture; if the open one has unsaved changes, asks about them first.
+    pub fn recover_found(&mut self) {
+        let Some(Found { abandoned, recovered, about }) = self.safety.found.pop() else { return };
+        self.replace_document(Replacement {
+            document: recovered.document,
+            path: about.path,
+            recipe: None,
+            recovered: Some((abandoned, Box::new(about.recipe))),
+        });
+    }
+
+    /// Deletes the found picture.
+    pub fn discard_found(&mut self) {
+        if let Some(found) = self.safety.found.pop() {
+            found.abandoned.discard();
+        }
+    }
+
+    /// Leaves found pictures for the next start.
+    pub fn leave_found(&mut self) {
+        self.safety.found.clear();
+    }
+
+    /// After a recovered picture has taken its place: it is safe in a journal of its own before the old one goes.
+    pub(super) fn settle_recovered(&mut self, abandoned: Abandoned, recipe: Recipe) {
+        self.recipe = recipe;
+        self.recipe_in_history = self.recipe.clone();
+        self.history.mark_unsaved();
+        self.begin_journal();
+        if let Some(journal) = &self.safety.journal {
+            let written = journal.flush_then();
+            self.mailbox.spawn("recovered", move || {
+                if written.wait() {
+                    abandoned.discard();
+                }
+                None
+            });
+        }
+    }
+
+    /// An edit that has been made joins the history and the journal.
+    pub(super) fn remember(&mut self, edit: Edit) {
+        self.keep(edit.ops());
+        self.history.push(edit);
+    }
+
+    /// As [`Studio::remember`], for an accepted result.
+    pub(super) fn remember_result(&mut self, edit: Edit, made_by: Recipe) {
+        self.keep(edit.ops());
+        self.history.push_result(edit, made_by);
+    }
+
+    /// What the picture has become goes to the journal.
+    pub(super) fn keep(&mut self, ops: Vec<Op>) {
+        if self.safety.journal.is_none() {
+            // It begins with the whole picture, these changes included.
+            self.begin_journal();
+        } else if let Some(journal) = &self.safety.journal {
+            journal.record_ops(ops, &self.document);
+        }
+    }
+
+    /// The parameters have changed, or the file's name.
+    pub(super) fn keep_context(&mut self) {
+        let about = About { path: self.path.clone(), recipe: self.recipe.clone() };
+        if let (Some(journal), Ok(json)) = (&mut self.safety.journal, serde_json::to_string(&about)) {
+            journal.record_context(json, &self.document);
+        }
+    }
+
+    fn begin_journal(&mut self) {
+        let Some(folder) = &self.safety.folder else { return };
+        let mailbox = self.mailbox();
+        let on_trouble = move |trouble: crate::document::journal::JournalTrouble| {
+            mailbox.send(Message::Failed(sentence(&trouble.to_string())));
+        };
+        match Journal::begin(folder, &fresh_name(), &self.document, on_trouble) {
+            Ok(journal) => self.safety.journal = Some(journal),
+            Err(error) => {
+                let folder = folder.display();
+                self.notices.error(format!(
+                    "Changes are not kept safe from a crash: {folder} cannot be used ({error}). Save the picture often."
+                ));
+                // Said once; the next start tries again.
+                self.safety.folder = None;
+            }
+        }
+        self.keep_context();
+    }
+
+    /// The picture is in a file or is not wanted: nothing of it is to be recovered.
+    pub(super) fn end_journal(&mut self) {
+        if let Some(journal) = self.safety.journal.take() {
+            journal.discard();
+        }
+    }
+
+    /// The window closes and all questions have been answered. Waits for the journal's file to be gone.
+    pub fn close(&mut self) {
+        if let Some(journal) = self.safety.journal.take() {
+            journal.discard_and_wait();
+        }
+    }
+}
+
+fn found(abandoned: Abandoned, recovered: Recovered) -> Found {
+    let about = recovered.context.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+    Found { abandoned, recovered, about }
+}
+
+/// A name that no other journal has: the time, and this process.
+fn fresh_name() -> String {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    format!("{}-{}", now.as_millis(), std::process::id())
+}
+
+fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).chain(['.']).collect())
+}
