@@ -86,6 +86,7 @@ impl Desk {
         self.tools.color_brush = brushes.color;
         self.tools.color = brushes.ink;
         self.studio.set_mask_look(settings.mask_look);
+        self.view.aids = settings.view;
         self.dark = settings.dark;
         self.language = settings.language;
         self.scale = settings.window.zoom;
@@ -101,6 +102,7 @@ impl Desk {
         brushes.color = self.tools.color_brush;
         brushes.ink = self.tools.color;
         settings.mask_look = self.studio.document().mask_look();
+        settings.view = self.view.aids;
         settings.dark = self.dark;
         settings.language = self.language;
         settings.window.zoom = self.scale;

@@ -186,7 +186,7 @@ impl Window {
 }
 
 impl App for Window {
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut Frame) {
         let ctx = ui.ctx().clone();
         self.frames += 1;
         match self.frames {
@@ -198,6 +198,9 @@ impl App for Window {
         language::use_language(self.desk.language.language());
         ctx.set_zoom_factor(self.desk.scale);
         ctx.set_theme(if self.desk.dark { Theme::Dark } else { Theme::Light });
+        if let Some(state) = frame.wgpu_render_state() {
+            self.desk.view.set_format(state.target_format);
+        }
         self.open_dropped(&ctx);
         self.desk.tick(&ctx);
         panels::show(ui, &mut self.desk);

@@ -1,28 +1,35 @@
-//! The view of the picture: camera, textures, overlays, and the pointer that moves, zooms and paints.
+//! The view of the picture: camera, tiles on the device, overlays, and the pointer that moves, zooms and paints.
 
+mod aids;
 pub mod camera;
+mod gpu;
+mod mask_view;
+mod navigator;
 mod overlay;
 mod pen;
 mod pointer;
-mod tiles;
+mod rulers;
+mod sampling;
 mod tools;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui::epaint::{Mesh, StrokeKind};
-use egui::{
-    Color32, ColorImage, Context, Painter, Pos2, Rect, Response, Role, Sense, Shape, Stroke, TextureHandle,
-    TextureOptions, Ui, Vec2, WidgetInfo, pos2, vec2,
-};
+use eframe::wgpu::TextureFormat;
+use egui::epaint::{PathShape, PathStroke};
+use egui::{Painter, Pos2, Rect, Response, Role, Sense, Ui, Vec2, Visuals, WidgetInfo, pos2, vec2};
 
+pub use self::aids::ViewAids;
 pub use self::camera::Camera;
+pub use self::mask_view::MaskView;
+pub use self::navigator::Navigator;
 pub use self::tools::{Tool, Toolbox};
 
+use self::gpu::{CanvasTiles, FrameView, MaskDraw, MaskKey, TileKind, TileView, ViewOnScreen};
 use self::overlay::{Overlay, OverlayKey, OverlayPicture};
 use self::pointer::Pointer;
-use self::tiles::{Sampling, TileLook, TileTextures, TileView, UploadBudget, egui_rect};
-use crate::document::{CanvasSize, PixelRect};
+use self::sampling::{Sampling, level_at, sharpness_at};
+use crate::document::{CanvasSize, Layer, PixelRect, TileGrid};
 use crate::studio::Studio;
 use crate::theme;
 
@@ -32,26 +39,29 @@ const FIT_MARGIN: f32 = 32.0;
 const FIT_MAX_ZOOM: f32 = 8.0;
 /// This much of the picture always stays on the screen, in points.
 const REACH: f32 = 48.0;
-/// Uploading tiles takes at most this long a frame.
-const UPLOAD_TIME: Duration = Duration::from_millis(3);
 /// How much of its opacity a mask keeps whose result was accepted.
 const RESTING: f32 = 0.25;
+/// Side of a checkerboard's square, in points.
+const CHECKER_SIDE: f32 = 8.0;
+/// How often the selection's line moves on.
+const MARCH: Duration = Duration::from_millis(125);
 
 /// What the view keeps from frame to frame.
 pub struct CanvasView {
     camera: Camera,
+    /// Rulers, grid, the way masks are shown.
+    pub aids: ViewAids,
     /// Where the canvas was last frame.
     rect: Rect,
     id: Option<egui::Id>,
     /// The picture is to fill the view until the painter zooms or pans.
     is_fitted: bool,
     shown_document: Option<(u64, CanvasSize)>,
-    frame: u64,
     pixels_per_point: f32,
-    picture: TileTextures,
-    mask: TileTextures,
+    /// Of the window's surface.
+    format: TextureFormat,
+    tiles: CanvasTiles,
     overlay: Overlay,
-    checkerboard: Option<TextureHandle>,
     pointer: Pointer,
 }
 
@@ -59,16 +69,15 @@ impl Default for CanvasView {
     fn default() -> Self {
         Self {
             camera: Camera::default(),
+            aids: ViewAids::default(),
             rect: Rect::from_min_size(Pos2::ZERO, vec2(1.0, 1.0)),
             id: None,
             is_fitted: true,
             shown_document: None,
-            frame: 0,
             pixels_per_point: 1.0,
-            picture: TileTextures::new("picture"),
-            mask: TileTextures::new("mask"),
+            format: TextureFormat::Rgba8Unorm,
+            tiles: CanvasTiles::default(),
             overlay: Overlay::default(),
-            checkerboard: None,
             pointer: Pointer::default(),
         }
     }
@@ -109,6 +118,27 @@ impl CanvasView {
         self.camera.zoom_to(1.0 / self.pixels_per_point, self.rect.center());
     }
 
+    /// Turns the view about its middle to the next multiple of 15 degrees.
+    pub fn turn_a_step(&mut self, clockwise: bool) {
+        self.camera.turn_a_step(clockwise, self.rect.center());
+    }
+
+    /// Turns the view about its middle so that the picture stands upright.
+    pub fn reset_rotation(&mut self) {
+        self.camera.turn_to(0.0, self.rect.center());
+    }
+
+    /// Shows the mirror image of the view, left and right exchanged about its middle.
+    pub fn mirror(&mut self) {
+        self.camera.mirror(self.rect.center());
+    }
+
+    /// Moves the view so that this place of the canvas lies in its middle.
+    pub fn look_at(&mut self, pos_in_canvas: Pos2) {
+        self.is_fitted = false;
+        self.camera.pan(self.rect.center() - self.camera.screen_from_canvas(pos_in_canvas));
+    }
+
     /// Whether a result lies on the canvas, whole and for everyone to see.
     #[must_use]
     pub fn shows_result(&self) -> bool {
@@ -121,9 +151,17 @@ impl CanvasView {
         self.camera.zoom() * self.pixels_per_point
     }
 
+    /// Says what the window draws on; egui's usual format if this is never called.
+    pub fn set_format(&mut self, format: TextureFormat) {
+        self.format = format;
+    }
+
     /// Shows the canvas in all of `ui` and lets the pointer work on it.
     pub fn show(&mut self, ui: &mut Ui, studio: &mut Studio, tools: &mut Toolbox) -> Response {
-        let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
+        let (whole, _) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
+        let rulers = if self.aids.rulers { Vec2::splat(rulers::WIDTH) } else { Vec2::ZERO };
+        let rect = Rect::from_min_max((whole.min + rulers).min(whole.max), whole.max);
+        let response = ui.interact(rect, ui.scope_id().with("canvas"), Sense::click_and_drag());
         response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Canvas"));
         self.id = Some(response.id);
         self.pixels_per_point = ui.pixels_per_point();
@@ -137,9 +175,10 @@ impl CanvasView {
         let painter = ui.painter_at(rect);
         painter.rect_filled(rect, 0.0, theme::surround(ui.visuals()));
         let changed = studio.take_stroke_dirty();
-        let camera = self.camera.on_whole_pixels(self.pixels_per_point);
-        studio.update_picture(visible_part(&camera, rect, studio.document().bounds()), changed);
         self.paint(ui, &painter, studio, changed);
+        if self.aids.rulers {
+            rulers::paint(ui, rect, &self.camera, response.hover_pos());
+        }
         self.pointer.paint(ui, &painter, &response, &self.camera, tools);
         response
     }
@@ -149,8 +188,7 @@ impl CanvasView {
         let shown = (studio.documents_opened(), studio.document().size());
         if self.shown_document.replace(shown) != Some(shown) {
             self.is_fitted = true;
-            self.picture = TileTextures::new("picture");
-            self.mask = TileTextures::new("mask");
+            self.tiles.forget();
         }
         self.rect = rect;
     }
@@ -166,51 +204,80 @@ impl CanvasView {
 
     fn paint(&mut self, ui: &Ui, painter: &Painter, studio: &Studio, changed: Option<PixelRect>) {
         let document = studio.document();
-        let bounds = document.bounds();
         let camera = self.camera.on_whole_pixels(self.pixels_per_point);
-        let visible = visible_part(&camera, self.rect, bounds);
-        let on_screen = camera.screen_from_canvas_rect(egui_rect(bounds));
-        self.paint_paper(ui, painter, on_screen);
-
-        self.frame += 1;
-        let view = TileView { frame: self.frame, visible, look: TileLook::at(self.magnification()), changed };
-        let mut budget = UploadBudget::new(UPLOAD_TIME);
-        let look = document.mask_look();
-        let mut is_complete = self.picture.sync(ui.ctx(), studio.picture(), &view, &mut budget);
-        self.picture.paint(painter, &camera, studio.picture(), bounds, visible, Color32::WHITE);
-        if self.overlay.is_visible() {
-            self.overlay.paint(painter, &camera);
-        } else if look.visible {
-            is_complete &= self.mask.sync(ui.ctx(), document.mask(), &view, &mut budget);
-            let opacity = if studio.is_mask_resting() { look.opacity * RESTING } else { look.opacity };
-            let [red, green, blue] = look.color;
-            let tint = Color32::from_rgb(red, green, blue).gamma_multiply(opacity);
-            self.mask.paint(painter, &camera, document.mask(), bounds, visible, tint);
+        let visible = visible_part(&camera, self.rect, document.bounds());
+        let masks = self.masks_to_draw(ui.visuals(), studio);
+        if document.selection().is_some() {
+            ui.ctx().request_repaint_after(MARCH);
         }
-        if !is_complete {
-            ui.ctx().request_repaint();
+        let seconds = ui.input(|input| input.time % 1000.0) as f32;
+        let view =
+            self.frame_view(&camera, TileView { visible, level: level_at(self.magnification()), changed }, seconds);
+        painter.add(self.tiles.paint(ui.ctx(), self.rect, document, view, &masks));
+
+        let edge = camera.corners_on_screen(egui_rect(document.bounds())).to_vec();
+        painter.add(PathShape::closed_line(edge, PathStroke::new(1.0, theme::line(ui.visuals())).outside()));
+        self.overlay.paint(painter, &camera);
+        if self.aids.grid {
+            aids::paint_grid(painter, &camera, visible, self.aids.grid_side);
         }
     }
 
-    /// A thin edge and a checkerboard that shows where the picture is transparent.
-    fn paint_paper(&mut self, ui: &Ui, painter: &Painter, on_screen: Rect) {
-        let checkerboard = self.checkerboard.get_or_insert_with(|| load_checkerboard(ui.ctx()));
-        let visible = on_screen.intersect(self.rect);
-        let squares = visible.size() / (2.0 * CHECKER_SIDE);
-        let mut mesh = Mesh::with_texture(checkerboard.id());
-        mesh.add_rect_with_uv(visible, Rect::from_min_size(Pos2::ZERO, squares), Color32::WHITE);
-        painter.add(Shape::mesh(mesh));
-        painter.rect_stroke(on_screen, 0.0, Stroke::new(1.0, theme::line(ui.visuals())), StrokeKind::Outside);
+    fn frame_view(&self, camera: &Camera, tiles: TileView, seconds: f32) -> FrameView {
+        let map = camera.screen_from_canvas_map();
+        let pixels = |x: f32, y: f32| [x * self.pixels_per_point, y * self.pixels_per_point];
+        FrameView {
+            tiles,
+            on_screen: ViewOnScreen {
+                x_axis: pixels(map.x_axis.x, map.x_axis.y),
+                y_axis: pixels(map.y_axis.x, map.y_axis.y),
+                origin: pixels(map.origin.x, map.origin.y),
+                checker: CHECKER_SIDE * self.pixels_per_point,
+                seconds,
+            },
+            sharpness: sharpness_at(self.magnification(), camera.is_square_on()),
+            format: self.format,
+        }
+    }
+
+    /// The masks as the painter wants to see them, and the selection. What lies on the canvas hides masks.
+    fn masks_to_draw<'a>(&self, visuals: &Visuals, studio: &'a Studio) -> Vec<(MaskDraw, &'a TileGrid<u16>)> {
+        let document = studio.document();
+        let active = document.active_mask();
+        let kind = match self.aids.mask_view {
+            MaskView::Tint => TileKind::Tint,
+            MaskView::Outline => TileKind::Outline,
+            MaskView::BlackAndWhite => TileKind::BlackAndWhite,
+            MaskView::Isolated => TileKind::Isolated,
+        };
+        let is_shown = |layer: &&Layer| {
+            !self.overlay.is_visible() && layer.props().visible && (kind == TileKind::Tint || layer.id() == active)
+        };
+        let mut masks = vec![];
+        for layer in document.all_layers().filter(is_shown) {
+            let Some(grid) = layer.mask() else { continue };
+            let rests = layer.id() == active && studio.is_mask_resting();
+            let opacity = layer.props().opacity * if rests { RESTING } else { 1.0 };
+            let [red, green, blue] = layer.props().tint.map(|channel| f32::from(channel) / 255.0);
+            let color = match kind {
+                TileKind::Isolated => {
+                    let [red, green, blue, _] =
+                        theme::surround(visuals).to_array().map(|channel| f32::from(channel) / 255.0);
+                    [red, green, blue, 1.0]
+                }
+                _ => [red, green, blue, opacity],
+            };
+            masks.push((MaskDraw { key: MaskKey::Layer(layer.id()), kind, color }, grid));
+        }
+        let selection = MaskDraw { key: MaskKey::Selection, kind: TileKind::Selection, color: [1.0; 4] };
+        masks.extend(document.selection().map(|grid| (selection, grid)));
+        masks
     }
 }
 
-/// Side of a checkerboard's square, in points.
-const CHECKER_SIDE: f32 = 8.0;
-
-fn load_checkerboard(ctx: &Context) -> TextureHandle {
-    let (light, dark) = (Color32::from_gray(0xCC), Color32::from_gray(0xAA));
-    let image = ColorImage::new([2, 2], vec![light, dark, dark, light]);
-    ctx.load_texture("checkerboard", image, TextureOptions::NEAREST_REPEAT)
+/// A rectangle of pixels as egui's.
+fn egui_rect(rect: PixelRect) -> Rect {
+    Rect::from_min_max(pos2(rect.left as f32, rect.top as f32), pos2(rect.right as f32, rect.bottom as f32))
 }
 
 fn size_of(studio: &Studio) -> Vec2 {

@@ -5,12 +5,13 @@
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 
-use egui::epaint::Mesh;
-use egui::{Color32, ColorImage, Context, Painter, Pos2, Rect, Shape, TextureHandle, pos2};
+use egui::epaint::{Mesh, Vertex};
+use egui::{Color32, ColorImage, Context, Painter, Rect, Shape, TextureHandle, TextureId, pos2};
 use image::{GrayImage, RgbImage};
 
 use super::camera::Camera;
-use super::tiles::Sampling;
+use super::egui_rect;
+use super::sampling::Sampling;
 use crate::document::PixelRect;
 use crate::studio::RunId;
 use crate::studio::results::ResultId;
@@ -112,10 +113,7 @@ impl Overlay {
 
     pub fn paint(&self, painter: &Painter, camera: &Camera) {
         for OverlayTexture { extent, texture, .. } in &self.textures {
-            let mut mesh = Mesh::with_texture(texture.id());
-            let uv = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
-            mesh.add_rect_with_uv(camera.screen_from_canvas_rect(*extent), uv, Color32::WHITE);
-            painter.add(Shape::mesh(mesh));
+            painter.add(textured_quad(camera, texture.id(), *extent));
         }
     }
 
@@ -140,6 +138,18 @@ impl Overlay {
             self.thread = None;
         }
     }
+}
+
+/// A texture over a rectangle of the canvas.
+fn textured_quad(camera: &Camera, texture: TextureId, rect_in_canvas: Rect) -> Shape {
+    let mut mesh = Mesh::with_texture(texture);
+    let places = [pos2(0.0, 0.0), pos2(1.0, 0.0), pos2(1.0, 1.0), pos2(0.0, 1.0)];
+    for (pos, uv) in camera.corners_on_screen(rect_in_canvas).into_iter().zip(places) {
+        mesh.vertices.push(Vertex { pos, uv, color: Color32::WHITE });
+    }
+    mesh.add_triangle(0, 1, 2);
+    mesh.add_triangle(0, 2, 3);
+    Shape::mesh(mesh)
 }
 
 /// The thread ends when the overlay goes.
@@ -200,7 +210,7 @@ fn compose_block(wanted: &OverlayPicture, block: PixelRect) -> Block {
         }
     }
     let image = ColorImage::new([block.width() as usize, block.height() as usize], colours);
-    Block { extent: super::tiles::egui_rect(block), image }
+    Block { extent: egui_rect(block), image }
 }
 
 /// The picture's colour at a canvas pixel's centre, between its own pixels' centres linearly.
@@ -236,6 +246,7 @@ fn with_alpha(colour: [f32; 3], alpha: u8) -> Color32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use egui::Pos2;
     use image::{Luma, Rgb};
 
     fn wanted(picture: RgbImage, mask: GrayImage, region: PixelRect, extent: [f32; 2]) -> OverlayPicture {

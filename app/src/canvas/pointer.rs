@@ -8,6 +8,7 @@ use super::camera::Camera;
 use super::pen::{Pen, PenEvent};
 use super::tools::{Tool, Toolbox};
 use super::{CanvasView, size_of};
+use crate::document::PixelRect;
 use crate::paint::PenSample;
 use crate::studio::Studio;
 
@@ -18,8 +19,8 @@ const WHEEL_STEP: f32 = 1.2;
 #[derive(Default)]
 pub struct Pointer {
     pen: Pen,
-    /// The button that pans, and where the pointer was last.
-    panning: Option<(PointerButton, Pos2)>,
+    /// What the pointer does to the view while a button is held.
+    moving: Option<ViewMove>,
     /// Where the last stroke ended, for straight lines.
     last_in_canvas: Option<Pos2>,
 }
@@ -46,7 +47,7 @@ impl Pointer {
                     }
                 }
                 PenEvent::Move { pos_on_screen, pressure } => {
-                    self.pan(pos_on_screen, view);
+                    self.move_view(ui, pos_on_screen, view);
                     if studio.is_painting() {
                         let pos_in_canvas = view.camera.canvas_from_screen(pos_on_screen);
                         self.last_in_canvas = Some(pos_in_canvas);
@@ -54,7 +55,7 @@ impl Pointer {
                     }
                 }
                 PenEvent::Up { button } => {
-                    self.panning.take_if(|(panning, _)| *panning == button);
+                    self.moving.take_if(|moving| moving.button == button);
                     if button == PointerButton::Primary && studio.is_painting() {
                         studio.extend_stroke(&std::mem::take(&mut samples));
                         studio.finish_stroke();
@@ -76,7 +77,8 @@ impl Pointer {
         let pans = press.button == PointerButton::Middle
             || (press.button == PointerButton::Primary && (with_space || tools.in_hand() == Tool::Hand));
         if pans {
-            self.panning = Some((press.button, press.pos_on_screen));
+            let turn = press.modifiers.shift.then(|| Turn { angle: view.camera.angle() });
+            self.moving = Some(ViewMove { button: press.button, last_on_screen: press.pos_on_screen, turn });
             return;
         }
         let (Some(brush), Some(ink), PointerButton::Primary) = (tools.brush().copied(), tools.ink(), press.button)
@@ -99,12 +101,19 @@ impl Pointer {
         self.last_in_canvas = Some(pos_in_canvas);
     }
 
-    fn pan(&mut self, pos_on_screen: Pos2, view: &mut CanvasView) {
-        if let Some((_, last)) = &mut self.panning {
-            view.is_fitted = false;
-            view.camera.pan(pos_on_screen - *last);
-            *last = pos_on_screen;
-        }
+    /// Pans the view, or turns it about its middle: in steps while Shift is held, freely after.
+    fn move_view(&mut self, ui: &Ui, pos_on_screen: Pos2, view: &mut CanvasView) {
+        let Some(moving) = &mut self.moving else { return };
+        let last = std::mem::replace(&mut moving.last_on_screen, pos_on_screen);
+        view.is_fitted = false;
+        let Some(turn) = &mut moving.turn else {
+            view.camera.pan(pos_on_screen - last);
+            return;
+        };
+        let middle = view.rect.center();
+        turn.angle += (pos_on_screen - middle).angle().to_degrees() - (last - middle).angle().to_degrees();
+        let snaps = ui.input(|input| input.modifiers.shift);
+        view.camera.turn_to(if snaps { Camera::snapped(turn.angle) } else { turn.angle }, middle);
     }
 
     /// The wheel zooms about the pointer, two fingers on a pad scroll, pinching zooms; two fingers on a screen do both.
@@ -115,6 +124,7 @@ impl Pointer {
             view.is_fitted = false;
             view.camera.pan(touch.translation_delta);
             view.camera.zoom_by(touch.zoom_delta, touch.center_pos);
+            view.camera.turn_by(touch.rotation_delta.to_degrees(), touch.center_pos);
             return;
         }
         let Some(anchor) = response.hover_pos() else { return };
@@ -131,7 +141,7 @@ impl Pointer {
     /// The cursor, and the brush's outline where it would paint.
     pub fn paint(&self, ui: &Ui, painter: &Painter, response: &Response, camera: &Camera, tools: &Toolbox) {
         let Some(pos_on_screen) = response.hover_pos().or_else(|| response.interact_pointer_pos()) else { return };
-        if self.panning.is_some() {
+        if self.moving.is_some() {
             ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
             return;
         }
@@ -149,6 +159,19 @@ impl Pointer {
         painter.circle_stroke(pos_on_screen, radius + 1.0, Stroke::new(1.0, Color32::from_black_alpha(160)));
         painter.circle_stroke(pos_on_screen, radius, Stroke::new(1.0, Color32::from_white_alpha(230)));
     }
+}
+
+/// The view being moved by a drag.
+struct ViewMove {
+    button: PointerButton,
+    last_on_screen: Pos2,
+    /// Turned rather than panned.
+    turn: Option<Turn>,
+}
+
+/// Where a turn has come to, in degrees, before it snaps.
+struct Turn {
+    angle: f32,
 }
 
 /// A button going down.
@@ -194,14 +217,16 @@ fn sample(pos_in_canvas: Pos2, pressure: f32, time: f64) -> PenSample {
 }
 
 /// The picture's colour under the pointer; none beside the picture or where it is transparent.
-fn color_at(studio: &Studio, pos_in_canvas: Pos2) -> Option<[u8; 3]> {
+fn color_at(studio: &mut Studio, pos_in_canvas: Pos2) -> Option<[u8; 3]> {
     let size = size_of(studio);
     let is_inside =
         pos_in_canvas.x >= 0.0 && pos_in_canvas.y >= 0.0 && pos_in_canvas.x < size.x && pos_in_canvas.y < size.y;
     if !is_inside {
         return None;
     }
-    let [red, green, blue, alpha] = studio.picture().pixel(pos_in_canvas.x as u32, pos_in_canvas.y as u32);
+    let (x, y) = (pos_in_canvas.x as u32, pos_in_canvas.y as u32);
+    studio.update_picture(PixelRect { left: x, top: y, right: x + 1, bottom: y + 1 }, None);
+    let [red, green, blue, alpha] = studio.picture().pixel(x, y);
     let straight = |channel: u16| (f32::from(channel) / f32::from(alpha) * 255.0).round() as u8;
     (alpha > 0).then(|| [straight(red), straight(green), straight(blue)])
 }

@@ -8,7 +8,7 @@ mod table;
 pub use self::keymap::{Keymap, shortcut_of};
 pub use self::table::{COMMANDS, CommandInfo};
 
-use crate::canvas::Tool;
+use crate::canvas::{MaskView, Tool};
 use crate::desk::{Desk, Dialog};
 use crate::language;
 
@@ -28,7 +28,14 @@ pub enum Command {
     ZoomOut,
     ZoomToFit,
     ActualSize,
+    RotateLeft,
+    RotateRight,
+    ResetRotation,
+    MirrorView,
+    ShowRulers,
+    ShowGrid,
     ShowMask,
+    ShowMaskAs(MaskView),
     ChangeTheme,
     UseTool(Tool),
     BiggerBrush,
@@ -169,6 +176,10 @@ impl Command {
     pub fn is_on(self, desk: &Desk) -> Option<bool> {
         match self {
             Self::UseTool(tool) => Some(desk.tools.in_hand() == tool),
+            Self::MirrorView => Some(desk.view.camera().is_mirrored()),
+            Self::ShowRulers => Some(desk.view.aids.rulers),
+            Self::ShowGrid => Some(desk.view.aids.grid),
+            Self::ShowMaskAs(mask_view) => Some(desk.view.aids.mask_view == mask_view),
             Self::ShowMask => Some(desk.studio.document().mask_look().visible),
             _ => None,
         }
@@ -194,7 +205,14 @@ impl Command {
             Self::ZoomOut => desk.view.zoom_by(0.8),
             Self::ZoomToFit => desk.view.zoom_to_fit(),
             Self::ActualSize => desk.view.actual_size(),
+            Self::RotateLeft => desk.view.turn_a_step(false),
+            Self::RotateRight => desk.view.turn_a_step(true),
+            Self::ResetRotation => desk.view.reset_rotation(),
+            Self::MirrorView => desk.view.mirror(),
+            Self::ShowRulers => desk.view.aids.rulers = !desk.view.aids.rulers,
+            Self::ShowGrid => desk.view.aids.grid = !desk.view.aids.grid,
             Self::ShowMask => desk.toggle_mask(),
+            Self::ShowMaskAs(mask_view) => desk.view.aids.mask_view = mask_view,
             Self::ChangeTheme => desk.dark = !desk.dark,
             Self::UseTool(tool) => desk.tools.take(tool),
             Self::BiggerBrush => desk.tools.scale_brush(1.2),

@@ -6,7 +6,7 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::{Command, Menu};
-use crate::canvas::Tool;
+use crate::canvas::{MaskView, Tool};
 use crate::icons::{self, Icon};
 
 /// What is known of a command wherever it appears.
@@ -109,8 +109,18 @@ pub const COMMANDS: &[CommandInfo] = &[
     entry(Menu::View, Command::ZoomToFit, "zoom-to-fit", &[key(Key::Num2)]).icon(icons::MAXIMIZE),
     entry(Menu::View, Command::ActualSize, "actual-size", &[key(Key::Num1), ctrl(Key::Num0), ctrl(Key::Num1)])
         .icon(icons::SCAN),
+    entry(Menu::View, Command::RotateLeft, "rotate-left", &[key(Key::Num4)]).starts_group(),
+    entry(Menu::View, Command::RotateRight, "rotate-right", &[key(Key::Num6)]),
+    entry(Menu::View, Command::ResetRotation, "reset-rotation", &[key(Key::Num5)]),
+    entry(Menu::View, Command::MirrorView, "mirror-view", &[key(Key::M)]),
+    entry(Menu::View, Command::ShowRulers, "show-rulers", &[]).starts_group(),
+    entry(Menu::View, Command::ShowGrid, "show-grid", &[ctrl_shift(Key::Quote)]),
     // The painted mask is shown and hidden as Krita's selection is.
     entry(Menu::View, Command::ShowMask, "show-mask", &[ctrl(Key::H)]).icon(icons::EYE).starts_group(),
+    entry(Menu::View, Command::ShowMaskAs(MaskView::Tint), "mask-view-tint", &[]),
+    entry(Menu::View, Command::ShowMaskAs(MaskView::Outline), "mask-view-outline", &[]),
+    entry(Menu::View, Command::ShowMaskAs(MaskView::BlackAndWhite), "mask-view-black-and-white", &[]),
+    entry(Menu::View, Command::ShowMaskAs(MaskView::Isolated), "mask-view-isolated", &[]),
     //
     entry(Menu::Mask, Command::MaskEverything, "mask-everything", &[ctrl(Key::A)]).icon(icons::SQUARE),
     entry(Menu::Mask, Command::InvertMask, "invert-mask", &[ctrl(Key::I)]).icon(icons::CONTRAST),

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 
 use super::atomic;
 use super::error::SaveError;
+use crate::canvas::ViewAids;
 use crate::document::MaskLook;
 use crate::language::LanguageChoice;
 use crate::paint::Brush;
@@ -30,6 +31,7 @@ pub struct Settings {
     pub model: String,
     pub brushes: BrushSettings,
     pub mask_look: MaskLook,
+    pub view: ViewAids,
     /// Dark walls rather than light ones.
     pub dark: bool,
     pub language: LanguageChoice,
@@ -74,6 +76,7 @@ impl Default for Settings {
             model: STARTER_MODEL.to_owned(),
             brushes: BrushSettings::default(),
             mask_look: MaskLook::default(),
+            view: ViewAids::default(),
             dark: true,
             language: LanguageChoice::System,
             shortcuts: BTreeMap::new(),
