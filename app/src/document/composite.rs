@@ -4,14 +4,16 @@
 //! A clipped layer is laid atop the nearest layer below that is not clipped (source-atop), before that one is blended with
 //! its own mode and opacity. A group is composited by itself first ("isolated").
 
+mod tile_plan;
+
 use std::sync::Arc;
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
-use super::blend::{blend_row, blend_row_clipped};
-use super::layer::{Layer, LayerContent};
+use self::tile_plan::TilePlan;
+use super::layer::Layer;
 use super::tiles::{Tile, TileGrid, TilePos, positions_in, row_ranges};
-use super::{BlendMode, CanvasSize, Document, Pixel, PixelRect, on_workers};
+use super::{CanvasSize, Document, Pixel, PixelRect, on_workers};
 
 /// Layers as one picture.
 pub(crate) fn flatten_layers(size: CanvasSize, layers: &[Layer]) -> TileGrid<Pixel> {
@@ -81,8 +83,32 @@ impl Document {
 #[derive(Clone, Debug)]
 pub struct Composite {
     picture: TileGrid<Pixel>,
-    /// What each tile was made from; see [`stamp`].
-    stamps: Vec<u64>,
+    made: Vec<Made>,
+    /// Counts the updates that did something.
+    updates: u64,
+    /// The last update that was not told what had changed.
+    all_may_differ_since: u64,
+    /// The document as of the last update, and where the picture is true of it.
+    revision: u64,
+    structure: u64,
+    current: PixelRect,
+}
+
+/// What one tile was made from.
+#[derive(Clone, Copy, Debug, Default)]
+struct Made {
+    /// See [`stamp`]; 0 if it never was.
+    stamp: u64,
+    /// The last update after which it was true; 0 if it may miss changes whose place is forgotten.
+    update: u64,
+}
+
+/// A tile that is not true any more, taken out of the picture.
+struct Stale {
+    at: TilePos,
+    /// What is to be made anew, in canvas pixels.
+    part: PixelRect,
+    tile: Option<Arc<Tile<Pixel>>>,
 }
 
 impl Composite {
@@ -91,7 +117,15 @@ impl Composite {
     pub fn new(size: CanvasSize) -> Self {
         let picture = TileGrid::filled(size, [0; 4]);
         let count = picture.columns() as usize * picture.rows() as usize;
-        Self { picture, stamps: vec![0; count] }
+        Self {
+            picture,
+            made: vec![Made::default(); count],
+            updates: 0,
+            all_may_differ_since: 0,
+            revision: 0,
+            structure: 0,
+            current: PixelRect::EMPTY,
+        }
     }
 
     /// The flattened picture as of the last update.
@@ -100,29 +134,27 @@ impl Composite {
         &self.picture
     }
 
-    /// Brings the tiles that have pixels in `within` up to date. `changed`: everything that has changed since the last
-    /// update, where that is known; whole tiles are made anew otherwise.
+    /// Brings the tiles that have pixels in `within` up to date; does next to nothing where they are. `changed`:
+    /// everything that has been painted since the last update, where that is known; tiles that differ are made anew
+    /// otherwise.
     pub fn update(&mut self, document: &Document, within: PixelRect, changed: Option<PixelRect>) {
         if self.picture.size() != document.size() {
             *self = Self::new(document.size());
         }
-        let columns = self.picture.columns();
-        let index = |at: TilePos| at.row as usize * columns as usize + at.column as usize;
-        let mut stale = vec![];
-        for at in positions_in(within.intersect(document.bounds())) {
-            let now = stamp(document, at);
-            let Some(then) = self.stamps.get_mut(index(at)) else { continue };
-            if *then != now {
-                // A tile that was never made is made whole.
-                let part = changed.filter(|_| *then != 0).map(|changed| changed.intersect(at.rect()));
-                stale.push((at, part.filter(|part| !part.is_empty()).unwrap_or_else(|| at.rect())));
-                *then = now;
-            }
+        let within = within.intersect(document.bounds());
+        let revision = document.picture_revision();
+        if revision == self.revision && self.current.intersect(within) == within {
+            return;
         }
-        let work: Vec<_> = stale.into_iter().map(|(at, part)| (at, part, self.picture.take_tile(at))).collect();
-        let make = |(at, part, old): (TilePos, PixelRect, Option<Arc<Tile<Pixel>>>)| {
-            (at, composite_tile(document.layers(), at, part, old))
-        };
+        let changed = changed.filter(|_| self.structure == document.structure_revision());
+        self.updates += 1;
+        match changed {
+            Some(changed) => self.forget_unseen(changed, within),
+            None if revision != self.revision => self.all_may_differ_since = self.updates,
+            None => {}
+        }
+        let work = self.stale_tiles(document, within, changed);
+        let make = |Stale { at, part, tile }: Stale| (at, composite_tile(document.layers(), at, part, tile));
         let made: Vec<_> = if work.len() > 1 {
             on_workers(|| work.into_par_iter().map(make).collect())
         } else {
@@ -131,6 +163,41 @@ impl Composite {
         for (at, tile) in made {
             self.picture.set_tile(at, tile);
         }
+        (self.revision, self.structure, self.current) = (revision, document.structure_revision(), within);
+    }
+
+    /// Tiles that change while they are not looked at must later be made whole.
+    fn forget_unseen(&mut self, changed: PixelRect, within: PixelRect) {
+        for at in positions_in(changed).filter(|at| at.rect().intersect(within).is_empty()) {
+            let index = self.index(at);
+            if let Some(made) = self.made.get_mut(index) {
+                made.update = 0;
+            }
+        }
+    }
+
+    /// The tiles in `within` that are not true any more. All of `within` counts as true afterwards.
+    fn stale_tiles(&mut self, document: &Document, within: PixelRect, changed: Option<PixelRect>) -> Vec<Stale> {
+        let mut stale = vec![];
+        for at in positions_in(within) {
+            let index = self.index(at);
+            let Some(made) = self.made.get_mut(index) else { continue };
+            let now = Made { stamp: stamp(document, at), update: self.updates };
+            let then = std::mem::replace(made, now);
+            if then.stamp != now.stamp {
+                let misses_nothing_else = then.update > 0 && then.update >= self.all_may_differ_since;
+                let part = changed.filter(|_| misses_nothing_else).map(|changed| changed.intersect(at.rect()));
+                let part = part.filter(|part| !part.is_empty()).unwrap_or_else(|| at.rect());
+                stale.push(Stale { at, part, tile: self.picture.take_tile(at) });
+            }
+        }
+        stale
+    }
+
+    fn index(&self, at: TilePos) -> usize {
+        // Places beyond the grid must not wrap into the next row.
+        let columns = self.picture.columns();
+        if at.column < columns { at.row as usize * columns as usize + at.column as usize } else { usize::MAX }
     }
 }
 
@@ -148,95 +215,22 @@ fn composite_tile(
     part: PixelRect,
     old: Option<Arc<Tile<Pixel>>>,
 ) -> Option<Arc<Tile<Pixel>>> {
+    let plan = TilePlan::new(layers, at, part);
+    // While a stroke goes on the tile is kept apart from the layer's, which would have to be copied for each dab.
     if part == at.rect()
-        && let Some(tile) = the_only_tile(layers, at)
+        && let Some(tile) = plan.only_tile(at)
     {
         return tile;
     }
     let mut tile = old.unwrap_or_else(|| Arc::new(Tile::empty()));
     let values = Arc::make_mut(&mut tile).values_mut();
     for (_, range) in row_ranges(at, part) {
-        if let Some(row) = values.get_mut(range) {
-            row.fill([0; 4]);
+        if let Some(row) = values.get_mut(range.clone()) {
+            plan.write_row(range, row);
         }
     }
-    composite_into(values, layers, at, part);
     Some(tile)
 }
 
-/// A tile that needs no work: that of the topmost layer if it hides all others, or of the only layer that has any.
-fn the_only_tile(layers: &[Layer], at: TilePos) -> Option<Option<Arc<Tile<Pixel>>>> {
-    let mut seen = layers.iter().filter(|layer| layer.is_part_of_picture() && matters(layer, at));
-    let Some(only) = seen.next() else { return Some(None) };
-    if seen.next().is_some() || only.props.blend != BlendMode::Normal || only.props.opacity < 1.0 || only.props.clipped
-    {
-        return None;
-    }
-    only.pixels().map(|pixels| pixels.shared_tile(at))
-}
-
-/// Whether the layer can change the tile.
-fn matters(layer: &Layer, at: TilePos) -> bool {
-    layer.props.visible && (layer.props.blend.acts_where_transparent() || has_any(layer, at))
-}
-
-fn has_any(layer: &Layer, at: TilePos) -> bool {
-    match &layer.content {
-        LayerContent::Group(children) => children.iter().any(|layer| layer.is_part_of_picture() && matters(layer, at)),
-        _ => layer.pixels().is_some_and(|pixels| pixels.tile(at).is_some()),
-    }
-}
-
-/// Lays the layers on what `out` (a whole tile's values) holds.
-fn composite_into(out: &mut [Pixel], layers: &[Layer], at: TilePos, part: PixelRect) {
-    let mut rest = layers.iter().filter(|layer| layer.is_part_of_picture()).peekable();
-    while let Some(base) = rest.next() {
-        let mut clipped = vec![];
-        while let Some(layer) = rest.next_if(|layer| layer.props.clipped) {
-            clipped.push(layer);
-        }
-        if !matters(base, at) {
-            continue;
-        }
-        clipped.retain(|layer| matters(layer, at));
-        let (mode, opacity) = (base.props.blend, base.props.opacity_u16());
-        if clipped.is_empty() {
-            with_content(base, at, part, |values| rows(out, values, at, part, |o, v| blend_row(mode, o, v, opacity)));
-            continue;
-        }
-        let mut whole = Tile::empty();
-        with_content(base, at, part, |values| rows(whole.values_mut(), values, at, part, |o, v| o.copy_from_slice(v)));
-        for layer in clipped {
-            let (mode, opacity) = (layer.props.blend, layer.props.opacity_u16());
-            let whole = whole.values_mut();
-            with_content(layer, at, part, |values| {
-                rows(whole, values, at, part, |o, v| blend_row_clipped(mode, o, v, opacity));
-            });
-        }
-        rows(out, whole.values(), at, part, |o, v| blend_row(mode, o, v, opacity));
-    }
-}
-
-/// Calls `work` with the tile's values of a layer, or of a group composited by itself.
-fn with_content(layer: &Layer, at: TilePos, part: PixelRect, work: impl FnOnce(&[Pixel])) {
-    match &layer.content {
-        LayerContent::Group(children) => {
-            let mut whole = Tile::empty();
-            composite_into(whole.values_mut(), children, at, part);
-            work(whole.values());
-        }
-        _ => match layer.pixels().and_then(|pixels| pixels.tile(at)) {
-            Some(values) => work(values),
-            None => work(Tile::empty().values()),
-        },
-    }
-}
-
-/// Calls `work` for each row of `part` in both tiles.
-fn rows(out: &mut [Pixel], values: &[Pixel], at: TilePos, part: PixelRect, work: impl Fn(&mut [Pixel], &[Pixel])) {
-    for (_, range) in row_ranges(at, part) {
-        if let (Some(out), Some(values)) = (out.get_mut(range.clone()), values.get(range)) {
-            work(out, values);
-        }
-    }
-}
+#[cfg(test)]
+mod tests;
