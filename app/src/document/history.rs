@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
+use super::journal::Op;
+use super::spill::{OnDisk, Spill};
 use super::{Document, Edit};
 
 /// Edits of one parameter that follow each other this quickly are one step: a slider dragged, a word typed.
@@ -27,6 +30,8 @@ pub struct History<P> {
     /// The state before the oldest step that is kept.
     base_id: u64,
     saved_id: u64,
+    /// Where older steps go; without it they are forgotten.
+    spill: Option<Spill>,
 }
 
 #[derive(Debug)]
@@ -37,8 +42,25 @@ struct Step<P> {
 
 #[derive(Debug)]
 enum What<P> {
-    Document { edit: Edit, made_by: Option<P> },
-    Parameters { name: Cow<'static, str>, field: &'static str, before: P, after: P, at: Instant },
+    Document {
+        edit: Edit,
+        made_by: Option<P>,
+        is_being_written: bool,
+    },
+    /// A step of the document whose tiles are on disk.
+    OnDisk {
+        place: OnDisk,
+        name: Cow<'static, str>,
+        changes_picture: bool,
+        made_by: Option<P>,
+    },
+    Parameters {
+        name: Cow<'static, str>,
+        field: &'static str,
+        before: P,
+        after: P,
+        at: Instant,
+    },
 }
 
 /// One line of the list of steps.
@@ -55,7 +77,7 @@ impl<P> Step<P> {
     fn name(&self) -> &str {
         match &self.what {
             What::Document { edit, .. } => edit.name(),
-            What::Parameters { name, .. } => name,
+            What::OnDisk { name, .. } | What::Parameters { name, .. } => name,
         }
     }
 
@@ -63,20 +85,17 @@ impl<P> Step<P> {
         let tiles = match &self.what {
             What::Document { edit, .. } if done => edit.bytes(),
             What::Document { edit, .. } => edit.undone_bytes(),
-            What::Parameters { .. } => 0,
+            What::OnDisk { .. } | What::Parameters { .. } => 0,
         };
         tiles + size_of::<Self>()
     }
 
-    fn edit(&self) -> Option<&Edit> {
-        match &self.what {
-            What::Document { edit, .. } => Some(edit),
-            What::Parameters { .. } => None,
-        }
-    }
-
     fn changes_picture(&self) -> bool {
-        matches!(&self.what, What::Document { edit, .. } if edit.changes_picture())
+        match &self.what {
+            What::Document { edit, .. } => edit.changes_picture(),
+            What::OnDisk { changes_picture, .. } => *changes_picture,
+            What::Parameters { .. } => false,
+        }
     }
 }
 
@@ -87,7 +106,16 @@ impl<P: Clone + PartialEq> History<P> {
     /// An empty history that keeps at most `budget_bytes` of old and undone tiles (and always the newest step).
     #[must_use]
     pub fn new(budget_bytes: usize) -> Self {
-        Self { steps: VecDeque::new(), done: 0, budget: budget_bytes, open: false, next_id: 1, base_id: 0, saved_id: 0 }
+        Self {
+            steps: VecDeque::new(),
+            done: 0,
+            budget: budget_bytes,
+            open: false,
+            next_id: 1,
+            base_id: 0,
+            saved_id: 0,
+            spill: None,
+        }
     }
 
     /// Adds an edit that has been applied; undone steps are forgotten. Changes of one property of a layer that follow each
@@ -101,13 +129,13 @@ impl<P: Clone + PartialEq> History<P> {
             return;
         }
         let open = edit.is_of_props();
-        self.add(What::Document { edit, made_by: None });
+        self.add(What::Document { edit, made_by: None, is_being_written: false });
         self.open = open;
     }
 
     /// Adds an accepted result with the parameters that made it.
     pub fn push_result(&mut self, edit: Edit, made_by: P) {
-        self.add(What::Document { edit, made_by: Some(made_by) });
+        self.add(What::Document { edit, made_by: Some(made_by), is_being_written: false });
     }
 
     /// Adds a change of the parameters that has been made. Changes of the same `field` that follow each other within a
@@ -148,14 +176,63 @@ impl<P: Clone + PartialEq> History<P> {
         self.next_id += 1;
         self.done = self.steps.len();
         self.open = false;
-        self.forget_oldest();
+        self.keep_within_budget();
     }
 
-    fn forget_oldest(&mut self) {
+    /// From now on older steps go to a file in this folder instead of being forgotten.
+    ///
+    /// # Errors
+    /// No file can be made there.
+    pub fn keep_older_steps_in(&mut self, folder: &Path) -> std::io::Result<()> {
+        self.spill = Some(Spill::begin(folder)?);
+        Ok(())
+    }
+
+    /// Lets go of what has been written to disk since the last call. Called once a frame.
+    pub fn tidy(&mut self) {
+        let Some(spill) = &self.spill else { return };
+        let mut failed = false;
+        for (id, written) in spill.written() {
+            let Some(step) = self.steps.iter_mut().find(|step| step.id == id) else { continue };
+            match (&mut step.what, written) {
+                (What::Document { edit, made_by, .. }, Ok(place)) => {
+                    let name = edit.name().to_owned().into();
+                    let (changes_picture, made_by) = (edit.changes_picture(), made_by.take());
+                    step.what = What::OnDisk { place, name, changes_picture, made_by };
+                }
+                (What::Document { is_being_written, .. }, Err(error)) => {
+                    log::warn!("older steps cannot be kept on disk and are forgotten: {error}");
+                    (*is_being_written, failed) = (false, true);
+                }
+                (What::OnDisk { .. } | What::Parameters { .. }, _) => {}
+            }
+        }
+        if failed && !self.steps.iter().any(|step| matches!(step.what, What::OnDisk { .. })) {
+            self.spill = None;
+        }
+        self.keep_within_budget();
+    }
+
+    /// Above the budget the oldest steps go to disk, or are forgotten where that is not possible.
+    fn keep_within_budget(&mut self) {
         let mut bytes = self.bytes();
-        while self.done > 1 && (bytes > self.budget || self.steps.len() > MAX_STEPS) {
+        if let Some(spill) = &self.spill {
+            for step in self.steps.iter_mut().take(self.done.saturating_sub(1)) {
+                if bytes <= self.budget {
+                    break;
+                }
+                let freed = step.bytes(true);
+                if let What::Document { edit, is_being_written, .. } = &mut step.what {
+                    if !std::mem::replace(is_being_written, true) {
+                        spill.store(step.id, edit.clone());
+                    }
+                    bytes = bytes.saturating_sub(freed);
+                }
+            }
+        }
+        while self.done > 1 && ((self.spill.is_none() && bytes > self.budget) || self.steps.len() > MAX_STEPS) {
             let Some(step) = self.steps.pop_front() else { break };
-            bytes -= step.bytes(true);
+            bytes = bytes.saturating_sub(step.bytes(true));
             self.done -= 1;
             if step.changes_picture() {
                 self.base_id = step.id;
@@ -163,28 +240,53 @@ impl<P: Clone + PartialEq> History<P> {
         }
     }
 
-    /// Takes back the newest step that is done; returns its name.
+    /// What taking back the newest step makes of the document; `None` if it is not one of the document, or cannot be read.
+    pub(crate) fn ops_to_undo(&self) -> Option<Vec<Op>> {
+        self.ops_of(self.steps.get(self.done.checked_sub(1)?)?, true)
+    }
+
+    /// What doing the oldest undone step again makes of the document.
+    pub(crate) fn ops_to_redo(&self) -> Option<Vec<Op>> {
+        self.ops_of(self.steps.get(self.done)?, false)
+    }
+
+    fn ops_of(&self, step: &Step<P>, undone: bool) -> Option<Vec<Op>> {
+        match &step.what {
+            What::Document { edit, .. } => Some(if undone { edit.inverse_ops() } else { edit.ops() }),
+            What::OnDisk { place, .. } => {
+                let read = self.spill.as_ref()?.read(*place, undone);
+                read.inspect_err(|error| log::warn!("a step could not be read back: {error}")).ok()
+            }
+            What::Parameters { .. } => None,
+        }
+    }
+
+    /// Takes back the newest step that is done; returns its name. A step that cannot be read back stays.
     pub fn undo(&mut self, document: &mut Document, parameters: &mut P) -> Option<String> {
         let step = self.steps.get(self.done.checked_sub(1)?)?;
         match &step.what {
             What::Document { edit, .. } => edit.revert(document),
+            What::OnDisk { .. } => self.ops_of(step, true)?.into_iter().for_each(|op| op.apply(document)),
             What::Parameters { before, .. } => parameters.clone_from(before),
         }
+        let name = step.name().to_owned();
         self.done -= 1;
         self.open = false;
-        Some(step.name().to_owned())
+        Some(name)
     }
 
-    /// Does the oldest step that is undone again; returns its name.
+    /// Does the oldest step that is undone again; returns its name. A step that cannot be read back stays.
     pub fn redo(&mut self, document: &mut Document, parameters: &mut P) -> Option<String> {
         let step = self.steps.get(self.done)?;
         match &step.what {
             What::Document { edit, .. } => edit.apply(document),
+            What::OnDisk { .. } => self.ops_of(step, false)?.into_iter().for_each(|op| op.apply(document)),
             What::Parameters { after, .. } => parameters.clone_from(after),
         }
+        let name = step.name().to_owned();
         self.done += 1;
         self.open = false;
-        Some(step.name().to_owned())
+        Some(name)
     }
 
     /// Undoes or redoes until `done` steps (from the oldest) are done.
@@ -221,7 +323,7 @@ impl<P: Clone + PartialEq> History<P> {
             name: step.name(),
             done: index < self.done,
             made_by: match &step.what {
-                What::Document { made_by, .. } => made_by.as_ref(),
+                What::Document { made_by, .. } | What::OnDisk { made_by, .. } => made_by.as_ref(),
                 What::Parameters { .. } => None,
             },
         })
@@ -238,20 +340,10 @@ impl<P: Clone + PartialEq> History<P> {
         self.budget
     }
 
-    /// Forgets the oldest steps if the new budget asks for it.
+    /// Lets the oldest steps go if the new budget asks for it.
     pub fn set_budget(&mut self, bytes: usize) {
         self.budget = bytes;
-        self.forget_oldest();
-    }
-
-    /// The edit that [`History::undo`] would take back, if the step is one of the document.
-    pub(crate) fn edit_to_undo(&self) -> Option<&Edit> {
-        self.steps.get(self.done.checked_sub(1)?)?.edit()
-    }
-
-    /// The edit that [`History::redo`] would do, if the step is one of the document.
-    pub(crate) fn edit_to_redo(&self) -> Option<&Edit> {
-        self.steps.get(self.done)?.edit()
+        self.keep_within_budget();
     }
 
     /// Steps that are done.
@@ -383,6 +475,36 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn older_steps_go_to_disk_and_come_back_bit_by_bit() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut document, mut history, mut prompt) = setting();
+        history.set_budget(MASK_TILE);
+        history.keep_older_steps_in(folder.path()).unwrap();
+        let mut states = vec![document.rgb_image(document.bounds())];
+        for color in 0..20 {
+            paint(&mut document, &mut history, color * 10);
+            states.push(document.rgb_image(document.bounds()));
+        }
+        history.push(document.flatten().unwrap());
+        let on_disk = |history: &History<String>| {
+            history.steps.iter().filter(|step| matches!(step.what, What::OnDisk { .. })).count()
+        };
+        let give_up = Instant::now() + Duration::from_secs(20);
+        while on_disk(&history) < 20 && Instant::now() < give_up {
+            std::thread::sleep(Duration::from_millis(5));
+            history.tidy();
+        }
+        assert_eq!(on_disk(&history), 20);
+        assert_eq!(history.entries().count(), 21, "nothing is forgotten");
+        for done in [20, 7, 0, 13, 20] {
+            history.go_to(done, &mut document, &mut prompt);
+            assert_eq!(document.rgb_image(document.bounds()), states[done], "after {done} steps");
+        }
+        assert_eq!(history.entries().last().unwrap().name, "Flatten");
+        assert_eq!(history.entries().nth(3).unwrap().made_by, Some(&"seed 30".to_owned()));
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod layer_tree;
 mod operations;
 mod pixel;
 mod rect;
+mod spill;
 mod tiles;
 mod workers;
 

@@ -11,7 +11,7 @@ use super::mailbox::Message;
 use super::{PAPER, Studio};
 use crate::dialog::{self, Answer, PathQuestion, Purpose};
 use crate::document::journal::Abandoned;
-use crate::document::{CanvasSize, Document, History};
+use crate::document::{CanvasSize, Document};
 use crate::files::{self, PictureClipboard, RecipeInFile, RecipeWriter, Saved};
 
 /// A picture that is to take the place of the open one.
@@ -239,7 +239,7 @@ impl Studio {
         let look = self.document.mask_look();
         self.document = replacement.document;
         self.document.set_mask_look(look);
-        self.history = History::new(History::<Recipe>::DEFAULT_BUDGET);
+        self.history = self.safety.new_history();
         self.recipe_in_history = self.recipe.clone();
         self.saved_fingerprint = self.document.picture_revision();
         self.path = replacement.path;

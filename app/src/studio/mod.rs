@@ -193,6 +193,7 @@ impl Studio {
         while let Ok(message) = self.messages.try_recv() {
             self.take_in(message);
         }
+        self.history.tidy();
     }
 
     fn take_in(&mut self, message: Message) {
@@ -317,7 +318,7 @@ impl Studio {
         if self.stroke.is_some() {
             return;
         }
-        let ops = self.history.edit_to_undo().map(Edit::inverse_ops);
+        let ops = self.history.ops_to_undo();
         self.history.undo(&mut self.document, &mut self.recipe);
         self.after_step(ops);
     }
@@ -327,18 +328,16 @@ impl Studio {
         if self.stroke.is_some() {
             return;
         }
-        let ops = self.history.edit_to_redo().map(Edit::ops);
+        let ops = self.history.ops_to_redo();
         self.history.redo(&mut self.document, &mut self.recipe);
         self.after_step(ops);
     }
 
     /// Goes through the history until so many steps, from the oldest, are done.
     pub fn go_to_step(&mut self, done: usize) {
-        while self.stroke.is_none() && self.history.done() > done && self.history.can_undo() {
-            self.undo();
-        }
-        while self.stroke.is_none() && self.history.done() < done && self.history.can_redo() {
-            self.redo();
+        // A step that cannot be read back ends it.
+        for _ in 0..self.history.done().abs_diff(done) {
+            if self.history.done() > done { self.undo() } else { self.redo() }
         }
     }
 

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::Studio;
 use super::files::Replacement;
 use super::mailbox::Message;
-use crate::document::Edit;
 use crate::document::journal::{Abandoned, Journal, Op, Recovered, abandoned};
+use crate::document::{Edit, History};
 
 /// The journal of the open picture.
 #[derive(Default)]
@@ -22,6 +22,17 @@ pub(super) struct Safety {
     journal: Option<Journal>,
     /// What other starts of the program have left, the latest last.
     found: Vec<Found>,
+}
+
+impl Safety {
+    /// An empty history, whose older steps go to disk where journals are kept.
+    pub(super) fn new_history(&self) -> History<Recipe> {
+        let mut history = History::new(History::<Recipe>::DEFAULT_BUDGET);
+        if let Some(Err(error)) = self.folder.as_deref().map(|folder| history.keep_older_steps_in(folder)) {
+            log::warn!("older steps will be forgotten instead of kept on disk: {error}");
+        }
+        history
+    }
 }
 
 /// A picture that a crash has left.
@@ -63,6 +74,7 @@ impl Studio {
     /// ended otherwise is read, on another thread, and then offered.
     pub fn keep_journals_in(&mut self, folder: PathBuf) {
         self.safety.folder = Some(folder.clone());
+        self.history = self.safety.new_history();
         let mailbox = self.mailbox();
         self.mailbox.spawn("find-journals", move || {
             for abandoned in abandoned(&folder) {

@@ -14,7 +14,7 @@ use super::op::{NewTile, Op};
 const MAX_DEPTH: u32 = 64;
 
 /// The ops of a payload.
-pub(super) fn decode(payload: &[u8]) -> Option<Vec<Op>> {
+pub(crate) fn decode(payload: &[u8]) -> Option<Vec<Op>> {
     let mut decoder = Decoder { rest: payload, tiles: vec![] };
     let mut ops = vec![];
     while !decoder.rest.is_empty() {

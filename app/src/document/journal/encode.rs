@@ -40,7 +40,7 @@ pub(super) mod tag {
 }
 
 /// The payload of a record.
-pub(super) fn encode(ops: &[Op]) -> Vec<u8> {
+pub(crate) fn encode(ops: &[Op]) -> Vec<u8> {
     let mut encoder = Encoder::default();
     for op in ops {
         encoder.op(op);

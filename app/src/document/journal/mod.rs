@@ -20,4 +20,6 @@ mod writer;
 pub use recover::{Abandoned, RecoverError, Recovered, abandoned};
 pub use writer::{Journal, JournalTrouble};
 
+pub(crate) use decode::decode;
+pub(crate) use encode::encode;
 pub(crate) use op::Op;
