@@ -132,7 +132,7 @@ fn killed_at_any_moment_the_picture_is_as_after_the_last_safe_stroke_or_the_one_
         let expected = painted.after(recovered.changes);
         assert!(recovered.changes >= safe as usize, "{} strokes came back of {safe}", recovered.changes);
         assert!(
-            look(&recovered.document) == states[recovered.changes],
+            look(&recovered.document) == *expected,
             "not the picture after {} strokes",
             recovered.changes
         );

@@ -60,7 +60,7 @@ impl Default for Recipe {
             sampler: Sampler::Dpmpp2m,
             schedule: None,
             steps: 20,
-            guidance: 7.0,
+            guidance: Self::usual_guidance(STARTER_MODEL),
             guidance_rescale: 0.0,
             clip_skip: 1,
             seed: 0,
@@ -71,6 +71,12 @@ impl Default for Recipe {
             strength: 1.0,
         }
     }
+}
+
+/// Whether a recipe's JSON names a guidance; without one it follows the model.
+#[derive(Deserialize)]
+struct SaysGuidance {
+    guidance: Option<serde::de::IgnoredAny>,
 }
 
 /// A recipe that cannot be followed, in words a painter understands.
@@ -111,6 +117,12 @@ impl Recipe {
     /// Bytes of a prompt with `[a:b:3]` or `[a|b]` in it times steps: each step may have a text of its own.
     const MAX_CHANGING_BYTES: usize = 16 << 20;
 
+    /// The guidance that suits a model: the starter's colours burn out where Stable Diffusion's are at their best.
+    #[must_use]
+    pub fn usual_guidance(model: &str) -> f32 {
+        if model == STARTER_MODEL { 3.0 } else { 7.0 }
+    }
+
     /// Reads a recipe from JSON and checks it.
     ///
     /// # Errors
@@ -120,7 +132,11 @@ impl Recipe {
         if !text.trim_start().starts_with('{') {
             return Err(RecipeError::Unreadable("it is no JSON object {\"prompt\": .., ..}".to_owned()));
         }
-        let recipe: Self = serde_json::from_str(text).map_err(|error| RecipeError::Unreadable(error.to_string()))?;
+        let unreadable = |error: serde_json::Error| RecipeError::Unreadable(error.to_string());
+        let mut recipe: Self = serde_json::from_str(text).map_err(unreadable)?;
+        if serde_json::from_str::<SaysGuidance>(text).map_err(unreadable)?.guidance.is_none() {
+            recipe.guidance = Self::usual_guidance(&recipe.model);
+        }
         recipe.check()?;
         Ok(recipe)
     }
@@ -209,6 +225,8 @@ mod tests {
             assert!(matches!(Recipe::from_json(text), Err(RecipeError::Unreadable(_))), "{text}");
         }
         assert_eq!(Recipe::from_json("\n {}"), Ok(Recipe::default()));
+        let guidance = |json| Recipe::from_json(json).unwrap().guidance;
+        assert_eq!([guidance(r#"{"model": "sd15"}"#), guidance(r#"{"guidance": 5}"#)], [7.0, 5.0]);
     }
 
     #[test]

@@ -378,8 +378,9 @@ impl Studio {
 
     /// Chooses a model at the start, which is no edit of the painter's.
     pub fn set_model(&mut self, model: String) {
-        self.recipe.model.clone_from(&model);
-        self.recipe_in_history.model = model;
+        self.recipe.model = model;
+        self.follow_model();
+        self.recipe_in_history = self.recipe.clone();
     }
 
     /// The device's name, once the engine has chosen it.

@@ -22,11 +22,20 @@ impl Studio {
         if self.recipe == self.recipe_in_history {
             return;
         }
+        self.follow_model();
         if let Some((name, field)) = changed_field(&self.recipe_in_history, &self.recipe) {
             self.history.push_parameters(name, field, self.recipe_in_history.clone(), self.recipe.clone(), now);
         }
         self.recipe_in_history = self.recipe.clone();
         self.keep_context();
+    }
+
+    /// A guidance that was the usual one of the old model becomes that of the new one.
+    pub(super) fn follow_model(&mut self) {
+        let (old, new) = (&self.recipe_in_history.model, &self.recipe.model);
+        if old != new && self.recipe.guidance == Recipe::usual_guidance(old) {
+            self.recipe.guidance = Recipe::usual_guidance(new);
+        }
     }
 
     /// Ends the merging of one parameter's changes: the pointer was released or the focus has moved.

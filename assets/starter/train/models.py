@@ -84,14 +84,6 @@ UNET_CONFIG = {
     "use_linear_projection": False,
 }
 
-# Trained first, on pictures of half the size; grow.py puts the outer level around it.
-INNER_UNET_CONFIG = {
-    **UNET_CONFIG,
-    "block_out_channels": UNET_CONFIG["block_out_channels"][1:],
-    "down_block_types": UNET_CONFIG["down_block_types"][1:],
-    "up_block_types": UNET_CONFIG["up_block_types"][:-1],
-}
-
 SCHEDULER_CONFIG = {
     "_class_name": "DDIMScheduler",
     "_diffusers_version": "0.30.0",

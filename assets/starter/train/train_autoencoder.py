@@ -2,13 +2,14 @@
 
     python train_autoencoder.py --work DIR --minutes 15      train (resumes)
     python train_autoencoder.py --work DIR --encode           write latents
+    python train_autoencoder.py --work DIR --minutes 10 --decoder-only   afterwards, sharper
 
 Training works on crops of `--side` pixels, from the 256-pixel pictures (full
 detail) and from copies at half size (more content), and now and then on a
 whole picture, so that norms and attention meet their real sizes. 64 first,
 then 128: the number of steps is what counts in the beginning.
 
-`--encode` writes latents256.npy and latents128.npy (f16, already multiplied
+`--encode` writes latents.npy (f16, already multiplied
 by the scaling factor, which is measured here: 1 / standard deviation).
 """
 
@@ -25,7 +26,6 @@ import torch.nn.functional as F
 from PIL import Image
 
 from models import VAE_CONFIG, Autoencoder
-from threads import set_threads
 
 
 def to_tensor(pictures):
@@ -114,6 +114,9 @@ def train(args, model, pictures, device):
         step = saved["step"]
     else:
         start_linear(model)
+    if args.decoder_only:
+        model.encoder.requires_grad_(False)
+        model.quant_conv.requires_grad_(False)
     rng, mean, began, shown = random.Random(step), None, time.time(), time.time()
 
     def save():
@@ -131,7 +134,9 @@ def train(args, model, pictures, device):
         with torch.autocast(device.type, torch.bfloat16):
             mu, logvar = model.encode(x)
             mu, logvar = mu.float(), logvar.float()
-            z = mu + torch.randn_like(mu) * (0.5 * logvar).exp()
+            # A UNet's latents are never quite an encoder's: the last decoder learns to bear that.
+            blur = 0.05 * mu.std() if args.decoder_only else (0.5 * logvar).exp()
+            z = mu + torch.randn_like(mu) * blur
             y = model.decode(z).float()
         kl = 0.5 * (mu.pow(2) + logvar.exp() - 1 - logvar).mean()
         rec = reconstruction_loss(y, x)
@@ -174,20 +179,14 @@ def encode(args, model, pictures, device):
         print("scaling factor", factor, "channel means", z.mean((0, 2, 3)).mul(factor).tolist(),
               "channel deviations", z.std((0, 2, 3)).mul(factor).tolist(), flush=True)
     channels = VAE_CONFIG["latent_channels"]
-    for side in map(int, args.sizes.split(",")):
-        name = f"latents{side}{args.suffix}"
-        target = args.work / f"{name}.npy"
-        out = np.lib.format.open_memmap(target, "w+", np.float16, (len(pictures), channels, side // 8, side // 8))
-        size = 64 if side == 128 else 16
-        for i in range(0, len(pictures), size):
-            x = to_tensor(pictures[i:i + size])
-            if side == 128:
-                x = halve(x).contiguous(memory_format=torch.channels_last)
-            out[i:i + size] = (latents(x) * factor).numpy().astype(np.float16)
-            if i % (size * 32) == 0:
-                print(name, i, flush=True)
-        out.flush()
-        print(name, "done", flush=True)
+    target = args.work / f"latents{args.suffix}.npy"
+    out = np.lib.format.open_memmap(target, "w+", np.float16, (len(pictures), channels, 32, 32))
+    for i in range(0, len(pictures), 16):
+        out[i:i + 16] = (latents(to_tensor(pictures[i:i + 16])) * factor).numpy().astype(np.float16)
+        if i % 512 == 0:
+            print(target.name, i, flush=True)
+    out.flush()
+    print(target.name, "done", flush=True)
 
 
 def main():
@@ -198,13 +197,12 @@ def main():
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--lr", type=float, default=1e-3)
     parser.add_argument("--kl", type=float, default=3e-4)
+    parser.add_argument("--decoder-only", action="store_true", help="the latents stay what they are")
     parser.add_argument("--encode", action="store_true")
     parser.add_argument("--limit", type=int, default=0, help="encode only the first so many pictures")
-    parser.add_argument("--sizes", default="128,256", help="of the latents")
     parser.add_argument("--pictures", default="pictures")
     parser.add_argument("--suffix", default="", help="appended to the latents' file names")
     args = parser.parse_args()
-    set_threads()
     torch.manual_seed(0)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     pictures = np.load(args.work / f"{args.pictures}.npy", mmap_mode="r")

@@ -3,14 +3,13 @@
     python train_text.py --work DIR --minutes 10        (resumes)
 
 Trained from nothing together with the UNet, the encoder collapses at a rate
-that suits the UNet: at first its words are only noise to be suppressed. And a
-UNet has no layer that turns one meaning into a different thing at each place.
-Both are cured by teaching the encoder alone first, at a tenth of the cost:
-its last 64 states (mostly padding, which sees the whole caption) are to
-describe the 8 x 8 cells of the picture, in reading order, to a linear reader
-that is thrown away afterwards, and to tell which cell they describe; align.py
-then points the UNet's cross-attention at the right cells. Two more readers ask
-any of them for subjects and style.
+that suits the UNet: at first its words are only noise to be suppressed. So it
+is taught alone first, at a tenth of the cost: its last 64 states (mostly
+padding, which sees the whole caption) are to describe the 8 x 8 cells of the
+picture, in reading order, to a linear reader that is thrown away afterwards,
+and to tell which cell they describe. Two more readers ask any of them for
+subjects and style. Train until `subjects` is near 0.01: what it does not tell
+apart here the UNet will never draw apart.
 """
 
 import argparse
@@ -25,7 +24,6 @@ from torch import nn
 
 from data import STYLES, read_names
 from models import TEXT_CONFIG, TextEncoder
-from threads import set_threads
 from tokenizer import LENGTH, Tokenizer
 
 HERE = Path(__file__).resolve().parent
@@ -41,12 +39,11 @@ def main():
     parser.add_argument("--lr", type=float, default=1e-3)
     parser.add_argument("--suffixes", default="", help="sets of pictures, as for train_unet.py")
     args = parser.parse_args()
-    set_threads()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     tokenizer, classes = Tokenizer(HERE.parent / "tokenizer"), len(read_names())
     latents, tokens, shown, styles = [], [], [], []
     for suffix in args.suffixes.split(","):
-        part = torch.from_numpy(np.load(args.work / f"latents256{suffix}.npy"))
+        part = torch.from_numpy(np.load(args.work / f"latents{suffix}.npy"))
         infos = json.loads((args.work / f"pictures{suffix}.json").read_text())[:len(part)]
         latents.append(part)
         for info in infos:

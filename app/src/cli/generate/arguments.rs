@@ -33,7 +33,7 @@ pub(crate) struct GenerateArguments {
     /// Solver steps [default: 20]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=i64::from(Recipe::MAX_STEPS)))]
     pub steps: Option<u32>,
-    /// Classifier-free guidance; 1 switches it off [default: 7]
+    /// Classifier-free guidance; 1 switches it off [default: 7, for the starter 3]
     #[arg(long, value_name = "GUIDANCE", value_parser = choices::guidance)]
     pub cfg: Option<f32>,
     /// Share of the guided prediction that is rescaled, 0 to 1 [default: 0]
@@ -97,6 +97,9 @@ impl GenerateArguments {
             None => Recipe { seed: random_seed(), ..Recipe::default() },
         };
         set(&mut recipe.model, &self.model);
+        if self.recipe.is_none() {
+            recipe.guidance = Recipe::usual_guidance(&recipe.model);
+        }
         set(&mut recipe.prompt, &self.prompt);
         set(&mut recipe.negative_prompt, &self.negative);
         set(&mut recipe.sampler, &self.sampler);
@@ -165,7 +168,7 @@ mod tests {
         std::fs::write(&file, r#"{"prompt": "a dog", "steps": 5, "sampler": "lms"}"#).unwrap();
         let recipe = recipe(&["--recipe", file.to_str().unwrap(), "--steps", "9", "--schedule", "karras"]).unwrap();
         assert_eq!((recipe.prompt.as_str(), recipe.steps, recipe.sampler), ("a dog", 9, Sampler::Lms));
-        assert_eq!((recipe.schedule, recipe.guidance), (Some(Schedule::Karras), 7.0));
+        assert_eq!((recipe.schedule, recipe.guidance), (Some(Schedule::Karras), 3.0));
     }
 
     #[test]
