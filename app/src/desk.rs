@@ -6,12 +6,12 @@ use std::time::Instant;
 use brushfire_engine::{DeviceChoice, Recipe};
 use egui::{Context, Event, Key, Modifiers};
 
-use crate::canvas::{CanvasView, Toolbox};
+use crate::canvas::{CanvasView, Navigator, Toolbox};
 use crate::commands::{Command, Keymap};
 use crate::document::{Document, MaskLook};
 use crate::files::Settings;
 use crate::language::LanguageChoice;
-use crate::panels::{Palette, ShortcutsDialog, Thumbnails};
+use crate::panels::{Docks, LayersPanel, Palette, PanelKind, ShortcutsDialog, Thumbnails};
 use crate::studio::Studio;
 
 /// A small window over the desk.
@@ -44,12 +44,22 @@ pub struct Desk {
     pub recipe_wanted: Option<Recipe>,
     pub thumbnails: Thumbnails,
     pub shortcuts_dialog: ShortcutsDialog,
+    pub layers_panel: LayersPanel,
+    pub navigator: Navigator,
+    pub docks: Docks,
+    /// Nothing but the canvas is shown.
+    pub canvas_only: bool,
+    pub fullscreen: bool,
+    /// How many steps the list of the history showed last, and how many of them were done.
+    pub steps_seen: Option<(usize, usize)>,
     /// The command palette, while it is open.
     pub palette: Option<Palette>,
     /// The device chosen in the window; one named on the command line is for that run only.
     pub device_chosen: Option<DeviceChoice>,
     /// Pictures opened and saved lately, newest first.
     pub recent_files: Vec<PathBuf>,
+    /// The card of the start, with the recent files, is there.
+    pub start_card: bool,
     dialog: Option<Dialog>,
 }
 
@@ -71,9 +81,16 @@ impl Desk {
             recipe_wanted: None,
             thumbnails: Thumbnails::default(),
             shortcuts_dialog: ShortcutsDialog::default(),
+            layers_panel: LayersPanel::default(),
+            navigator: Navigator::default(),
+            docks: Docks::default(),
+            canvas_only: false,
+            fullscreen: false,
+            steps_seen: None,
             palette: None,
             device_chosen: None,
             recent_files: vec![],
+            start_card: false,
             dialog: None,
         }
     }
@@ -90,6 +107,9 @@ impl Desk {
         self.dark = settings.dark;
         self.language = settings.language;
         self.scale = settings.window.zoom;
+        if let Some(layout) = &settings.layout {
+            self.docks.arrange(layout.clone());
+        }
         self.keymap = Keymap::from_settings(&settings.shortcuts);
         self.recent_files.clone_from(&settings.recent_files);
     }
@@ -106,6 +126,7 @@ impl Desk {
         settings.dark = self.dark;
         settings.language = self.language;
         settings.window.zoom = self.scale;
+        settings.layout = Some(self.docks.layout());
         settings.shortcuts = self.keymap.to_settings();
         settings.model.clone_from(&self.studio.recipe.model);
         if let Some(device) = self.device_chosen {
@@ -120,6 +141,12 @@ impl Desk {
 
     pub fn open_dialog(&mut self, dialog: Dialog) {
         self.dialog = Some(dialog);
+    }
+
+    /// Shows a panel or hides it.
+    pub fn show_or_hide(&mut self, panel: PanelKind) {
+        self.canvas_only = false;
+        self.docks.toggle(panel);
     }
 
     pub fn open_palette(&mut self) {
@@ -147,6 +174,7 @@ impl Desk {
         let is_covered = self.dialog.is_some()
             || self.palette.is_some()
             || self.studio.question().is_some()
+            || self.studio.found_picture().is_some()
             || self.studio.typed_path_mut().is_some();
         if is_covered || ctx.any_popup_open() {
             return;

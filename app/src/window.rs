@@ -78,6 +78,7 @@ pub struct Window {
     events: EventQueue,
     clipboard: TextClipboard,
     frames: u64,
+    fills_screen: bool,
     /// When the program began, until the first frame is there.
     started: Option<Instant>,
 }
@@ -106,6 +107,7 @@ impl Window {
             events: EventQueue::default(),
             clipboard: TextClipboard::default(),
             frames: 0,
+            fills_screen: false,
             started: None,
         })
     }
@@ -117,11 +119,13 @@ impl Window {
             studio.set_model(model.clone());
         }
         match options.pictures.split_first() {
+            None if !self.settings.recent_files.is_empty() => self.desk.start_card = true,
             None => studio.open_example(assets::assets_folder().join("example")),
             Some((first, others)) => {
                 studio.open_path(first);
                 if !others.is_empty() {
-                    studio.notices.say(format!("One picture is open at a time: {}.", first.display()));
+                    let file = ("file", first.display().to_string().into());
+                    studio.notices.say(language::text_with("one-picture", &[file]));
                 }
             }
         }
@@ -172,6 +176,14 @@ impl Window {
         }
     }
 
+    /// Fills the screen, or leaves it again.
+    fn fill_screen(&mut self, ctx: &Context) {
+        if self.fills_screen != self.desk.fullscreen {
+            self.fills_screen = self.desk.fullscreen;
+            ctx.send_viewport_cmd(ViewportCommand::Fullscreen(self.fills_screen));
+        }
+    }
+
     fn remember_window(&mut self, ctx: &Context) {
         ctx.input(|input| {
             let viewport = input.viewport();
@@ -206,6 +218,7 @@ impl App for Window {
         panels::show(ui, &mut self.desk);
         show_drop_hint(&ctx);
         self.clipboard.after_frame(&ctx);
+        self.fill_screen(&ctx);
         self.remember_window(&ctx);
         self.remember_file();
         self.close_if_asked(&ctx);

@@ -265,7 +265,7 @@ fn every_choice_has_a_name() {
     for name in ["Model", "Sampler", "Schedule"] {
         desk.harness.get_by_role_and_label(Role::ComboBox, name);
     }
-    for name in ["Steps", "Guidance", "Strength", "Pictures", "Size", "Hardness", "Opacity", "Tint opacity"] {
+    for name in ["Steps", "Guidance", "Strength", "Pictures", "Size", "Hardness", "Opacity", "Layer opacity"] {
         desk.harness.get_by_role_and_label(Role::Slider, name);
         desk.harness.get_by_role_and_label(Role::SpinButton, name);
     }
@@ -433,77 +433,4 @@ fn the_wheel_zooms_about_the_pointer() {
     desk.settle();
     assert!(desk.window().desk.view.camera().zoom() > zoom);
     assert!((desk.on_screen(10.0, 12.0) - pointer).length() < 0.5);
-}
-
-#[test]
-fn a_command_is_found_by_a_part_of_its_name() {
-    let mut desk = Desk::with_picture();
-    desk.press(Modifiers::COMMAND, Key::K);
-    desk.harness.get_by_role_and_label(Role::TextInput, "Find a command").type_text("inv mask");
-    desk.settle();
-    desk.press(Modifiers::NONE, Key::Enter);
-    assert_eq!(desk.mask_at(5, 5), u16::MAX);
-    assert!(desk.window().desk.palette.is_none());
-
-    desk.press(Modifiers::COMMAND, Key::K);
-    desk.press(Modifiers::NONE, Key::Escape);
-    assert!(desk.window().desk.palette.is_none(), "Escape leaves it");
-}
-
-#[test]
-fn the_palettes_arrows_choose_and_nothing_is_typed_elsewhere() {
-    let mut desk = Desk::new();
-    desk.press(Modifiers::COMMAND, Key::K);
-    desk.harness.get_by_role_and_label(Role::TextInput, "Find a command").type_text("brush");
-    desk.settle();
-    for key in [Key::ArrowDown, Key::ArrowUp, Key::ArrowUp, Key::ArrowDown, Key::Enter] {
-        desk.press(Modifiers::NONE, key);
-    }
-    assert!(desk.window().desk.palette.is_none());
-    assert_eq!(desk.window().desk.studio.recipe.prompt, "");
-}
-
-#[test]
-fn a_shortcut_is_changed_by_pressing_other_keys_and_remembered() {
-    let mut desk = Desk::with_picture();
-    desk.press(Modifiers::NONE, Key::F1);
-    desk.click("Change the shortcut of Invert mask");
-    desk.press(Modifiers::COMMAND, Key::Z);
-    assert!(desk.harness.query_by_label("Also: Undo").is_some(), "the conflict is shown");
-    desk.click("Change the shortcut of Invert mask");
-    desk.press(Modifiers::COMMAND, Key::J);
-    assert!(desk.harness.query_by_label("Also: Undo").is_none());
-    desk.press(Modifiers::NONE, Key::Escape);
-    desk.press(Modifiers::COMMAND, Key::J);
-    assert_eq!(desk.mask_at(5, 5), u16::MAX);
-
-    let mut settings = Settings::default();
-    desk.window().desk.give_settings(&mut settings);
-    let mut next = Desk::with_picture();
-    next.window_mut().desk.take_settings(&settings);
-    next.press(Modifiers::COMMAND, Key::J);
-    assert_eq!(next.mask_at(5, 5), u16::MAX);
-}
-
-#[test]
-fn the_window_speaks_chinese_once_it_is_chosen() {
-    let mut desk = Desk::new();
-    desk.press(Modifiers::COMMAND, Key::Comma);
-    desk.harness.get_by_role_and_label(Role::ComboBox, "Language").click();
-    desk.settle();
-    desk.click("简体中文");
-    desk.press(Modifiers::NONE, Key::Escape);
-    desk.harness.get_by_role_and_label(Role::ComboBox, "采样器");
-    desk.harness.get_by_role_and_label(Role::MultilineTextInput, "提示词");
-    let mut settings = Settings::default();
-    desk.window().desk.give_settings(&mut settings);
-    assert_eq!(serde_json::to_value(&settings).unwrap()["language"], "zh-CN");
-}
-
-#[test]
-fn the_interface_can_be_larger() {
-    let mut desk = Desk::new();
-    desk.window_mut().desk.scale = 1.5;
-    desk.settle();
-    assert!((desk.harness.ctx.zoom_factor() - 1.5).abs() < 1e-6);
 }

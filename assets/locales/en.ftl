@@ -144,20 +144,12 @@ negative-prompt-hint = What should not be there
 
 ## Mask
 
-mask = Mask
-mask-everything-short = All
-invert-mask-short = Invert
-clear-mask-short = Clear
-show-mask-short = Show
-tint = Tint
-    .tooltip = How the mask is drawn over the picture. It changes nothing else.
 tint-color = Tint colour
 tint-opacity = Tint opacity
     .tooltip = How strongly the mask is tinted.
 
 ## Generation
 
-generation = Generation
 model = Model
     .tooltip = The network that paints. Put others into the models folder, or choose a file or folder here.
 choose-file = Choose a file
@@ -245,6 +237,9 @@ use-it = Use it
 
 ## Dialogs
 
+start-recent = Go on with
+start-close = Close
+    .tooltip = Begin with the blank canvas.
 question-lost = What is not saved would be lost.
 question-save = Save
 question-discard = Do not save
@@ -328,3 +323,146 @@ shortcuts-conflict = Also: { $command }
 palette-nothing = No command of that name can be used now.
 
 navigator = Navigator
+
+## Panels
+
+panel-canvas = Canvas
+panel-prompt = Prompt
+panel-generation = Generation
+panel-layers = Layers
+panel-history = History
+panel-navigator = Navigator
+panel-results = Results
+panel-hide = Hide this panel
+panel-move = Drag to move this panel
+
+command-show-prompt-panel = Prompt panel
+    .tooltip = Show or hide the panel with the prompt and the Generate button.
+command-show-generation-panel = Generation panel
+    .tooltip = Show or hide the panel with model, sampler and their numbers.
+command-show-layers-panel = Layers panel
+    .tooltip = Show or hide the panel with layers and masks.
+command-show-history-panel = History panel
+    .tooltip = Show or hide the list of steps that can be taken back.
+command-show-navigator-panel = Navigator panel
+    .tooltip = Show or hide the small view of the whole picture.
+command-show-results-panel = Results panel
+    .tooltip = Show or hide the strip of results.
+command-reset-layout = Reset layout
+    .tooltip = Put all panels where they were at the first start.
+command-canvas-only = Canvas only
+    .tooltip = Hide everything but the canvas, or bring it back.
+command-fullscreen = Full screen
+    .tooltip = Let the window fill the screen, or not.
+
+history-begin = Beginning
+history-foot = { $steps } steps, { $used } of { $budget } MB
+
+## Layers
+
+command-add-paint-layer = Add layer
+    .tooltip = Put an empty layer above the active one.
+command-add-mask = Add mask
+    .tooltip = Add another mask, with a colour of its own.
+command-duplicate-layer = Duplicate layer
+    .tooltip = Put a copy of the layer above it.
+command-merge-down = Merge down
+    .tooltip = Make one layer of this one and the one below it.
+command-flatten = Flatten the picture
+    .tooltip = Make one layer of all that is seen. Masks and hints stay.
+command-remove-layer = Delete layer
+    .tooltip = Take the layer away, with all in it. The last one stays.
+command-rename-layer = Rename layer
+    .tooltip = Give the layer another name.
+command-group-layer = Group layer
+    .tooltip = Put the layer into a group of its own.
+command-ungroup = Ungroup
+    .tooltip = Take the group away and leave its layers.
+command-move-layer-up = Move layer up
+    .tooltip = Move the layer above the next one, or out of its group.
+command-move-layer-down = Move layer down
+    .tooltip = Move the layer below the next one, or out of its group.
+command-choose-layer-above = Choose the layer above
+    .tooltip = Make the layer above the active one.
+command-choose-layer-below = Choose the layer below
+    .tooltip = Make the layer below the active one.
+command-show-layer = Show layer
+    .tooltip = Show or hide the layer.
+command-lock-layer = Lock layer
+    .tooltip = Nothing paints on a locked layer or moves it.
+command-lock-alpha = Lock transparency
+    .tooltip = Painting changes colours, but not where there are any.
+command-clip-layer = Clip to the layer below
+    .tooltip = Show the layer only where the one below it has something.
+
+layer-new = Layer { $number }
+layer-new-mask = Mask { $number }
+layer-new-group = Group { $number }
+layer-name-background = Background
+layer-name-mask = Mask
+layer-name-result = Result
+layer-kind-result = Result
+layer-visible = Show or hide { $layer }
+layer-lock = Lock or unlock { $layer }
+layer-alpha-lock = Lock the transparency of { $layer }
+layer-clip = Clip { $layer } to the layer below
+layer-collapse = Close { $layer }
+layer-expand = Open { $layer }
+layer-opacity = Layer opacity
+    .tooltip = How much of the layer covers what is below.
+blend-mode = Blend mode
+
+blend-normal = Normal
+blend-multiply = Multiply
+blend-screen = Screen
+blend-overlay = Overlay
+blend-darken = Darken
+blend-lighten = Lighten
+blend-color-dodge = Colour dodge
+blend-color-burn = Colour burn
+blend-hard-light = Hard light
+blend-soft-light = Soft light
+blend-difference = Difference
+blend-exclusion = Exclusion
+blend-add = Add
+blend-subtract = Subtract
+blend-hue = Hue
+blend-saturation = Saturation
+blend-color = Colour
+blend-luminosity = Luminosity
+blend-destination-in = Destination in
+blend-erase = Erase
+blend-source-atop = Source atop
+blend-destination-atop = Destination atop
+
+edit-add-layer = Add layer
+edit-add-mask = Add mask
+edit-group = Group layer
+edit-ungroup = Ungroup
+edit-duplicate-layer = Duplicate layer
+edit-delete-layer = Delete layer
+edit-move-layer = Move layer
+edit-merge-down = Merge down
+edit-flatten = Flatten
+edit-rename-layer = Rename layer
+edit-show-layer = Show layer
+edit-hide-layer = Hide layer
+edit-layer-opacity = Layer opacity
+edit-blend-mode = Blend mode
+edit-lock-layer = Lock layer
+edit-unlock-layer = Unlock layer
+edit-alpha-lock = Lock transparency
+edit-clip-layer = Clip layer
+edit-mask-colour = Mask colour
+edit-layer-properties = Layer properties
+
+## What the studio says
+
+question = Save the changes to { $picture } first?
+clipboard-empty = There is no picture on the clipboard.
+clipboard-filled = The picture is on the clipboard.
+recipe-found = This picture carries a recipe.
+recipe-found-foreign = This picture carries a recipe from another program.
+saved = Saved { $file }.
+nothing-painted = Nothing was painted: { $why }.
+one-picture = One picture is open at a time: { $file }.

@@ -144,20 +144,12 @@ negative-prompt-hint = 画面中不应有什么
 
 ## 蒙版
 
-mask = 蒙版
-mask-everything-short = 全部
-invert-mask-short = 反转
-clear-mask-short = 清除
-show-mask-short = 显示
-tint = 着色
-    .tooltip = 蒙版在图片上的显示方式，不影响其他任何东西。
 tint-color = 着色颜色
 tint-opacity = 着色不透明度
     .tooltip = 蒙版着色的强度。
 
 ## 生成
 
-generation = 生成
 model = 模型
     .tooltip = 作画的网络。可将其他模型放入模型文件夹，或在此选择文件或文件夹。
 choose-file = 选择文件
@@ -245,6 +237,9 @@ use-it = 使用
 
 ## 对话框
 
+start-recent = 继续
+start-close = 关闭
+    .tooltip = 从空白画布开始。
 question-lost = 未保存的内容将会丢失。
 question-save = 保存
 question-discard = 不保存
@@ -328,3 +323,146 @@ shortcuts-conflict = 同时用于：{ $command }
 palette-nothing = 没有可用的同名命令。
 
 navigator = 导航器
+
+## 面板
+
+panel-canvas = 画布
+panel-prompt = 提示词
+panel-generation = 生成
+panel-layers = 图层
+panel-history = 历史
+panel-navigator = 导航器
+panel-results = 结果
+panel-hide = 隐藏此面板
+panel-move = 拖动以移动此面板
+
+command-show-prompt-panel = 提示词面板
+    .tooltip = 显示或隐藏提示词与生成按钮的面板。
+command-show-generation-panel = 生成面板
+    .tooltip = 显示或隐藏模型、采样器及其参数的面板。
+command-show-layers-panel = 图层面板
+    .tooltip = 显示或隐藏图层与蒙版面板。
+command-show-history-panel = 历史面板
+    .tooltip = 显示或隐藏可撤销步骤的列表。
+command-show-navigator-panel = 导航器面板
+    .tooltip = 显示或隐藏整张图片的缩略视图。
+command-show-results-panel = 结果面板
+    .tooltip = 显示或隐藏结果条。
+command-reset-layout = 重置布局
+    .tooltip = 将所有面板恢复到初次启动时的位置。
+command-canvas-only = 仅画布
+    .tooltip = 隐藏画布以外的一切，或恢复显示。
+command-fullscreen = 全屏
+    .tooltip = 让窗口占满屏幕，或恢复。
+
+history-begin = 开始
+history-foot = { $steps } 步，{ $used } / { $budget } MB
+
+## 图层
+
+command-add-paint-layer = 添加图层
+    .tooltip = 在当前图层上方添加一个空图层。
+command-add-mask = 添加蒙版
+    .tooltip = 再添加一个蒙版，使用自己的颜色。
+command-duplicate-layer = 复制图层
+    .tooltip = 在图层上方放置它的副本。
+command-merge-down = 向下合并
+    .tooltip = 将此图层与下方图层合并为一个。
+command-flatten = 拼合图像
+    .tooltip = 将所有可见内容合并为一个图层。蒙版和提示图层保留。
+command-remove-layer = 删除图层
+    .tooltip = 删除图层及其中的一切。最后一个会保留。
+command-rename-layer = 重命名图层
+    .tooltip = 给图层换一个名称。
+command-group-layer = 图层编组
+    .tooltip = 将图层放入一个新的组。
+command-ungroup = 取消编组
+    .tooltip = 去掉组，保留其中的图层。
+command-move-layer-up = 上移图层
+    .tooltip = 将图层移到上一个之上，或移出所在的组。
+command-move-layer-down = 下移图层
+    .tooltip = 将图层移到下一个之下，或移出所在的组。
+command-choose-layer-above = 选择上方图层
+    .tooltip = 将上方的图层设为当前图层。
+command-choose-layer-below = 选择下方图层
+    .tooltip = 将下方的图层设为当前图层。
+command-show-layer = 显示图层
+    .tooltip = 显示或隐藏图层。
+command-lock-layer = 锁定图层
+    .tooltip = 锁定的图层不能绘画或移动。
+command-lock-alpha = 锁定透明度
+    .tooltip = 绘画只改变颜色，不改变有无。
+command-clip-layer = 剪贴到下方图层
+    .tooltip = 仅在下方图层有内容处显示此图层。
+
+layer-new = 图层 { $number }
+layer-new-mask = 蒙版 { $number }
+layer-new-group = 组 { $number }
+layer-name-background = 背景
+layer-name-mask = 蒙版
+layer-name-result = 结果
+layer-kind-result = 结果
+layer-visible = 显示或隐藏“{ $layer }”
+layer-lock = 锁定或解锁“{ $layer }”
+layer-alpha-lock = 锁定“{ $layer }”的透明度
+layer-clip = 将“{ $layer }”剪贴到下方图层
+layer-collapse = 折叠“{ $layer }”
+layer-expand = 展开“{ $layer }”
+layer-opacity = 图层不透明度
+    .tooltip = 图层覆盖下方内容的程度。
+blend-mode = 混合模式
+
+blend-normal = 正常
+blend-multiply = 正片叠底
+blend-screen = 滤色
+blend-overlay = 叠加
+blend-darken = 变暗
+blend-lighten = 变亮
+blend-color-dodge = 颜色减淡
+blend-color-burn = 颜色加深
+blend-hard-light = 强光
+blend-soft-light = 柔光
+blend-difference = 差值
+blend-exclusion = 排除
+blend-add = 相加
+blend-subtract = 减去
+blend-hue = 色相
+blend-saturation = 饱和度
+blend-color = 颜色
+blend-luminosity = 明度
+blend-destination-in = 目标之内
+blend-erase = 擦除
+blend-source-atop = 源在其上
+blend-destination-atop = 目标在其上
+
+edit-add-layer = 添加图层
+edit-add-mask = 添加蒙版
+edit-group = 图层编组
+edit-ungroup = 取消编组
+edit-duplicate-layer = 复制图层
+edit-delete-layer = 删除图层
+edit-move-layer = 移动图层
+edit-merge-down = 向下合并
+edit-flatten = 拼合图像
+edit-rename-layer = 重命名图层
+edit-show-layer = 显示图层
+edit-hide-layer = 隐藏图层
+edit-layer-opacity = 图层不透明度
+edit-blend-mode = 混合模式
+edit-lock-layer = 锁定图层
+edit-unlock-layer = 解锁图层
+edit-alpha-lock = 锁定透明度
+edit-clip-layer = 剪贴图层
+edit-mask-colour = 蒙版颜色
+edit-layer-properties = 图层属性
+
+## 工作室的话
+
+question = 先保存对“{ $picture }”的更改吗？
+clipboard-empty = 剪贴板上没有图片。
+clipboard-filled = 图片已复制到剪贴板。
+recipe-found = 此图片附有生成参数。
+recipe-found-foreign = 此图片附有来自其他程序的生成参数。
+saved = 已保存 { $file }。
+nothing-painted = 没有画上：{ $why }。
+one-picture = 一次只能打开一张图片：{ $file }。

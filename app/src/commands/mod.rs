@@ -2,15 +2,18 @@
 //! read one table.
 
 mod keymap;
+mod layers;
 pub mod search;
 mod table;
 
 pub use self::keymap::{Keymap, shortcut_of};
+pub use self::layers::LayerCommand;
 pub use self::table::{COMMANDS, CommandInfo};
 
 use crate::canvas::{MaskView, Tool};
 use crate::desk::{Desk, Dialog};
 use crate::language;
+use crate::panels::{Layout, PanelKind};
 
 /// Something the painter can ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,6 +40,11 @@ pub enum Command {
     ShowMask,
     ShowMaskAs(MaskView),
     ChangeTheme,
+    ShowPanel(PanelKind),
+    ResetLayout,
+    CanvasOnly,
+    Fullscreen,
+    Layer(LayerCommand),
     UseTool(Tool),
     BiggerBrush,
     SmallerBrush,
@@ -160,6 +168,7 @@ impl Command {
             Self::BiggerBrush | Self::SmallerBrush | Self::HarderBrush | Self::SofterBrush => {
                 desk.tools.brush().is_some()
             }
+            Self::Layer(command) => command.is_enabled(studio),
             Self::Generate => is_free && studio.can_generate(),
             Self::Cancel => studio.run().is_some_and(|run| !run.is_being_cancelled()),
             Self::Accept => is_free && studio.results().shown().is_some(),
@@ -180,6 +189,10 @@ impl Command {
             Self::ShowRulers => Some(desk.view.aids.rulers),
             Self::ShowGrid => Some(desk.view.aids.grid),
             Self::ShowMaskAs(mask_view) => Some(desk.view.aids.mask_view == mask_view),
+            Self::ShowPanel(panel) => Some(desk.docks.is_open(panel)),
+            Self::CanvasOnly => Some(desk.canvas_only),
+            Self::Fullscreen => Some(desk.fullscreen),
+            Self::Layer(command) => command.is_on(&desk.studio),
             Self::ShowMask => Some(desk.studio.document().mask_look().visible),
             _ => None,
         }
@@ -214,6 +227,11 @@ impl Command {
             Self::ShowMask => desk.toggle_mask(),
             Self::ShowMaskAs(mask_view) => desk.view.aids.mask_view = mask_view,
             Self::ChangeTheme => desk.dark = !desk.dark,
+            Self::ShowPanel(panel) => desk.show_or_hide(panel),
+            Self::ResetLayout => desk.docks.arrange(Layout::default()),
+            Self::CanvasOnly => desk.canvas_only = !desk.canvas_only,
+            Self::Fullscreen => desk.fullscreen = !desk.fullscreen,
+            Self::Layer(command) => command.run(desk),
             Self::UseTool(tool) => desk.tools.take(tool),
             Self::BiggerBrush => desk.tools.scale_brush(1.2),
             Self::SmallerBrush => desk.tools.scale_brush(1.0 / 1.2),

@@ -6,7 +6,7 @@ use crate::language::{self, Language};
 /// A letter that begins a word counts this much more than one within.
 const WORD_START: i32 = 8;
 /// A letter that follows the one before it at once.
-const CONSECUTIVE: i32 = 6;
+const CONSECUTIVE: i32 = 9;
 
 /// The commands that fit the query, the best first; all of them, in the table's order, where it is empty.
 #[must_use]

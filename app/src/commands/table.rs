@@ -5,9 +5,10 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use super::{Command, Menu};
+use super::{Command, LayerCommand, Menu};
 use crate::canvas::{MaskView, Tool};
 use crate::icons::{self, Icon};
+use crate::panels::PanelKind;
 
 /// What is known of a command wherever it appears.
 pub struct CommandInfo {
@@ -41,6 +42,18 @@ const fn ctrl(key: Key) -> KeyboardShortcut {
 
 const fn ctrl_shift(key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key)
+}
+
+const fn ctrl_alt(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::ALT), key)
+}
+
+const fn layer(
+    command: LayerCommand,
+    key: &'static str,
+    default_shortcuts: &'static [KeyboardShortcut],
+) -> CommandInfo {
+    entry(Menu::Layer, Command::Layer(command), key, default_shortcuts)
 }
 
 const fn entry(
@@ -122,6 +135,24 @@ pub const COMMANDS: &[CommandInfo] = &[
     entry(Menu::View, Command::ShowMaskAs(MaskView::BlackAndWhite), "mask-view-black-and-white", &[]),
     entry(Menu::View, Command::ShowMaskAs(MaskView::Isolated), "mask-view-isolated", &[]),
     //
+    layer(LayerCommand::AddPaint, "add-paint-layer", &[key(Key::Insert)]).icon(icons::PLUS),
+    layer(LayerCommand::AddMask, "add-mask", &[]).icon(icons::ADD_MASK),
+    layer(LayerCommand::Duplicate, "duplicate-layer", &[ctrl(Key::J)]).icon(icons::COPY_PLUS).starts_group(),
+    layer(LayerCommand::MergeDown, "merge-down", &[ctrl(Key::E)]).icon(icons::ARROW_DOWN_TO_LINE),
+    layer(LayerCommand::Flatten, "flatten", &[ctrl_shift(Key::E)]).icon(icons::LAYERS_2),
+    layer(LayerCommand::Remove, "remove-layer", &[shift(Key::Delete)]).icon(icons::TRASH),
+    layer(LayerCommand::Rename, "rename-layer", &[key(Key::F2)]),
+    layer(LayerCommand::Group, "group-layer", &[ctrl(Key::G)]).icon(icons::FOLDER_PLUS).starts_group(),
+    layer(LayerCommand::Ungroup, "ungroup", &[ctrl_alt(Key::G)]).icon(icons::UNGROUP),
+    layer(LayerCommand::MoveUp, "move-layer-up", &[ctrl(Key::PageUp)]).starts_group(),
+    layer(LayerCommand::MoveDown, "move-layer-down", &[ctrl(Key::PageDown)]),
+    layer(LayerCommand::ChooseAbove, "choose-layer-above", &[key(Key::PageUp)]),
+    layer(LayerCommand::ChooseBelow, "choose-layer-below", &[key(Key::PageDown)]),
+    layer(LayerCommand::ShowOrHide, "show-layer", &[]).icon(icons::EYE).starts_group(),
+    layer(LayerCommand::Lock, "lock-layer", &[]).icon(icons::LOCK),
+    layer(LayerCommand::LockAlpha, "lock-alpha", &[]).icon(icons::ALPHA_LOCK),
+    layer(LayerCommand::Clip, "clip-layer", &[]).icon(icons::CLIP),
+    //
     entry(Menu::Mask, Command::MaskEverything, "mask-everything", &[ctrl(Key::A)]).icon(icons::SQUARE),
     entry(Menu::Mask, Command::InvertMask, "invert-mask", &[ctrl(Key::I)]).icon(icons::CONTRAST),
     entry(Menu::Mask, Command::ClearMask, "clear-mask", &[ctrl(Key::D)]).icon(icons::TRASH),
@@ -151,7 +182,17 @@ pub const COMMANDS: &[CommandInfo] = &[
     entry(Menu::Generate, Command::OlderResult, "older-result", &[key(Key::Period)]).at_moments(),
     entry(Menu::Generate, Command::RollSeed, "roll-seed", &[]).icon(icons::DICES).starts_group(),
     //
-    entry(Menu::Window, Command::ChangeTheme, "change-theme", &[]).icon(icons::SUN_MOON),
+    entry(Menu::Window, Command::ShowPanel(PanelKind::Prompt), "show-prompt-panel", &[]),
+    entry(Menu::Window, Command::ShowPanel(PanelKind::Generation), "show-generation-panel", &[]),
+    entry(Menu::Window, Command::ShowPanel(PanelKind::Layers), "show-layers-panel", &[]).icon(icons::LAYERS),
+    entry(Menu::Window, Command::ShowPanel(PanelKind::History), "show-history-panel", &[]).icon(icons::HISTORY),
+    entry(Menu::Window, Command::ShowPanel(PanelKind::Navigator), "show-navigator-panel", &[]),
+    entry(Menu::Window, Command::ShowPanel(PanelKind::Results), "show-results-panel", &[]),
+    entry(Menu::Window, Command::ResetLayout, "reset-layout", &[]).icon(icons::LAYOUT).starts_group(),
+    // Krita's Tab must go from control to control here: every state can be reached by keyboard.
+    entry(Menu::Window, Command::CanvasOnly, "canvas-only", &[key(Key::F11)]).icon(icons::EXPAND),
+    entry(Menu::Window, Command::Fullscreen, "fullscreen", &[ctrl_shift(Key::F)]),
+    entry(Menu::Window, Command::ChangeTheme, "change-theme", &[]).icon(icons::SUN_MOON).starts_group(),
     //
     entry(Menu::Help, Command::Shortcuts, "shortcuts", &[key(Key::F1)]).icon(icons::KEYBOARD).while_typing(),
     entry(Menu::Help, Command::About, "about", &[]).icon(icons::CIRCLE_HELP),

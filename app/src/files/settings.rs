@@ -17,6 +17,7 @@ use crate::canvas::ViewAids;
 use crate::document::MaskLook;
 use crate::language::LanguageChoice;
 use crate::paint::Brush;
+use crate::panels::Layout;
 
 /// Files in the list of recent ones.
 const MAX_RECENT_FILES: usize = 12;
@@ -35,6 +36,8 @@ pub struct Settings {
     /// Dark walls rather than light ones.
     pub dark: bool,
     pub language: LanguageChoice,
+    /// Where the panels stand; `None` before the first end of the program.
+    pub layout: Option<Layout>,
     /// Those that differ from the program's own, by the command's key: `{"undo": ["Ctrl+Z"]}`.
     pub shortcuts: BTreeMap<String, Vec<String>>,
     /// Newest first.
@@ -79,6 +82,7 @@ impl Default for Settings {
             view: ViewAids::default(),
             dark: true,
             language: LanguageChoice::System,
+            layout: None,
             shortcuts: BTreeMap::new(),
             recent_files: Vec::new(),
             window: WindowSettings::default(),

@@ -17,12 +17,6 @@ use crate::theme::{ACCENT, CONTROL_HEIGHT, ON_ACCENT};
 /// Width of the labels before controls.
 const LABEL_WIDTH: f32 = 88.0;
 
-/// A section's heading, by its key in the languages' files.
-pub fn heading(ui: &mut Ui, key: &str) {
-    ui.add_space(4.0);
-    ui.label(RichText::new(text(key)).strong());
-}
-
 /// One labelled control; the label of this key names it for screen readers and explains it.
 pub fn row<R>(ui: &mut Ui, key: &str, control: impl FnOnce(&mut Ui) -> R) -> R {
     let label = text(key);
@@ -147,14 +141,9 @@ pub enum Look {
     Quiet,
     /// Icon and name.
     Named,
-    /// Icon and a word (of this key) shorter than the name; only the word where there is little room.
-    Short(&'static str),
     /// Icon and name on the accent: the one thing to do next.
     Accent,
 }
-
-/// Width of a button in which an icon and a short word stand side by side.
-const ROOM_FOR_BOTH: f32 = 72.0;
 
 /// A command's button. Runs the command.
 pub fn command_button(ui: &mut Ui, desk: &mut Desk, command: Command, look: Look, size: Vec2) -> Response {
@@ -167,12 +156,6 @@ pub fn command_button(ui: &mut Ui, desk: &mut Desk, command: Command, look: Look
                 ui.spacing_mut().button_padding = ICON_PADDING;
                 Button::image(tinted(icon, is_on)).frame_when_inactive(false)
             }
-            (Some(icon), Look::Short(key)) if size.x >= ROOM_FOR_BOTH => {
-                ui.spacing_mut().button_padding.x = 4.0;
-                ui.spacing_mut().icon_spacing = 4.0;
-                Button::image_and_text(tinted(icon, is_on).fit_to_exact_size(Vec2::splat(16.0)), text(key))
-            }
-            (_, Look::Short(key)) => Button::new(text(key)),
             (Some(icon), Look::Named) => Button::image_and_text(tinted(icon, is_on), &label),
             (Some(icon), Look::Accent) => {
                 Button::image_and_text(icon.image().tint(ON_ACCENT), RichText::new(&label).color(ON_ACCENT))

@@ -6,7 +6,7 @@ use brushfire_engine::{Recipe, Sampler, Schedule};
 use egui::emath::Numeric;
 use egui::{Align2, ComboBox, DragValue, Label, TextEdit, Ui};
 
-use super::controls::{Number, Unit, heading, icon_button, row};
+use super::controls::{Number, Unit, icon_button, row};
 use crate::commands::Command;
 use crate::desk::Desk;
 use crate::icons;
@@ -17,7 +17,6 @@ use crate::studio::plan::Task;
 use crate::theme::CONTROL_HEIGHT;
 
 pub fn show(ui: &mut Ui, desk: &mut Desk) {
-    heading(ui, "generation");
     model(ui, desk);
     sampler(ui, &mut desk.studio.recipe);
     schedule(ui, &mut desk.studio.recipe);

@@ -2,8 +2,11 @@
 
 mod controls;
 mod dialogs;
-mod dock;
+mod docks;
 mod generation;
+mod history;
+mod layers;
+mod layout;
 mod mask;
 mod menu_bar;
 mod notices;
@@ -11,41 +14,94 @@ mod palette;
 mod progress;
 mod prompt;
 mod results;
+mod start;
 mod status;
 mod tool_bar;
 mod tool_options;
 mod wording;
 
 pub use self::dialogs::ShortcutsDialog;
+pub use self::docks::Docks;
+pub use self::layers::{LayersPanel, change as change_layer, rows as layer_rows};
+pub use self::layout::{Layout, PanelKind};
 pub use self::palette::Palette;
 pub use self::results::Thumbnails;
 
-use egui::{CentralPanel, Frame, Margin, Panel, Ui};
+use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui};
 
+use self::docks::PanelAnswer;
 use crate::desk::Desk;
 
 /// Shows the whole window.
 pub fn show(ui: &mut Ui, desk: &mut Desk) {
-    let wall = |margin: Margin| Frame::new().fill(ui.visuals().panel_fill).inner_margin(margin);
-    let (bar, side) = (wall(Margin::symmetric(8, 4)), wall(Margin::same(8)));
-    let (line, dock, strip) = (wall(Margin::symmetric(12, 0)), wall(Margin::ZERO), wall(Margin::symmetric(12, 8)));
-
-    Panel::top("menu_bar").exact_size(36.0).frame(bar).resizable(false).show(ui, |ui| menu_bar::show(ui, desk));
-    Panel::bottom("status").exact_size(32.0).frame(line).resizable(false).show(ui, |ui| status::show(ui, desk));
-    Panel::right("dock").default_size(336.0).size_range(296.0..=480.0).frame(dock).show(ui, |ui| dock::show(ui, desk));
-    Panel::left("tool_bar").exact_size(56.0).frame(side).resizable(false).show(ui, |ui| tool_bar::show(ui, desk));
-    Panel::bottom("results").exact_size(112.0).frame(strip).resizable(false).show(ui, |ui| results::show(ui, desk));
-    Panel::top("tool_options")
-        .exact_size(48.0)
-        .frame(line)
-        .resizable(false)
-        .show(ui, |ui| tool_options::show(ui, desk));
+    let (bar, side) = (wall(ui, Margin::symmetric(8, 4)), wall(ui, Margin::same(8)));
+    if !desk.canvas_only {
+        let line = wall(ui, Margin::symmetric(12, 0));
+        Panel::top("menu_bar").exact_size(36.0).frame(bar).resizable(false).show(ui, |ui| menu_bar::show(ui, desk));
+        Panel::bottom("status").exact_size(32.0).frame(line).resizable(false).show(ui, |ui| status::show(ui, desk));
+        Panel::left("tool_bar").exact_size(56.0).frame(side).resizable(false).show(ui, |ui| tool_bar::show(ui, desk));
+    }
     CentralPanel::no_frame().show(ui, |ui| {
-        let Desk { studio, view, tools, .. } = desk;
-        view.show(ui, studio, tools);
+        if desk.canvas_only {
+            canvas(ui, desk);
+        } else {
+            docks::show(ui, desk);
+        }
     });
     progress::show(ui, desk);
+    start::show(ui, desk);
     notices::show(ui, desk);
     dialogs::show(ui, desk);
     palette::show(ui, desk);
+}
+
+fn wall(ui: &Ui, margin: Margin) -> Frame {
+    Frame::new().fill(ui.visuals().panel_fill).inner_margin(margin)
+}
+
+/// What is in a panel that can be moved.
+fn show_panel(ui: &mut Ui, desk: &mut Desk, panel: PanelKind) -> PanelAnswer {
+    match panel {
+        PanelKind::Canvas => {
+            let line = wall(ui, Margin::symmetric(12, 0));
+            let options = Panel::top("tool_options").exact_size(48.0).frame(line).resizable(false);
+            options.show(ui, |ui| tool_options::show(ui, desk));
+            canvas(ui, desk);
+        }
+        PanelKind::Results => {
+            let frame = wall(ui, Margin { left: 4, right: 12, top: 8, bottom: 8 });
+            return CentralPanel::default().frame(frame).show(ui, |ui| results::show(ui, desk)).inner;
+        }
+        PanelKind::Prompt => filling(ui, desk, prompt::show),
+        PanelKind::Layers => filling(ui, desk, layers::show),
+        PanelKind::History => filling(ui, desk, history::show),
+        PanelKind::Navigator => filling(ui, desk, navigator),
+        PanelKind::Generation => scrolling(ui, desk, generation::show),
+    }
+    PanelAnswer::Nothing
+}
+
+/// The whole picture, small.
+fn navigator(ui: &mut Ui, desk: &mut Desk) {
+    let Desk { studio, view, navigator, .. } = desk;
+    navigator.show(ui, ui.available_size(), view, studio);
+}
+
+fn canvas(ui: &mut Ui, desk: &mut Desk) {
+    let Desk { studio, view, tools, .. } = desk;
+    view.show(ui, studio, tools);
+}
+
+/// A panel that uses the room it has.
+fn filling(ui: &mut Ui, desk: &mut Desk, contents: fn(&mut Ui, &mut Desk)) {
+    let frame = wall(ui, Margin { left: 12, right: 12, top: 4, bottom: 12 });
+    CentralPanel::default().frame(frame).show(ui, |ui| contents(ui, desk));
+}
+
+/// A panel that is as high as it is and scrolls where there is less room.
+fn scrolling(ui: &mut Ui, desk: &mut Desk, contents: fn(&mut Ui, &mut Desk)) {
+    CentralPanel::default().frame(wall(ui, Margin::ZERO)).show(ui, |ui| {
+        let margin = Margin { left: 12, right: 12, top: 4, bottom: 12 };
+        ScrollArea::vertical().auto_shrink([false, false]).content_margin(margin).show(ui, |ui| contents(ui, desk));
+    });
 }

@@ -1,22 +1,54 @@
-//! What: the prompt and what should not be there.
+//! What: the prompt, what should not be there, and the button.
 
-use egui::{Color32, Frame, Id, Margin, Response, RichText, ScrollArea, Stroke, TextEdit, Ui};
+use egui::{Color32, Frame, Id, Margin, Response, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2};
 
-use super::controls::heading;
+use super::controls::{Look, command_button};
+use super::progress;
+use crate::commands::Command;
 use crate::desk::Desk;
 use crate::language::{text, tooltip};
 
+/// Height of the button.
+const BUTTON_HEIGHT: f32 = 44.0;
+const CANCEL_WIDTH: f32 = 92.0;
+/// Lines of the lower field; the upper one has what is left.
+const NEGATIVE_LINES: f32 = 2.0;
+/// Room between a field's text and its edges, above and below together.
+const FIELD_PADDING: f32 = 12.0;
+
 pub fn show(ui: &mut Ui, desk: &mut Desk) {
-    heading(ui, "prompt");
+    let line = ui.text_style_height(&egui::TextStyle::Body);
+    let gap = ui.spacing().item_spacing.y;
+    let negative_height = NEGATIVE_LINES * line + FIELD_PADDING;
+    let below = line + negative_height + BUTTON_HEIGHT + 5.0 * gap;
+    let prompt_height = (ui.available_height() - below).max(line + FIELD_PADDING);
+
     let recipe = &mut desk.studio.recipe;
-    let prompt = Field { key: "prompt", hint: "prompt-hint", rows: 5 };
+    let prompt = Field { key: "prompt", hint: "prompt-hint", height: prompt_height };
     let prompt = prompt.show(ui, &mut recipe.prompt);
     ui.label(RichText::new(text("negative-prompt")).weak());
-    let negative = Field { key: "negative-prompt", hint: "negative-prompt-hint", rows: 2 };
+    let negative = Field { key: "negative-prompt", hint: "negative-prompt-hint", height: negative_height };
     let negative = negative.show(ui, &mut recipe.negative_prompt);
     if prompt.lost_focus() || negative.lost_focus() {
         desk.studio.seal_parameters();
     }
+    ui.add_space(gap / 2.0);
+    buttons(ui, desk);
+}
+
+fn buttons(ui: &mut Ui, desk: &mut Desk) {
+    ui.horizontal(|ui| {
+        let width = ui.available_width() - CANCEL_WIDTH - ui.spacing().item_spacing.x;
+        // While a result waits, accepting it is what comes next.
+        let is_next = Command::Generate.is_enabled(desk) && desk.studio.results().shown().is_none();
+        let look = if is_next { Look::Accent } else { Look::Named };
+        let response = command_button(ui, desk, Command::Generate, look, vec2(width, BUTTON_HEIGHT));
+        progress::on_button(ui, desk, response.rect);
+        if let Some(problem) = desk.studio.recipe_problem() {
+            response.on_disabled_hover_text(problem);
+        }
+        command_button(ui, desk, Command::Cancel, Look::Named, vec2(CANCEL_WIDTH, BUTTON_HEIGHT));
+    });
 }
 
 /// A text field that keeps its height: what is below it must not move while one types.
@@ -25,7 +57,7 @@ struct Field {
     key: &'static str,
     /// The key of what stands in it while it is empty.
     hint: &'static str,
-    rows: usize,
+    height: f32,
 }
 
 impl Field {
@@ -34,19 +66,21 @@ impl Field {
         let has_focus = ui.memory(|memory| memory.has_focus(id));
         // An edge that is not seen has its width all the same: nothing moves when the field gets the keyboard.
         let edge = if has_focus { ui.visuals().selection.stroke.color } else { Color32::TRANSPARENT };
-        let height = ui.text_style_height(&egui::TextStyle::Body) * self.rows as f32 + 12.0;
         let margin = Margin::symmetric(8, 6);
         Frame::new()
             .fill(ui.visuals().text_edit_bg_color())
             .corner_radius(6)
             .stroke(Stroke::new(1.0, edge))
             .show(ui, |ui| {
-                ui.set_height(height);
-                ScrollArea::vertical().id_salt(self.key).auto_shrink([false, false]).show(ui, |ui| {
-                    let edit = TextEdit::multiline(typed).id(id).hint_text(text(self.hint)).desired_rows(self.rows);
-                    let edit = edit.desired_width(f32::INFINITY).frame(Frame::new().inner_margin(margin));
-                    ui.add(edit).accessible_name(text(self.key)).on_hover_text(tooltip(self.key))
-                })
+                ui.set_height(self.height);
+                ScrollArea::vertical().id_salt(self.key).auto_shrink([false, false]).min_scrolled_height(0.0).show(
+                    ui,
+                    |ui| {
+                        let edit = TextEdit::multiline(typed).id(id).hint_text(text(self.hint));
+                        let edit = edit.desired_width(f32::INFINITY).frame(Frame::new().inner_margin(margin));
+                        ui.add(edit).accessible_name(text(self.key)).on_hover_text(tooltip(self.key))
+                    },
+                )
             })
             .inner
             .inner

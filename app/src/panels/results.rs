@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use egui::{
-    ColorImage, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextureHandle, TextureOptions,
-    Ui, WidgetInfo, pos2, vec2,
+    ColorImage, CursorIcon, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextureHandle,
+    TextureOptions, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::controls::{Look, command_button};
+use super::docks::{PanelAnswer, hide_button};
 use crate::commands::Command;
 use crate::desk::Desk;
 use crate::icons;
@@ -18,13 +19,15 @@ use crate::theme::{ACCENT, CONTROL_HEIGHT, ON_ACCENT};
 /// Side of a thumbnail, in points.
 const SIDE: f32 = 80.0;
 const BUTTON_WIDTH: f32 = 100.0;
+const HANDLE_WIDTH: f32 = 20.0;
 
 /// The thumbnails' textures.
 #[derive(Default)]
 pub struct Thumbnails(HashMap<ResultId, TextureHandle>);
 
-pub fn show(ui: &mut Ui, desk: &mut Desk) {
+pub fn show(ui: &mut Ui, desk: &mut Desk) -> PanelAnswer {
     ui.horizontal_centered(|ui| {
+        let answer = handle(ui);
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
             for command in [Command::Accept, Command::Reroll, Command::Reject] {
@@ -36,12 +39,35 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
         ui.add_space(8.0);
         if desk.studio.results().is_empty() {
             ui.label(RichText::new(text("results-empty")).weak());
-            return;
+            return answer;
         }
         ScrollArea::horizontal().auto_shrink([false, false]).show(ui, |ui| {
             ui.horizontal_centered(|ui| thumbnails(ui, desk));
         });
-    });
+        answer
+    })
+    .inner
+}
+
+/// The strip has no name over it: it is moved by this handle, and hidden by the cross above it.
+fn handle(ui: &mut Ui) -> PanelAnswer {
+    ui.vertical(|ui| {
+        ui.set_width(HANDLE_WIDTH);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let is_hidden = hide_button(ui).clicked();
+        let (rect, response) =
+            ui.allocate_exact_size(vec2(HANDLE_WIDTH, ui.available_height()), Sense::click_and_drag());
+        let response = response.on_hover_cursor(CursorIcon::Grab).on_hover_text(text("panel-move"));
+        let tint = if response.hovered() { ui.visuals().text_color() } else { ui.visuals().weak_text_color() };
+        let grip = Rect::from_center_size(rect.center() - vec2(0.0, HANDLE_WIDTH / 2.0), Vec2::splat(16.0));
+        icons::GRIP.image_of(16.0).tint(tint).paint_at(ui, grip);
+        match (is_hidden, response.drag_started()) {
+            (true, _) => PanelAnswer::Hidden,
+            (_, true) => PanelAnswer::Dragged,
+            _ => PanelAnswer::Nothing,
+        }
+    })
+    .inner
 }
 
 fn thumbnails(ui: &mut Ui, desk: &mut Desk) {

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use egui::{RichText, ScrollArea, Ui};
 
 use super::controls::{Number, Unit};
+use super::mask;
 use crate::canvas::Tool;
 use crate::desk::Desk;
 use crate::language::{text, tooltip};
@@ -28,11 +29,16 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
                     ui.color_edit_button_srgb(&mut desk.tools.color).accessible_name(name).on_hover_text(tooltip);
                     ui.add_space(8.0);
                 }
+                let paints_mask = matches!(desk.tools.in_hand(), Tool::MaskBrush | Tool::MaskEraser);
                 match desk.tools.brush_mut() {
                     Some(brush) => brush_options(ui, brush),
                     None => {
                         ui.label(RichText::new(text("hand-hint")).weak());
                     }
+                }
+                if paints_mask {
+                    ui.separator();
+                    mask::show(ui, desk);
                 }
             });
         });

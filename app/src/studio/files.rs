@@ -13,6 +13,7 @@ use crate::dialog::{self, Answer, PathQuestion, Purpose};
 use crate::document::journal::Abandoned;
 use crate::document::{CanvasSize, Document};
 use crate::files::{self, PictureClipboard, RecipeInFile, RecipeWriter, Saved};
+use crate::language::{text, text_with};
 
 /// A picture that is to take the place of the open one.
 pub struct Replacement {
@@ -124,12 +125,12 @@ impl Studio {
 
     /// Opens the clipboard's picture in place of the present one.
     pub fn paste_picture(&mut self) {
-        let clipboard = Arc::clone(&self.clipboard);
+        let (clipboard, nothing) = (Arc::clone(&self.clipboard), text("clipboard-empty"));
         self.mailbox.spawn("paste-picture", move || {
             let pasted = clipboard.lock().unwrap_or_else(PoisonError::into_inner).paste();
             match pasted {
                 Ok(Some(picture)) => opened_without_file(picture),
-                Ok(None) => Message::Done("There is no picture on the clipboard.".to_owned()),
+                Ok(None) => Message::Done(nothing),
                 Err(error) => Message::Failed(error.to_string()),
             }
         });
@@ -138,10 +139,11 @@ impl Studio {
     /// Copies the whole picture to the clipboard.
     pub fn copy_picture(&mut self) {
         let (clipboard, document) = (Arc::clone(&self.clipboard), self.document.clone());
+        let done = text("clipboard-filled");
         self.mailbox.spawn("copy-picture", move || {
             let picture = document.rgba_image(document.bounds());
             match clipboard.lock().unwrap_or_else(PoisonError::into_inner).copy(&picture) {
-                Ok(()) => Message::Done("The picture is on the clipboard.".to_owned()),
+                Ok(()) => Message::Done(done),
                 Err(error) => Message::Failed(error.to_string()),
             }
         });
@@ -190,7 +192,7 @@ impl Studio {
 
     fn unless_modified(&mut self, after: AfterQuestion) {
         if self.is_modified() {
-            let text = format!("Save the changes to {} first?", self.title());
+            let text = text_with("question", &[("picture", self.title().into())]);
             self.question = Some(Question { text, after });
         } else {
             self.go_on(after);
@@ -254,12 +256,12 @@ impl Studio {
     }
 
     fn offer(&mut self, found: RecipeInFile) {
-        let writer = match found.written_by {
-            RecipeWriter::Brushfire => "",
-            RecipeWriter::A1111 => " from another program",
-        };
+        let what = text(match found.written_by {
+            RecipeWriter::Brushfire => "recipe-found",
+            RecipeWriter::A1111 => "recipe-found-foreign",
+        });
         let notes = found.notes.iter().fold(String::new(), |text, note| format!("{text} {note}"));
-        self.notices.offer_recipe(format!("This picture carries a recipe{writer}.{notes}"), found.recipe);
+        self.notices.offer_recipe(format!("{what}{notes}"), found.recipe);
     }
 
     /// Saves to the picture's file; asks where to if it has none.
@@ -304,7 +306,7 @@ impl Studio {
         self.keep_context();
         match saved.notice {
             Some(notice) => self.notices.say(notice),
-            None => self.notices.confirm(format!("Saved {name}.")),
+            None => self.notices.confirm(text_with("saved", &[("file", name.into())])),
         }
         if let Some(after) = self.after_save.take() {
             // Something may have been painted while the file was written.

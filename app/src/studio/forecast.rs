@@ -75,18 +75,6 @@ fn megapixels(plan: &Plan) -> f64 {
     f64::from(plan.recipe.width) * f64::from(plan.recipe.height) * f64::from(plan.recipe.batch) / 1e6
 }
 
-/// A duration as a painter reads it: "8 s", "1 min 20 s".
-#[must_use]
-pub fn in_words(duration: Duration) -> String {
-    let seconds = duration.as_secs_f64().ceil() as u64;
-    match (seconds / 60, seconds % 60) {
-        (0, seconds) => format!("{seconds} s"),
-        (minutes, 0) => format!("{minutes} min"),
-        (minutes, seconds) if minutes < 10 => format!("{minutes} min {seconds} s"),
-        (minutes, _) => format!("{minutes} min"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,12 +112,5 @@ mod tests {
         }
         let seconds = forecast.of(&plan(256, 20)).unwrap().as_secs_f64();
         assert!((seconds - 6.0).abs() < 1e-9, "a change that stays is followed");
-    }
-
-    #[test]
-    fn durations_read_as_words() {
-        assert_eq!(in_words(Duration::from_millis(7200)), "8 s");
-        assert_eq!(in_words(Duration::from_secs(80)), "1 min 20 s");
-        assert_eq!(in_words(Duration::from_secs(1234)), "20 min");
     }
 }

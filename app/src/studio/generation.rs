@@ -8,7 +8,6 @@ use image::{GrayImage, RgbImage};
 
 use super::Studio;
 use super::mailbox::Message;
-use super::models::label_of;
 use super::parameters::{SeedChoice, fresh_seed};
 use super::plan::{self, Plan};
 use super::results::FinishedPicture;
@@ -78,21 +77,6 @@ impl Run {
     #[must_use]
     pub fn is_being_cancelled(&self) -> bool {
         self.cancelled
-    }
-
-    /// One line for the status bar and the card on the canvas.
-    #[must_use]
-    pub fn in_words(&self) -> String {
-        if self.cancelled {
-            return "Cancelling".to_owned();
-        }
-        match &self.phase {
-            Phase::Preparing => "Preparing the picture".to_owned(),
-            Phase::Waiting => "Waiting for the engine".to_owned(),
-            Phase::Loading(model) => format!("Loading {}", label_of(model)),
-            Phase::Sampling { step, steps } => format!("Step {step} of {steps}"),
-            Phase::Decoding => "Finishing the picture".to_owned(),
-        }
     }
 }
 

@@ -38,8 +38,9 @@ use self::remembered::Remembered;
 use self::results::{ResultId, Results};
 use self::safety::Safety;
 use crate::document::journal::Op;
-use crate::document::{CanvasSize, Composite, Document, Edit, History, MaskLook, Pixel, PixelRect, TileGrid};
+use crate::document::{CanvasSize, Composite, Document, Edit, History, LayerId, MaskLook, Pixel, PixelRect, TileGrid};
 use crate::files::SystemClipboard;
+use crate::language::text;
 use crate::paint::StrokeBuilder;
 
 /// White paper.
@@ -273,6 +274,13 @@ impl Studio {
         }
     }
 
+    /// Chooses the layer that tools work on, which is no edit of the painter's. Not while a stroke is drawn.
+    pub fn choose_layer(&mut self, id: LayerId) {
+        if self.stroke.is_none() {
+            self.document.set_active(id);
+        }
+    }
+
     /// Draws the mask as it was drawn the last time, which is no edit of the painter's.
     pub fn set_mask_look(&mut self, look: MaskLook) {
         self.document.set_mask_look(look);
@@ -371,7 +379,7 @@ impl Studio {
     #[must_use]
     pub fn title(&self) -> String {
         let name = self.path.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
-        name.unwrap_or_else(|| "Untitled".to_owned())
+        name.unwrap_or_else(|| text("untitled"))
     }
 
     // The engine.

@@ -17,18 +17,6 @@ pub enum Task {
     Inpaint,
 }
 
-impl Task {
-    /// What the button's tooltip and the status line say.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::TextToImage => "New picture",
-            Self::ImageToImage => "Change the whole picture",
-            Self::Inpaint => "Fill the mask",
-        }
-    }
-}
-
 /// A generation as it was decided when the button was pressed.
 #[derive(Clone, Debug)]
 pub struct Plan {

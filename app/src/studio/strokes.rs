@@ -2,6 +2,7 @@
 
 use super::Studio;
 use crate::document::PixelRect;
+use crate::language::text_with;
 use crate::paint::{Brush, Ink, PenSample, StrokeBuilder};
 
 impl Studio {
@@ -22,7 +23,7 @@ impl Studio {
                 self.stroke_dirty = Some(stroke.dirty());
                 self.stroke = Some(stroke);
             }
-            Err(error) => self.notices.say(format!("Nothing was painted: {error}.")),
+            Err(error) => self.notices.say(text_with("nothing-painted", &[("why", error.to_string().into())])),
         }
     }
 
