@@ -16,6 +16,7 @@ mod layer_tree;
 mod operations;
 mod pixel;
 mod rect;
+pub mod selection;
 mod spill;
 mod tiles;
 mod workers;
@@ -31,7 +32,7 @@ pub use rect::{CanvasSize, PixelRect};
 pub use tiles::{TILE_SIDE, TileGrid, TilePos, TileValue};
 
 pub(crate) use edit::Change;
-pub(crate) use pixel::{Mix, scaled};
+pub(crate) use pixel::{Mix, from_rgba8, scaled, to_rgba8};
 pub(crate) use tiles::{Tile, TileChange, for_rows, next_revision, positions_in, row_ranges};
 pub(crate) use workers::on_workers;
 

@@ -53,21 +53,7 @@ impl Document {
     /// The smallest rectangle outside which the mask is 0; `None` where it is 0 everywhere.
     #[must_use]
     pub fn mask_bounds(&self) -> Option<PixelRect> {
-        let mut bounds = PixelRect::EMPTY;
-        let mask = self.mask();
-        for at in mask.positions() {
-            let Some(values) = mask.tile(at) else { continue };
-            let tile = at.rect();
-            for (row, y) in values.chunks_exact(tile.width() as usize).zip(tile.top..) {
-                let first = row.iter().position(|value| *value != 0);
-                let last = row.iter().rposition(|value| *value != 0);
-                if let (Some(first), Some(last)) = (first, last) {
-                    let (left, right) = (tile.left + first as u32, tile.left + last as u32 + 1);
-                    bounds = bounds.union(PixelRect { left, top: y, right, bottom: y + 1 });
-                }
-            }
-        }
-        (!bounds.is_empty()).then_some(bounds)
+        super::selection::bounds_of(self.mask())
     }
 
     /// Lays a generated picture over this one, its top left pixel at `top_left`, as the topmost layer.
