@@ -7,6 +7,7 @@
 pub mod bench;
 mod brush;
 mod dab;
+pub mod fill;
 mod path;
 mod stroke;
 
