@@ -7,7 +7,7 @@ use brushfire_engine::{DeviceChoice, Recipe};
 use egui::{Context, Event, Key, Modifiers};
 
 use crate::canvas::{CanvasView, Navigator, Toolbox};
-use crate::commands::{Command, Keymap};
+use crate::commands::{Command, Keymap, RefineKind, Refined};
 use crate::document::{Document, MaskLook};
 use crate::files::Settings;
 use crate::language::LanguageChoice;
@@ -21,6 +21,7 @@ pub enum Dialog {
     Settings,
     Shortcuts,
     About,
+    Refine(Refined, RefineKind),
 }
 
 /// Everything the panels show and the commands change.
@@ -38,6 +39,8 @@ pub struct Desk {
     pub new_canvas_size: [u32; 2],
     /// The canvas's size while it is being dragged or typed.
     pub canvas_size_typed: Option<[u32; 2]>,
+    /// By how much the last selection was feathered, grown or so.
+    pub refine_pixels: f32,
     /// The seed while it is being typed.
     pub seed_typed: Option<String>,
     /// The recipe of a result that is to be taken over.
@@ -77,6 +80,7 @@ impl Desk {
             language: LanguageChoice::System,
             scale: 1.0,
             canvas_size_typed: None,
+            refine_pixels: 8.0,
             seed_typed: None,
             recipe_wanted: None,
             thumbnails: Thumbnails::default(),

@@ -3,6 +3,7 @@
 mod aids;
 pub mod camera;
 mod gpu;
+mod marking;
 mod mask_view;
 mod navigator;
 mod overlay;
@@ -21,6 +22,7 @@ use egui::{Painter, Pos2, Rect, Response, Role, Sense, Ui, Vec2, Visuals, Widget
 
 pub use self::aids::ViewAids;
 pub use self::camera::Camera;
+pub use self::marking::{FillOptions, GradientOptions, PickerOptions};
 pub use self::mask_view::MaskView;
 pub use self::navigator::Navigator;
 pub use self::tools::{Tool, Toolbox};

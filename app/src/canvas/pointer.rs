@@ -5,6 +5,7 @@ use egui::{
 };
 
 use super::camera::Camera;
+use super::marking::Marking;
 use super::pen::{Pen, PenEvent};
 use super::tools::{Tool, Toolbox};
 use super::{CanvasView, size_of};
@@ -23,6 +24,7 @@ pub struct Pointer {
     moving: Option<ViewMove>,
     /// Where the last stroke ended, for straight lines.
     last_in_canvas: Option<Pos2>,
+    marking: Marking,
 }
 
 impl Pointer {
@@ -38,6 +40,7 @@ impl Pointer {
         self.zoom_and_scroll(ui, response, view, studio);
         let time = ui.input(|input| input.time);
         let mut samples = vec![];
+        self.marking.begin_frame(ui, studio, tools);
         for event in ui.input(|input| self.pen.read(input)) {
             match event {
                 PenEvent::Down { pos_on_screen, button, pressure, modifiers } => {
@@ -48,6 +51,7 @@ impl Pointer {
                 }
                 PenEvent::Move { pos_on_screen, pressure } => {
                     self.move_view(ui, pos_on_screen, view);
+                    self.marking.move_to(view.camera.canvas_from_screen(pos_on_screen), studio, tools);
                     if studio.is_painting() {
                         let pos_in_canvas = view.camera.canvas_from_screen(pos_on_screen);
                         self.last_in_canvas = Some(pos_in_canvas);
@@ -56,6 +60,9 @@ impl Pointer {
                 }
                 PenEvent::Up { button } => {
                     self.moving.take_if(|moving| moving.button == button);
+                    if button == PointerButton::Primary {
+                        self.marking.release(studio, tools);
+                    }
                     if button == PointerButton::Primary && studio.is_painting() {
                         studio.extend_stroke(&std::mem::take(&mut samples));
                         studio.finish_stroke();
@@ -79,6 +86,11 @@ impl Pointer {
         if pans {
             let turn = press.modifiers.shift.then(|| Turn { angle: view.camera.angle() });
             self.moving = Some(ViewMove { button: press.button, last_on_screen: press.pos_on_screen, turn });
+            return;
+        }
+        if press.button == PointerButton::Primary
+            && self.marking.press(press.pos_on_screen, press.modifiers, &view.camera, studio, tools)
+        {
             return;
         }
         let (Some(brush), Some(ink), PointerButton::Primary) = (tools.brush().copied(), tools.ink(), press.button)
@@ -145,9 +157,11 @@ impl Pointer {
             ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
             return;
         }
+        self.marking.paint(painter, camera, pos_on_screen, tools);
         let (picks, moves) = ui.input(|input| (input.modifiers.alt, input.key_down(Key::Space)));
         let Some(brush) = tools.brush().filter(|_| !moves) else {
-            ui.ctx().set_cursor_icon(CursorIcon::Grab);
+            let grabs = moves || tools.in_hand() == Tool::Hand;
+            ui.ctx().set_cursor_icon(if grabs { CursorIcon::Grab } else { CursorIcon::Crosshair });
             return;
         };
         ui.ctx().set_cursor_icon(CursorIcon::Crosshair);

@@ -1,6 +1,8 @@
 //! The tools and the brushes each of them keeps.
 
+use super::marking::{FillOptions, GradientOptions, PickerOptions};
 use crate::paint::{Brush, Ink};
+use crate::studio::{SelectOptions, WandOptions};
 
 /// What the pointer does on the canvas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -8,12 +10,48 @@ pub enum Tool {
     MaskBrush,
     MaskEraser,
     ColorBrush,
+    Fill,
+    Gradient,
+    Picker,
+    RectangleSelect,
+    EllipseSelect,
+    LassoSelect,
+    PolygonSelect,
+    Wand,
     Hand,
 }
 
 impl Tool {
     /// The bar's order.
-    pub const ALL: [Self; 4] = [Self::MaskBrush, Self::MaskEraser, Self::ColorBrush, Self::Hand];
+    pub const ALL: [Self; 12] = [
+        Self::MaskBrush,
+        Self::MaskEraser,
+        Self::ColorBrush,
+        Self::Fill,
+        Self::Gradient,
+        Self::Picker,
+        Self::RectangleSelect,
+        Self::EllipseSelect,
+        Self::LassoSelect,
+        Self::PolygonSelect,
+        Self::Wand,
+        Self::Hand,
+    ];
+
+    /// Whether it changes what is selected.
+    #[must_use]
+    pub fn selects(self) -> bool {
+        matches!(
+            self,
+            Self::RectangleSelect | Self::EllipseSelect | Self::LassoSelect | Self::PolygonSelect | Self::Wand
+        )
+    }
+
+    /// Whether it uses [`Toolbox::color`].
+    #[must_use]
+    pub fn uses_color(self) -> bool {
+        matches!(self, Self::ColorBrush | Self::Fill | Self::Gradient | Self::Picker)
+    }
 }
 
 /// The tool in hand, and the brush of each tool that has one.
@@ -23,8 +61,13 @@ pub struct Toolbox {
     pub mask_brush: Brush,
     pub mask_eraser: Brush,
     pub color_brush: Brush,
-    /// The colour of [`Tool::ColorBrush`].
+    /// What is painted and filled with, sRGB.
     pub color: [u8; 3],
+    pub select: SelectOptions,
+    pub wand: WandOptions,
+    pub fill: FillOptions,
+    pub gradient: GradientOptions,
+    pub picker: PickerOptions,
 }
 
 impl Default for Toolbox {
@@ -35,6 +78,11 @@ impl Default for Toolbox {
             mask_eraser: Brush { diameter: 48.0, ..Brush::default() },
             color_brush: Brush { diameter: 24.0, ..Brush::default() },
             color: [0xD6, 0x45, 0x2B],
+            select: SelectOptions::default(),
+            wand: WandOptions::default(),
+            fill: FillOptions::default(),
+            gradient: GradientOptions::default(),
+            picker: PickerOptions::default(),
         }
     }
 }
@@ -56,7 +104,7 @@ impl Toolbox {
             Tool::MaskBrush => Some(&self.mask_brush),
             Tool::MaskEraser => Some(&self.mask_eraser),
             Tool::ColorBrush => Some(&self.color_brush),
-            Tool::Hand => None,
+            _ => None,
         }
     }
 
@@ -65,7 +113,7 @@ impl Toolbox {
             Tool::MaskBrush => Some(&mut self.mask_brush),
             Tool::MaskEraser => Some(&mut self.mask_eraser),
             Tool::ColorBrush => Some(&mut self.color_brush),
-            Tool::Hand => None,
+            _ => None,
         }
     }
 
@@ -76,7 +124,7 @@ impl Toolbox {
             Tool::MaskBrush => Some(Ink::Mask),
             Tool::MaskEraser => Some(Ink::MaskEraser),
             Tool::ColorBrush => Some(Ink::Color(self.color)),
-            Tool::Hand => None,
+            _ => None,
         }
     }
 

@@ -4,10 +4,12 @@
 mod keymap;
 mod layers;
 pub mod search;
+mod selections;
 mod table;
 
 pub use self::keymap::{Keymap, shortcut_of};
 pub use self::layers::LayerCommand;
+pub use self::selections::{RefineKind, Refined, SelectionCommand};
 pub use self::table::{COMMANDS, CommandInfo};
 
 use crate::canvas::{MaskView, Tool};
@@ -50,6 +52,7 @@ pub enum Command {
     SmallerBrush,
     HarderBrush,
     SofterBrush,
+    Selection(SelectionCommand),
     MaskEverything,
     InvertMask,
     ClearMask,
@@ -163,6 +166,7 @@ impl Command {
         match self {
             Self::Undo => is_free && studio.history().can_undo(),
             Self::Redo => is_free && studio.history().can_redo(),
+            Self::Selection(command) => command.is_enabled(studio),
             Self::InvertMask | Self::MaskEverything => is_free,
             Self::ClearMask => is_free && studio.mask_bounds().is_some(),
             Self::BiggerBrush | Self::SmallerBrush | Self::HarderBrush | Self::SofterBrush => {
@@ -237,6 +241,7 @@ impl Command {
             Self::SmallerBrush => desk.tools.scale_brush(1.0 / 1.2),
             Self::HarderBrush => desk.tools.harden_brush(0.1),
             Self::SofterBrush => desk.tools.harden_brush(-0.1),
+            Self::Selection(command) => command.run(desk),
             Self::MaskEverything => studio.edit(crate::document::Document::fill_mask),
             Self::InvertMask => studio.edit(crate::document::Document::invert_mask),
             Self::ClearMask => studio.edit(crate::document::Document::clear_mask),

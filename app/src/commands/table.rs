@@ -5,7 +5,7 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use super::{Command, LayerCommand, Menu};
+use super::{Command, LayerCommand, Menu, RefineKind, SelectionCommand};
 use crate::canvas::{MaskView, Tool};
 use crate::icons::{self, Icon};
 use crate::panels::PanelKind;
@@ -54,6 +54,32 @@ const fn layer(
     default_shortcuts: &'static [KeyboardShortcut],
 ) -> CommandInfo {
     entry(Menu::Layer, Command::Layer(command), key, default_shortcuts)
+}
+
+const fn selection(
+    menu: Menu,
+    command: SelectionCommand,
+    key: &'static str,
+    default_shortcuts: &'static [KeyboardShortcut],
+) -> CommandInfo {
+    entry(menu, Command::Selection(command), key, default_shortcuts)
+}
+
+const fn refine(kind: RefineKind, key: &'static str, default_shortcuts: &'static [KeyboardShortcut]) -> CommandInfo {
+    selection(Menu::Select, SelectionCommand::Refine(kind), key, default_shortcuts)
+}
+
+const fn refine_mask(kind: RefineKind, key: &'static str) -> CommandInfo {
+    selection(Menu::Mask, SelectionCommand::RefineMask(kind), key, &[])
+}
+
+const fn tool(
+    tool: Tool,
+    key: &'static str,
+    icon: Icon,
+    default_shortcuts: &'static [KeyboardShortcut],
+) -> CommandInfo {
+    entry(Menu::Tools, Command::UseTool(tool), key, default_shortcuts).icon(icon)
 }
 
 const fn entry(
@@ -106,10 +132,11 @@ pub const COMMANDS: &[CommandInfo] = &[
     //
     entry(Menu::Edit, Command::Undo, "undo", &[ctrl(Key::Z)]).icon(icons::UNDO),
     entry(Menu::Edit, Command::Redo, "redo", &[ctrl_shift(Key::Z), ctrl(Key::Y)]).icon(icons::REDO),
-    entry(Menu::Edit, Command::CopyPicture, "copy-picture", &[ctrl(Key::C), ctrl_shift(Key::C)])
-        .icon(icons::COPY)
-        .starts_group(),
-    entry(Menu::Edit, Command::PastePicture, "paste-picture", &[ctrl(Key::V)]).icon(icons::CLIPBOARD_PASTE),
+    selection(Menu::Edit, SelectionCommand::Cut, "cut", &[ctrl(Key::X)]).starts_group(),
+    selection(Menu::Edit, SelectionCommand::Copy, "copy", &[ctrl(Key::C)]).icon(icons::COPY),
+    selection(Menu::Edit, SelectionCommand::Paste, "paste", &[ctrl(Key::V)]).icon(icons::CLIPBOARD_PASTE),
+    entry(Menu::Edit, Command::CopyPicture, "copy-picture", &[ctrl_shift(Key::C)]),
+    entry(Menu::Edit, Command::PastePicture, "paste-picture", &[ctrl_shift(Key::N)]),
     entry(Menu::Edit, Command::CommandPalette, "command-palette", &[ctrl(Key::K)])
         .icon(icons::SEARCH)
         .starts_group()
@@ -153,13 +180,48 @@ pub const COMMANDS: &[CommandInfo] = &[
     layer(LayerCommand::LockAlpha, "lock-alpha", &[]).icon(icons::ALPHA_LOCK),
     layer(LayerCommand::Clip, "clip-layer", &[]).icon(icons::CLIP),
     //
-    entry(Menu::Mask, Command::MaskEverything, "mask-everything", &[ctrl(Key::A)]).icon(icons::SQUARE),
+    selection(Menu::Select, SelectionCommand::All, "select-all", &[ctrl(Key::A)]).icon(icons::SQUARE_DASHED),
+    selection(Menu::Select, SelectionCommand::None, "deselect", &[ctrl_shift(Key::A)]),
+    selection(Menu::Select, SelectionCommand::Invert, "invert-selection", &[ctrl_shift(Key::I)]).icon(icons::CONTRAST),
+    selection(Menu::Select, SelectionCommand::Opaque, "select-opaque", &[]).starts_group(),
+    selection(Menu::Select, SelectionCommand::FromMask, "select-mask", &[]),
+    refine(RefineKind::Feather, "feather-selection", &[shift(Key::F6)]).starts_group(),
+    refine(RefineKind::Grow, "grow-selection", &[]),
+    refine(RefineKind::Shrink, "shrink-selection", &[]),
+    refine(RefineKind::Border, "border-selection", &[]),
+    refine(RefineKind::Smooth, "smooth-selection", &[]),
+    refine(RefineKind::FillHoles, "fill-holes-in-selection", &[]),
+    selection(Menu::Select, SelectionCommand::Fill, "fill-selection", &[shift(Key::Backspace)])
+        .icon(icons::PAINT_BUCKET)
+        .starts_group(),
+    selection(Menu::Select, SelectionCommand::Clear, "clear-selection", &[key(Key::Delete)]).icon(icons::ERASER),
+    //
+    // Ctrl+A selects, as everywhere.
+    entry(Menu::Mask, Command::MaskEverything, "mask-everything", &[]).icon(icons::SQUARE),
     entry(Menu::Mask, Command::InvertMask, "invert-mask", &[ctrl(Key::I)]).icon(icons::CONTRAST),
     entry(Menu::Mask, Command::ClearMask, "clear-mask", &[ctrl(Key::D)]).icon(icons::TRASH),
+    selection(Menu::Mask, SelectionCommand::MaskFromSelection, "mask-from-selection", &[])
+        .icon(icons::SQUARE_DASHED)
+        .starts_group(),
+    selection(Menu::Mask, SelectionCommand::MaskFromOpaque, "mask-from-opaque", &[]),
+    refine_mask(RefineKind::Feather, "feather-mask").starts_group(),
+    refine_mask(RefineKind::Grow, "grow-mask"),
+    refine_mask(RefineKind::Shrink, "shrink-mask"),
+    refine_mask(RefineKind::Border, "border-mask"),
+    refine_mask(RefineKind::Smooth, "smooth-mask"),
+    refine_mask(RefineKind::FillHoles, "fill-holes-in-mask"),
     //
     entry(Menu::Tools, Command::UseTool(Tool::MaskBrush), "mask-brush", &[key(Key::B)]).icon(icons::HIGHLIGHTER),
     entry(Menu::Tools, Command::UseTool(Tool::MaskEraser), "mask-eraser", &[key(Key::E)]).icon(icons::ERASER),
     entry(Menu::Tools, Command::UseTool(Tool::ColorBrush), "paint-brush", &[key(Key::P)]).icon(icons::BRUSH),
+    tool(Tool::Fill, "fill-tool", icons::PAINT_BUCKET, &[key(Key::F)]),
+    tool(Tool::Gradient, "gradient-tool", icons::BLEND, &[key(Key::G)]),
+    tool(Tool::Picker, "picker-tool", icons::PIPETTE, &[key(Key::I)]),
+    tool(Tool::RectangleSelect, "rectangle-select", icons::SQUARE_DASHED, &[ctrl(Key::R)]).starts_group(),
+    tool(Tool::EllipseSelect, "ellipse-select", icons::CIRCLE_DASHED, &[]),
+    tool(Tool::LassoSelect, "lasso-select", icons::LASSO, &[key(Key::L)]),
+    tool(Tool::PolygonSelect, "polygon-select", icons::PENTAGON, &[]),
+    tool(Tool::Wand, "wand", icons::WAND, &[key(Key::W)]),
     entry(Menu::Tools, Command::UseTool(Tool::Hand), "hand", &[key(Key::H)]).icon(icons::HAND),
     entry(Menu::Tools, Command::BiggerBrush, "bigger-brush", &[key(Key::CloseBracket)]).starts_group(),
     entry(Menu::Tools, Command::SmallerBrush, "smaller-brush", &[key(Key::OpenBracket)]),

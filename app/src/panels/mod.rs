@@ -7,6 +7,7 @@ mod generation;
 mod history;
 mod layers;
 mod layout;
+mod marking_options;
 mod mask;
 mod menu_bar;
 mod notices;

@@ -1,6 +1,7 @@
 //! The tools, at the left wall.
 
-use egui::{Ui, Vec2};
+use egui::scroll_area::ScrollBarVisibility;
+use egui::{ScrollArea, Ui, Vec2};
 
 use super::controls::{Look, command_button};
 use crate::canvas::Tool;
@@ -11,6 +12,13 @@ use crate::desk::Desk;
 const SIDE: f32 = 40.0;
 
 pub fn show(ui: &mut Ui, desk: &mut Desk) {
+    // Scrolls where the window is too low for all of them.
+    ScrollArea::vertical().scroll_bar_visibility(ScrollBarVisibility::AlwaysHidden).show(ui, |ui| {
+        tools(ui, desk);
+    });
+}
+
+fn tools(ui: &mut Ui, desk: &mut Desk) {
     ui.vertical_centered(|ui| {
         for tool in Tool::ALL {
             command_button(ui, desk, Command::UseTool(tool), Look::Quiet, Vec2::splat(SIDE));

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use egui::{RichText, ScrollArea, Ui};
 
 use super::controls::{Number, Unit};
+use super::marking_options;
 use super::mask;
 use crate::canvas::Tool;
 use crate::desk::Desk;
@@ -23,15 +24,18 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
         .scroll_bar_visibility(egui::scroll_area::ScrollBarVisibility::AlwaysHidden)
         .show(ui, |ui| {
             ui.horizontal_centered(|ui| {
-                if desk.tools.in_hand() == Tool::ColorBrush {
+                if desk.tools.in_hand().uses_color() {
                     let (name, tooltip) = (text("brush-color"), tooltip("brush-color"));
                     ui.label(RichText::new(&name).weak()).on_hover_text(&tooltip);
                     ui.color_edit_button_srgb(&mut desk.tools.color).accessible_name(name).on_hover_text(tooltip);
                     ui.add_space(8.0);
                 }
                 let paints_mask = matches!(desk.tools.in_hand(), Tool::MaskBrush | Tool::MaskEraser);
+                marking_options::show(ui, &mut desk.tools);
+                let moves = desk.tools.in_hand() == Tool::Hand;
                 match desk.tools.brush_mut() {
                     Some(brush) => brush_options(ui, brush),
+                    None if !moves => {}
                     None => {
                         ui.label(RichText::new(text("hand-hint")).weak());
                     }
@@ -52,7 +56,7 @@ fn brush_options(ui: &mut Ui, brush: &mut Brush) {
     option(ui, &opacity, &mut brush.opacity, 0.0..=1.0, 1.0);
 }
 
-fn option(ui: &mut Ui, number: &Number, value: &mut f32, range: RangeInclusive<f32>, max_typed: f32) {
+pub(super) fn option(ui: &mut Ui, number: &Number, value: &mut f32, range: RangeInclusive<f32>, max_typed: f32) {
     ui.label(RichText::new(text(number.key)).weak()).on_hover_text(tooltip(number.key));
     number.show(ui, NUMBER_WIDTH, value, range, max_typed);
     ui.add_space(8.0);

@@ -11,7 +11,7 @@ use super::RunId;
 use super::models::ModelChoice;
 use super::results::FinishedPicture;
 use crate::dialog::{Answer, Purpose};
-use crate::document::Document;
+use crate::document::{Document, PixelRect};
 use crate::files::{OpenedPicture, RecipeInFile, Saved};
 
 /// Something another thread has done.
@@ -24,6 +24,12 @@ pub enum Message {
     Opened { document: Box<Document>, path: Option<PathBuf>, recipe: Option<Box<RecipeInFile>> },
     /// A picture that a crash has left.
     Found(Box<super::safety::Found>),
+    /// A copy of the document was changed.
+    Edited(Box<super::background::EditMade>),
+    /// This part of the canvas is on the clipboard.
+    Copied(PixelRect),
+    /// A picture for a new layer.
+    Pasted(image::RgbaImage),
     /// A picture was written.
     Saved { path: PathBuf, saved: Saved },
     /// A job's buffers are ready for the engine; `mask` is that of the plan's region.

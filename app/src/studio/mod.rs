@@ -3,12 +3,15 @@
 //! Everything slow (reading, writing, turning pictures into buffers, generating) happens on other threads, whose
 //! [`Message`]s [`Studio::poll`] takes in once a frame. Nothing here draws.
 
+mod background;
+mod clipboard;
 pub mod engine_handle;
 pub mod example;
 mod files;
 pub mod forecast;
 mod generation;
 mod mailbox;
+mod marking;
 pub mod models;
 pub mod notices;
 mod parameters;
@@ -28,6 +31,7 @@ pub use self::engine_handle::{EngineHandle, EngineStarter};
 pub use self::files::{AfterQuestion, Question, TypedPath};
 pub use self::generation::{Phase, Run, RunId};
 pub use self::mailbox::{Mailbox, Message};
+pub use self::marking::{SelectOptions, SelectionShape, WandOptions};
 pub use self::parameters::SeedChoice;
 
 use self::forecast::Forecast;
@@ -71,6 +75,7 @@ pub struct Studio {
     typed_path: Option<TypedPath>,
     documents_opened: u64,
     stroke: Option<StrokeBuilder>,
+    edits: background::Edits,
     /// What the stroke has changed since the view last looked.
     stroke_dirty: Option<PixelRect>,
     mask_bounds: Remembered<Option<PixelRect>>,
@@ -78,6 +83,8 @@ pub struct Studio {
     /// The mask as it was when a result was accepted: until it is touched again its tint steps back.
     resting_mask: Option<u64>,
     clipboard: Arc<Mutex<SystemClipboard>>,
+    /// Where on the canvas the picture on the clipboard was.
+    copied_from: Option<PixelRect>,
     safety: Safety,
 
     engine: Option<Box<dyn EngineHandle>>,
@@ -128,11 +135,13 @@ impl Studio {
             typed_path: None,
             documents_opened: 0,
             stroke: None,
+            edits: background::Edits::default(),
             stroke_dirty: None,
             mask_bounds: Remembered::default(),
             uniform: Remembered::default(),
             resting_mask: None,
             clipboard: Arc::new(Mutex::new(SystemClipboard::new())),
+            copied_from: None,
             safety: Safety::default(),
             engine: None,
             engine_settings: settings,
@@ -195,6 +204,7 @@ impl Studio {
             self.take_in(message);
         }
         self.history.tidy();
+        self.start_edits();
     }
 
     fn take_in(&mut self, message: Message) {
@@ -211,6 +221,9 @@ impl Studio {
                 });
             }
             Message::Found(found) => self.take_in_found(*found),
+            Message::Edited(made) => self.take_in_edited(*made),
+            Message::Copied(rect) => self.take_in_copied(rect),
+            Message::Pasted(picture) => self.take_in_pasted(picture),
             Message::Saved { path, saved } => self.take_in_saved(path, saved),
             Message::Prepared { run, job, mask } => self.take_in_prepared(run, *job, mask),
             Message::Finished { run, pictures } => self.take_in_finished(run, pictures),

@@ -2,6 +2,7 @@
 
 mod found;
 mod new_canvas;
+mod refine;
 mod settings;
 mod shortcuts;
 
@@ -32,13 +33,15 @@ pub fn show(ui: &Ui, desk: &mut Desk) {
         ui.spacing_mut().item_spacing = vec2(8.0, 12.0);
         match dialog {
             Dialog::NewCanvas => new_canvas::show(ui, desk),
+            Dialog::Refine(refined, kind) => refine::show(ui, desk, refined, kind),
             Dialog::Settings => settings::show(ui, desk),
             Dialog::Shortcuts => shortcuts::show(ui, desk),
             Dialog::About => about(ui),
         }
         let close = Button::new(text("close")).min_size(vec2(96.0, CONTROL_HEIGHT));
         // Beside others a button's text stands in its middle.
-        if dialog != Dialog::NewCanvas && ui.horizontal(|ui| ui.add(close)).inner.clicked() {
+        let has_own_buttons = matches!(dialog, Dialog::NewCanvas | Dialog::Refine(..));
+        if !has_own_buttons && ui.horizontal(|ui| ui.add(close)).inner.clicked() {
             desk.close_dialog();
         }
     });

@@ -1,0 +1,113 @@
+//! The options of the tools that select, fill and pick.
+
+use egui::{ComboBox, RichText, Ui};
+
+use super::controls::{Number, Unit, icon_button};
+use super::tool_options::option;
+use crate::canvas::{FillOptions, GradientOptions, PickerOptions, Tool, Toolbox};
+use crate::document::selection::Combine;
+use crate::icons::{self, Icon};
+use crate::language::{text, tooltip};
+use crate::paint::fill::{Bucket, GradientShape, Repeat};
+
+/// Shows them; nothing for other tools.
+pub fn show(ui: &mut Ui, tools: &mut Toolbox) {
+    let tool = tools.in_hand();
+    if tool.selects() {
+        select(ui, tools);
+    }
+    match tool {
+        Tool::Wand => {
+            let wand = &mut tools.wand;
+            tolerance(ui, &mut wand.tolerance);
+            check(ui, "contiguous", &mut wand.is_contiguous);
+            check(ui, "all-layers", &mut wand.all_layers);
+        }
+        Tool::Fill => fill(ui, &mut tools.fill),
+        Tool::Gradient => gradient(ui, &mut tools.gradient),
+        Tool::Picker => picker(ui, &mut tools.picker),
+        _ => {}
+    }
+}
+
+/// What a new selection does, by its button.
+const WAYS: [(Combine, Icon, &str); 4] = [
+    (Combine::Replace, icons::SQUARE_DASHED, "select-replace"),
+    (Combine::Add, icons::SQUARES_UNITE, "select-add"),
+    (Combine::Subtract, icons::SQUARES_SUBTRACT, "select-subtract"),
+    (Combine::Intersect, icons::SQUARES_INTERSECT, "select-intersect"),
+];
+
+fn select(ui: &mut Ui, tools: &mut Toolbox) {
+    let options = &mut tools.select;
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        for (how, icon, key) in WAYS {
+            if icon_button(ui, icon, key, Some(options.how == how)).clicked() {
+                options.how = how;
+            }
+        }
+    });
+    ui.add_space(8.0);
+    option(ui, &Number { key: "select-feather", unit: Unit::Pixels }, &mut options.feather, 0.0..=100.0, 1000.0);
+    check(ui, "antialias", &mut options.is_antialiased);
+}
+
+fn fill(ui: &mut Ui, options: &mut FillOptions) {
+    tolerance(ui, &mut options.tolerance);
+    check(ui, "contiguous", &mut options.is_contiguous);
+    check(ui, "all-layers", &mut options.all_layers);
+    let gap = Number { key: "fill-gap", unit: Unit::Pixels };
+    option(ui, &gap, &mut options.gap, 0.0..=Bucket::MAX_GAP, Bucket::MAX_GAP);
+    option(ui, &Number { key: "fill-grow", unit: Unit::Pixels }, &mut options.grow, 0.0..=20.0, 200.0);
+}
+
+fn gradient(ui: &mut Ui, options: &mut GradientOptions) {
+    check(ui, "gradient-to-transparent", &mut options.to_transparent);
+    if !options.to_transparent {
+        let (name, tooltip) = (text("gradient-second"), tooltip("gradient-second"));
+        ui.label(RichText::new(&name).weak()).on_hover_text(&tooltip);
+        ui.color_edit_button_srgb(&mut options.second).accessible_name(name).on_hover_text(tooltip);
+        ui.add_space(8.0);
+    }
+    let shapes = [
+        (GradientShape::Linear, "gradient-linear"),
+        (GradientShape::Radial, "gradient-radial"),
+        (GradientShape::Conical, "gradient-conical"),
+    ];
+    choice(ui, "gradient-shape", &mut options.shape, &shapes);
+    let repeats = [
+        (Repeat::Never, "gradient-repeat-never"),
+        (Repeat::Sawtooth, "gradient-repeat-sawtooth"),
+        (Repeat::Mirror, "gradient-repeat-mirror"),
+    ];
+    choice(ui, "gradient-repeat", &mut options.repeat, &repeats);
+}
+
+fn picker(ui: &mut Ui, options: &mut PickerOptions) {
+    let sides = [(1, "picker-1"), (3, "picker-3"), (5, "picker-5"), (11, "picker-11"), (31, "picker-31")];
+    choice(ui, "picker-side", &mut options.side, &sides);
+    check(ui, "all-layers", &mut options.all_layers);
+}
+
+fn tolerance(ui: &mut Ui, value: &mut f32) {
+    option(ui, &Number { key: "tolerance", unit: Unit::Percent }, value, 0.0..=1.0, 1.0);
+}
+
+fn check(ui: &mut Ui, key: &str, value: &mut bool) {
+    ui.checkbox(value, text(key)).on_hover_text(tooltip(key));
+    ui.add_space(8.0);
+}
+
+fn choice<T: Copy + PartialEq>(ui: &mut Ui, key: &str, value: &mut T, choices: &[(T, &str)]) {
+    ui.label(RichText::new(text(key)).weak()).on_hover_text(tooltip(key));
+    let chosen = choices.iter().find(|(choice, _)| choice == value).map(|(_, key)| text(key)).unwrap_or_default();
+    ui.name_inputs(text(key), |ui| {
+        ComboBox::from_id_salt(key).selected_text(chosen).show_ui(ui, |ui| {
+            for (choice, key) in choices {
+                ui.selectable_value(value, *choice, text(key));
+            }
+        });
+    });
+    ui.add_space(8.0);
+}
