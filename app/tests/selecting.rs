@@ -1,5 +1,6 @@
 //! Selecting, filling and picking through the window, with pointer and keys.
 
+#[allow(dead_code, reason = "each file of tests uses its part")]
 mod painter;
 
 use brushfire::commands::Menu;
