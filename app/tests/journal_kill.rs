@@ -1,5 +1,7 @@
 //! The program is killed at any moment, and the picture comes back as it was after the last stroke that was told to be safe.
 
+#![allow(clippy::unwrap_used)]
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -131,11 +133,7 @@ fn killed_at_any_moment_the_picture_is_as_after_the_last_safe_stroke_or_the_one_
         recovered_some += u32::from(recovered.changes > 0);
         let expected = painted.after(recovered.changes);
         assert!(recovered.changes >= safe as usize, "{} strokes came back of {safe}", recovered.changes);
-        assert!(
-            look(&recovered.document) == *expected,
-            "not the picture after {} strokes",
-            recovered.changes
-        );
+        assert!(look(&recovered.document) == *expected, "not the picture after {} strokes", recovered.changes);
     }
     assert!(recovered_some > KILLS / 4, "most kills came before the first stroke: {recovered_some}");
 }

@@ -320,7 +320,7 @@ impl Document {
 
     pub(crate) fn put(&mut self, place: LayerPlace, layer: Layer) {
         self.structure_changed();
-        if let Err(layer) = layer_tree::put(&mut self.layers, place, layer) {
+        if let Some(layer) = layer_tree::put(&mut self.layers, place, layer) {
             // Nothing is lost even where an edit does not fit the document.
             self.layers.push(layer);
         }
