@@ -132,6 +132,13 @@ impl Recipe {
         serde_json::to_string_pretty(self).unwrap_or_default()
     }
 
+    /// Whether predictions are made with and without the prompt.
+    #[must_use]
+    #[expect(clippy::float_cmp, reason = "exactly 1 switches guidance off")]
+    pub fn is_guided(&self) -> bool {
+        self.guidance != 1.0
+    }
+
     /// Checks every number's range and the prompts' lengths.
     ///
     /// # Errors
