@@ -48,6 +48,10 @@ pub struct Recipe {
     pub batch: u32,
     /// How far an initial picture is changed, 0 (not) to 1 (wholly).
     pub strength: f32,
+    /// Whether a mask's greys are strengths: each pixel takes part in as large a share of the steps as it is white, so that
+    /// what is made grows out of what is kept; see [`crate::tasks::soft_coverage`] for how to blend it. Otherwise a mask
+    /// only says where.
+    pub soft: bool,
 }
 
 impl Default for Recipe {
@@ -69,6 +73,7 @@ impl Default for Recipe {
             height: 256,
             batch: 1,
             strength: 1.0,
+            soft: false,
         }
     }
 }
