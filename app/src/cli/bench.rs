@@ -107,7 +107,7 @@ fn measure_generation(arguments: &BenchArguments) -> anyhow::Result<Times> {
 
 fn wait_for_device(events: &Receiver<Event>) -> anyhow::Result<String> {
     loop {
-        if let Event::DeviceReady { name } = events.recv()? {
+        if let Event::DeviceReady { name, .. } = events.recv()? {
             return Ok(name);
         }
     }

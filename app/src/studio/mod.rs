@@ -239,7 +239,7 @@ impl Studio {
 
     fn take_in_event(&mut self, event: Event) {
         match event {
-            Event::DeviceReady { name } => {
+            Event::DeviceReady { name, .. } => {
                 if self.device.as_ref() != Some(&name) {
                     self.forecast.forget();
                 }
