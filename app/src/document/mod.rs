@@ -19,6 +19,7 @@ mod rect;
 pub mod selection;
 mod spill;
 mod tiles;
+pub mod transform;
 mod workers;
 
 pub use blend::BlendMode;
