@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::choices;
 use crate::assets::engine_settings;
+use crate::files::bench::openraster_4096;
 use crate::paint::bench::stroke_2048;
 
 #[derive(Debug, clap::Args)]
@@ -28,6 +29,9 @@ pub(super) struct BenchArguments {
     /// Measure a brush stroke on a picture of 2048 x 2048 pixels instead
     #[arg(long, conflicts_with_all = ["steps", "model", "size", "device"])]
     stroke: bool,
+    /// Save and open an OpenRaster file of 4096 x 4096 pixels with ten layers instead
+    #[arg(long, conflicts_with_all = ["steps", "model", "size", "device", "stroke"])]
+    ora: bool,
     /// One JSON object instead of text
     #[arg(long)]
     json: bool,
@@ -37,6 +41,9 @@ pub(super) fn run(arguments: &BenchArguments) -> anyhow::Result<()> {
     if arguments.stroke {
         measure_stroke(arguments.json);
         return Ok(());
+    }
+    if arguments.ora {
+        return measure_openraster(arguments.json);
     }
     let times = measure_generation(arguments)?;
     if arguments.json {
@@ -60,6 +67,21 @@ fn measure_stroke(json: bool) {
     } else {
         super::print(times);
     }
+}
+
+fn measure_openraster(json: bool) -> anyhow::Result<()> {
+    let times = openraster_4096()?;
+    if json {
+        super::print_json(&json!({
+            "save_seconds": times.save.as_secs_f64(),
+            "open_seconds": times.open.as_secs_f64(),
+            "file_bytes": times.file_bytes,
+            "peak_memory_bytes": peak_memory(),
+        }));
+    } else {
+        super::print(times);
+    }
+    Ok(())
 }
 
 /// Durations of the parts of one generation.
