@@ -2,7 +2,8 @@
 //!
 //! The specification is at <https://www.openraster.org>; where it is silent or only proposed, Krita's and Drawpile's
 //! ways are followed (`alpha-preserve`, `krita:` blend modes, `selected`). What it has no words for stands in our own
-//! namespace: masks and hints as elements that other programs pass over, recipes as entries under `brushfire/`.
+//! namespace: masks and hints as elements beside the stack, which other programs pass over, recipes as entries under
+//! `brushfire/`.
 //!
 //! A clipped layer has no counterpart there, but an isolated group with a layer that preserves alpha looks the same:
 //! base and clipped layers are written as such a group and come back as they were.

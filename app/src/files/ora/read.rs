@@ -38,6 +38,7 @@ pub(in super::super) fn read(bytes: &[u8]) -> Result<Opened, LayeredError> {
 
     let mut pieces = Vec::new();
     collect_pieces(&stack.nodes, &mut pieces);
+    stack.aids.iter().for_each(|(node, _)| collect_pieces(std::slice::from_ref(node), &mut pieces));
     let loaded = load(&archive, stack.size, &pieces)?;
     let has_16_bits = stack.has_16_bits.unwrap_or_else(|| loaded.iter().any(|loaded| loaded.has_16_bits));
     for (loaded, piece) in loaded.iter().zip(&pieces) {
@@ -54,11 +55,18 @@ pub(in super::super) fn read(bytes: &[u8]) -> Result<Opened, LayeredError> {
         leaves: 0,
         selected: None,
     };
-    let layers = building.layers_of(stack.nodes)?;
+    let mut layers = building.layers_of(stack.nodes)?;
+    building.leaves = 0;
+    for (node, place) in stack.aids {
+        for layer in building.layers_of(vec![node])? {
+            put(&mut layers, &place, layer);
+        }
+    }
     let mut document = Document::with_layers(stack.size, layers, has_16_bits)
         .map_err(|error| LayeredError::damaged(error.to_string()))?;
     if let Some(selected) = building.selected {
-        let leaf = document.all_layers().filter(|layer| !layer.is_group()).nth(selected.leaf).map(Layer::id);
+        let is_alike = |layer: &&Layer| !layer.is_group() && layer.is_part_of_picture() != selected.is_aid;
+        let leaf = document.all_layers().filter(is_alike).nth(selected.leaf).map(Layer::id);
         let group = leaf.and_then(|id| document.place_of(id)?.parent).filter(|_| selected.is_group);
         if let Some(id) = group.or(leaf) {
             document.set_active(id);
@@ -174,6 +182,30 @@ impl Tiles {
     }
 }
 
+/// Puts a mask or hint where it was; above all others where another program has changed the groups.
+fn put(layers: &mut Vec<Layer>, place: &[usize], layer: Layer) {
+    let siblings = match place.split_last() {
+        Some((index, groups)) => find(layers, groups).map(|siblings| (siblings, *index)),
+        None => None,
+    };
+    match siblings {
+        Some(place) => {
+            let (siblings, index) = place;
+            siblings.insert(index.min(siblings.len()), layer);
+        }
+        None => layers.push(layer),
+    }
+}
+
+/// The layers of the group at this place.
+fn find<'a>(layers: &'a mut Vec<Layer>, groups: &[usize]) -> Option<&'a mut Vec<Layer>> {
+    let Some((first, rest)) = groups.split_first() else { return Some(layers) };
+    match &mut layers.get_mut(*first)?.content {
+        LayerContent::Group(children) => find(children, rest),
+        _ => None,
+    }
+}
+
 /// Puts layers together.
 struct Building<'a> {
     size: CanvasSize,
@@ -188,9 +220,11 @@ struct Building<'a> {
 
 /// The layer that tools worked on.
 struct Selected {
-    /// Its place among the layers that are no groups, or that of the lowest layer in it.
+    /// Its place among the layers of the picture that are no groups, or that of the lowest layer in it; of a mask or
+    /// hint, among those.
     leaf: usize,
     is_group: bool,
+    is_aid: bool,
 }
 
 impl Building<'_> {
@@ -203,7 +237,8 @@ impl Building<'_> {
             }
             let is_group = matches!(node.what, What::Group { .. });
             if node.is_selected {
-                self.selected = Some(Selected { leaf: self.leaves, is_group });
+                let is_aid = matches!(node.what, What::Mask(_) | What::Hint(..));
+                self.selected = Some(Selected { leaf: self.leaves, is_group, is_aid });
             }
             self.leaves += usize::from(!is_group);
             let is_isolated = !matches!(node.what, What::Group { is_isolated: false, .. });

@@ -15,6 +15,9 @@ pub(super) struct Stack {
     pub is_ours: bool,
     /// The lowest first.
     pub nodes: Vec<Node>,
+    /// Masks and hints with their places among all layers: the numbers of the groups they are in and their own, each
+    /// counted from the lowest.
+    pub aids: Vec<(Node, Vec<usize>)>,
     /// What could not be taken over, one sentence each.
     pub notices: Vec<String>,
 }
@@ -74,7 +77,9 @@ impl Stack {
         let mut notices = Vec::new();
         let mut count = 0;
         let nodes = nodes_of(root, offset_of(root), &mut notices, &mut count)?;
-        Ok(Self { size, has_16_bits: depth.map(|depth| depth == "16"), is_ours: depth.is_some(), nodes, notices })
+        let aids = image.children.iter().find(|child| child.name == "brushfire:aids");
+        let aids = aids.map(|aids| aids_of(aids, &mut notices, &mut count)).transpose()?.unwrap_or_default();
+        Ok(Self { size, has_16_bits: depth.map(|depth| depth == "16"), is_ours: depth.is_some(), nodes, aids, notices })
     }
 }
 
@@ -89,7 +94,7 @@ fn nodes_of(
     for element in stack.children.iter().rev() {
         *count += 1;
         if *count > MAX_LAYERS {
-            return Err(LayeredError::damaged(format!("stack.xml has more than {MAX_LAYERS} layers")));
+            return Err(too_many_layers());
         }
         let own = offset_of(element);
         let place = [offset[0].saturating_add(own[0]), offset[1].saturating_add(own[1])];
@@ -111,8 +116,6 @@ fn nodes_of(
                 clips: element.is_true("brushfire:clips"),
                 is_isolated: is_isolated(element),
             },
-            "brushfire:mask" => What::Mask(piece()),
-            "brushfire:hint" => What::Hint(piece(), element.get("brushfire:kind").unwrap_or_default().to_owned()),
             other => {
                 if !other.starts_with(PREFIX) {
                     notices.push(format!("“{name}” is a {other}, which is not known here, and was left out."));
@@ -123,6 +126,34 @@ fn nodes_of(
         nodes.push(node_of(element, what, notices));
     }
     Ok(nodes)
+}
+
+/// Masks and hints, which stand outside the stack.
+fn aids_of(
+    aids: &Element,
+    notices: &mut Vec<String>,
+    count: &mut usize,
+) -> Result<Vec<(Node, Vec<usize>)>, LayeredError> {
+    *count += aids.children.len();
+    if *count > MAX_LAYERS {
+        return Err(too_many_layers());
+    }
+    let mut nodes = Vec::new();
+    for element in &aids.children {
+        let piece = element.get("src").map(|entry| Piece { entry: entry.to_owned(), offset: offset_of(element) });
+        let what = match element.name.as_str() {
+            "brushfire:mask" => What::Mask(piece),
+            "brushfire:hint" => What::Hint(piece, element.get("brushfire:kind").unwrap_or_default().to_owned()),
+            _ => continue,
+        };
+        let place = element.get("place").unwrap_or_default().split('/').map_while(number).collect();
+        nodes.push((node_of(element, what, notices), place));
+    }
+    Ok(nodes)
+}
+
+fn too_many_layers() -> LayeredError {
+    LayeredError::damaged(format!("stack.xml has more than {MAX_LAYERS} layers"))
 }
 
 /// Whether a group is composited by itself: OpenRaster's default is "auto", which is not, unless opacity or blend mode

@@ -227,7 +227,10 @@ fn bombs_are_refused_before_they_go_off() {
     assert!(read(&wide).is_err());
     let nested = "<stack>".repeat(5000);
     assert!(opened(&nested).is_err());
-    let many = format!("<image w='8' h='8'><stack>{}</stack></image>", "<brushfire:mask/>".repeat(9000));
+    let many = format!(
+        "<image w='8' h='8'><stack/><brushfire:aids>{}</brushfire:aids></image>",
+        "<brushfire:mask/>".repeat(9000)
+    );
     assert!(read(&archive(&[("stack.xml", many.as_bytes())])).is_err());
 }
 
@@ -301,4 +304,32 @@ fn mypaint_s_layers_keep_their_order_and_groups() {
     assert_eq!(&names[..6], ["background", "light", "isolated", "shade", "inside", "top"]);
     assert_eq!(document.layer(document.active()).unwrap().props().name, "top");
     assert!(!document.has_16_bits());
+}
+
+#[test]
+fn only_what_is_part_of_the_picture_stands_in_the_stack() {
+    let document = everything();
+    let file = written(&document, None);
+    let mut archive = ZipArchive::new(Cursor::new(file.as_slice())).unwrap();
+    let mut stack = String::new();
+    std::io::Read::read_to_string(&mut archive.by_name("stack.xml").unwrap(), &mut stack).unwrap();
+    let root = xml::parse(&stack).unwrap();
+    fn names(element: &xml::Element) -> Vec<&str> {
+        let inner = element.children.iter().flat_map(|child| names(child));
+        std::iter::once(element.name.as_str()).chain(inner).collect()
+    }
+    let in_stack = names(&root.children[0]);
+    assert!(in_stack.iter().all(|name| matches!(*name, "stack" | "layer")), "{in_stack:?}");
+    assert_eq!(names(&root.children[1]).len(), 1 + 4, "three masks and a hint");
+}
+
+#[test]
+fn masks_find_a_place_even_where_another_program_has_changed_the_groups() {
+    let stack = "<image w='8' h='8' brushfire:depth='8'><stack><layer src='red.png'/></stack><brushfire:aids>\
+        <brushfire:mask name='a' place='7/3'/><brushfire:mask name='b' place='0'/><brushfire:hint name='c'/>\
+        <brushfire:mask name='d' place='1/1'/></brushfire:aids></image>";
+    let file = archive(&[("stack.xml", stack.as_bytes()), ("red.png", &png(8, 8, [1, 2, 3, 255]))]);
+    let document = read(&file).unwrap().document;
+    let names: Vec<_> = document.layers().iter().map(|layer| layer.props().name.as_str()).collect();
+    assert_eq!(names, ["b", "", "a", "c", "d"]);
 }

@@ -121,26 +121,50 @@ impl<'a, S: Fn(&str) -> String> Plan<'a, S> {
         let mut stack = Element::new("stack");
         stack.children = self.elements(self.document.layers());
         image.children = vec![stack];
+        let mut aids = Element::new("brushfire:aids");
+        self.add_aids(self.document.layers(), &mut Vec::new(), &mut aids.children);
+        if !aids.children.is_empty() {
+            image.children.push(aids);
+        }
         image
     }
 
-    /// The topmost layer first.
+    /// What is part of the picture, the topmost layer first.
     fn elements(&mut self, layers: &'a [Layer]) -> Vec<Element> {
+        let layers: Vec<&Layer> = layers.iter().filter(|layer| layer.is_part_of_picture()).collect();
         let mut elements = Vec::new();
         let mut at = 0;
         while let Some(layer) = layers.get(at) {
-            let end = if layer.is_part_of_picture() { end_of_clipped(layers, at) } else { at + 1 };
-            let together = layers.get(at..end).unwrap_or_default();
-            elements.push(if together.len() > 1 { self.clip_group(layer, together) } else { self.element(layer) });
-            at = end.max(at + 1);
+            let clipped = layers.iter().skip(at + 1).take_while(|layer| layer.props().clipped).count();
+            let together = layers.get(at..=at + clipped).unwrap_or_default();
+            elements.push(if clipped > 0 { self.clip_group(layer, together) } else { self.element(layer) });
+            at += 1 + clipped;
         }
         elements.reverse();
         elements
     }
 
+    /// Masks and hints, the lowest first, with their places among all layers: the numbers of the groups they are in and
+    /// their own, each counted from the lowest. They stand outside the stack, for in it MyPaint takes everything for a
+    /// layer.
+    fn add_aids(&mut self, layers: &'a [Layer], group: &mut Vec<usize>, elements: &mut Vec<Element>) {
+        for (index, layer) in layers.iter().enumerate() {
+            group.push(index);
+            if layer.is_group() {
+                self.add_aids(layer.children(), group, elements);
+            } else if !layer.is_part_of_picture() {
+                let mut element = self.element(layer);
+                let place: Vec<_> = group.iter().map(usize::to_string).collect();
+                element.set("place", place.join("/"));
+                elements.push(element);
+            }
+            group.pop();
+        }
+    }
+
     /// A layer and those clipped to it, as other programs understand it: an isolated group in which the upper ones keep
     /// the alpha of the lowest. The group blends as the lowest layer does, which has nothing to blend with inside.
-    fn clip_group(&mut self, base: &'a Layer, together: &'a [Layer]) -> Element {
+    fn clip_group(&mut self, base: &'a Layer, together: &[&'a Layer]) -> Element {
         let props = base.props();
         let mut group = Element::new("stack");
         group.set("isolation", "isolate");
@@ -148,7 +172,7 @@ impl<'a, S: Fn(&str) -> String> Plan<'a, S> {
         set_look(&mut group, &LayerProps { clipped: false, ..props.clone() });
         for layer in together {
             let mut element = self.element(layer);
-            if std::ptr::eq(layer, base) {
+            if std::ptr::eq(*layer, base) {
                 let inside = LayerProps { visible: true, opacity: 1.0, blend: BlendMode::Normal, ..props.clone() };
                 element = self.element_looking(layer, &inside, element);
             }
@@ -225,21 +249,6 @@ impl<'a, S: Fn(&str) -> String> Plan<'a, S> {
             element.set("brushfire:tint", format!("#{red:02x}{green:02x}{blue:02x}"));
         }
     }
-}
-
-/// Where the layers end that are clipped to the one at `at`, masks and hints among them included.
-fn end_of_clipped(layers: &[Layer], at: usize) -> usize {
-    let mut end = at + 1;
-    for (index, layer) in layers.iter().enumerate().skip(at + 1) {
-        if !layer.is_part_of_picture() {
-            continue;
-        }
-        if !layer.props().clipped {
-            break;
-        }
-        end = index + 1;
-    }
-    end
 }
 
 /// What everybody understands.
