@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::choices;
 use crate::assets::engine_settings;
 use crate::canvas::bench::layered_stroke_4096;
+use crate::files::bench::openraster_4096;
 use crate::paint::bench::{StrokeTimes, stroke_2048};
 
 #[derive(Debug, clap::Args)]
@@ -32,6 +33,9 @@ pub(super) struct BenchArguments {
     /// Measure a brush stroke on a picture of 4096 x 4096 pixels in 10 layers instead, with its compositing
     #[arg(long, conflicts_with_all = ["steps", "model", "size", "device", "stroke"])]
     layers: bool,
+    /// Save and open an OpenRaster file of 4096 x 4096 pixels with ten layers instead
+    #[arg(long, conflicts_with_all = ["steps", "model", "size", "device", "stroke"])]
+    ora: bool,
     /// One JSON object instead of text
     #[arg(long)]
     json: bool,
@@ -45,6 +49,9 @@ pub(super) fn run(arguments: &BenchArguments) -> anyhow::Result<()> {
     if arguments.layers {
         measure_layers(arguments.json);
         return Ok(());
+    }
+    if arguments.ora {
+        return measure_openraster(arguments.json);
     }
     let times = measure_generation(arguments)?;
     if arguments.json {
@@ -89,6 +96,21 @@ fn frames_as_json(times: &StrokeTimes) -> Value {
         "percentile_99_ms": milliseconds(times.percentile_99()),
         "max_ms": milliseconds(times.max()),
     })
+}
+
+fn measure_openraster(json: bool) -> anyhow::Result<()> {
+    let times = openraster_4096()?;
+    if json {
+        super::print_json(&json!({
+            "save_seconds": times.save.as_secs_f64(),
+            "open_seconds": times.open.as_secs_f64(),
+            "file_bytes": times.file_bytes,
+            "peak_memory_bytes": peak_memory(),
+        }));
+    } else {
+        super::print(times);
+    }
+    Ok(())
 }
 
 /// Durations of the parts of one generation.

@@ -33,7 +33,7 @@ pub use rect::{CanvasSize, PixelRect};
 pub use tiles::{TILE_SIDE, TileGrid, TilePos, TileValue};
 
 pub(crate) use edit::Change;
-pub(crate) use pixel::{Mix, from_rgba8, scaled, to_rgba8};
+pub(crate) use pixel::{Mix, from_rgba8, from_rgba16, scaled, to_rgba8, to_rgba16};
 pub(crate) use tiles::{Tile, TileChange, for_rows, next_revision, positions_in, row_ranges};
 pub(crate) use workers::on_workers;
 
@@ -188,6 +188,12 @@ impl Document {
     #[must_use]
     pub fn opaque_pixel([red, green, blue]: [u8; 3]) -> Pixel {
         pixel::from_rgba8([red, green, blue, u8::MAX])
+    }
+
+    /// Whether the file it came from, and the one it is saved to, has 16 bits a channel rather than 8.
+    #[must_use]
+    pub fn has_16_bits(&self) -> bool {
+        self.file_depth == FileDepth::Sixteen
     }
 
     #[must_use]

@@ -84,7 +84,7 @@ pub(crate) struct GenerateArguments {
     /// Tell events on stdout, one JSON object a line
     #[arg(long)]
     pub json: bool,
-    /// The picture to write: .png, .jpg or .webp
+    /// The picture to write: .png, .jpg, .webp, .tif or .ora
     #[arg(short, long, value_name = "OUT.png")]
     pub output: PathBuf,
 }
