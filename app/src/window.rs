@@ -119,16 +119,10 @@ impl Window {
         if let Some(model) = &options.model {
             studio.set_model(model.clone());
         }
-        match options.pictures.split_first() {
+        match options.pictures.first() {
             None if !self.settings.recent_files.is_empty() => self.desk.start_card = true,
             None => studio.open_example(assets::assets_folder().join("example")),
-            Some((first, others)) => {
-                studio.open_path(first);
-                if !others.is_empty() {
-                    let file = ("file", first.display().to_string().into());
-                    studio.notices.say(language::text_with("one-picture", &[file]));
-                }
-            }
+            Some(_) => options.pictures.iter().for_each(|picture| studio.open_path(picture)),
         }
     }
 

@@ -328,20 +328,73 @@ fn the_size_of_a_blank_canvas_can_be_typed_and_a_picture_keeps_its_own() {
 }
 
 #[test]
-fn opening_asks_once_before_changes_are_lost() {
+fn closing_asks_once_before_changes_are_lost() {
+    let mut desk = Desk::with_picture();
+    desk.generate();
+    desk.finish([9, 9, 9]);
+    desk.press(Modifiers::NONE, Key::Enter);
+    desk.press(Modifiers::COMMAND, Key::W);
+    desk.click("Stay");
+    assert_eq!(desk.document().size().width(), 64, "the picture is still there");
+    desk.press(Modifiers::COMMAND, Key::W);
+    desk.click("Do not save");
+    assert!(desk.document().is_uniform(), "a blank canvas is left");
+}
+
+#[test]
+fn another_picture_is_opened_beside_and_each_keeps_its_own() {
+    let mut desk = Desk::with_picture();
+    desk.generate();
+    desk.finish([9, 9, 9]);
+    desk.press(Modifiers::NONE, Key::Enter);
+    desk.window_mut().desk.studio.recipe.prompt = "a hat".to_owned();
+    desk.settle();
+    desk.window_mut().desk.studio.new_canvas(CanvasSize::new(128, 128).unwrap());
+    desk.settle();
+    assert_eq!(desk.document().size().width(), 128);
+    assert!(desk.window().desk.studio.results().is_empty() && !desk.window().desk.studio.history().can_undo());
+    desk.window_mut().desk.studio.recipe.prompt = "a shoe".to_owned();
+    desk.press(Modifiers::COMMAND, Key::I);
+
+    desk.harness.get_by_role_and_label(Role::Tab, "scene.png •").click();
+    desk.settle();
+    assert_eq!((desk.document().size().width(), desk.window().desk.studio.recipe.prompt.as_str()), (64, "a hat"));
+    assert_eq!(desk.window().desk.studio.results().iter().count(), 1);
+    desk.press(Modifiers::COMMAND, Key::Z);
+    desk.press(Modifiers::COMMAND, Key::Z);
+    assert!(desk.document().rgb_image(desk.document().bounds()) == scene(), "undo is that of this picture");
+    desk.press(Modifiers::COMMAND, Key::Tab);
+    assert_eq!(desk.document().size().width(), 128);
+    assert_eq!(desk.window().desk.studio.recipe.prompt, "a shoe");
+}
+
+#[test]
+fn results_go_to_the_picture_they_were_made_for() {
+    let mut desk = Desk::with_picture();
+    desk.generate();
+    desk.window_mut().desk.studio.new_canvas(CanvasSize::new(128, 128).unwrap());
+    desk.settle();
+    desk.finish([9, 9, 9]);
+    assert!(desk.window().desk.studio.results().is_empty());
+    desk.press(Modifiers::COMMAND, Key::Tab);
+    assert_eq!(desk.window().desk.studio.results().iter().count(), 1);
+}
+
+#[test]
+fn leaving_asks_of_every_picture_with_changes() {
     let mut desk = Desk::with_picture();
     desk.generate();
     desk.finish([9, 9, 9]);
     desk.press(Modifiers::NONE, Key::Enter);
     desk.window_mut().desk.studio.new_canvas(CanvasSize::new(128, 128).unwrap());
     desk.settle();
-    assert_eq!(desk.document().size().width(), 64, "the picture is still there");
+    desk.press(Modifiers::COMMAND, Key::Q);
+    assert_eq!(desk.document().size().width(), 64, "the one with changes is shown");
     desk.click("Stay");
-    assert_eq!(desk.document().size().width(), 64);
-    desk.window_mut().desk.studio.new_canvas(CanvasSize::new(128, 128).unwrap());
-    desk.settle();
+    assert!(!desk.window().desk.studio.may_leave());
+    desk.press(Modifiers::COMMAND, Key::Q);
     desk.click("Do not save");
-    assert_eq!(desk.document().size().width(), 128);
+    assert!(desk.window().desk.studio.may_leave());
 }
 
 #[test]
@@ -387,8 +440,8 @@ fn a_saved_picture_offers_its_recipe_when_it_is_opened_again() {
 
     desk.window_mut().desk.studio.recipe = Recipe::default();
     desk.window_mut().desk.studio.open_path(&path);
-    let opened = desk.window().desk.studio.documents_opened();
-    desk.wait_for(|window| window.desk.studio.documents_opened() > opened);
+    let opened = desk.window().desk.studio.picture_number();
+    desk.wait_for(|window| window.desk.studio.picture_number() > opened);
     desk.click("Use it");
     let recipe = &desk.window().desk.studio.recipe;
     assert_eq!((recipe.prompt.as_str(), recipe.seed), ("a green hat", seed));

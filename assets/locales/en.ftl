@@ -600,4 +600,10 @@ recipe-found = This picture carries a recipe.
 recipe-found-foreign = This picture carries a recipe from another program.
 saved = Saved { $file }.
 nothing-painted = Nothing was painted: { $why }.
-one-picture = One picture is open at a time: { $file }.
+
+## Several pictures
+
+command-close-picture = Close picture
+    .tooltip = Close the picture in front, after asking whether to save it.
+command-next-picture = Next picture
+    .tooltip = Bring the picture of the next tab to the front.

@@ -600,4 +600,10 @@ recipe-found = 此图片附有生成参数。
 recipe-found-foreign = 此图片附有来自其他程序的生成参数。
 saved = 已保存 { $file }。
 nothing-painted = 没有画上：{ $why }。
-one-picture = 一次只能打开一张图片：{ $file }。
+
+## 多张图片
+
+command-close-picture = 关闭图片
+    .tooltip = 关闭当前图片，先询问是否保存。
+command-next-picture = 下一张图片
+    .tooltip = 切换到下一个标签的图片。

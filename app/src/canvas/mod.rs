@@ -198,7 +198,7 @@ impl CanvasView {
 
     /// Another picture, or one of another size, is shown whole.
     fn follow_document(&mut self, studio: &Studio, rect: Rect) {
-        let shown = (studio.documents_opened(), studio.document().size());
+        let shown = (studio.picture_number(), studio.document().size());
         if self.shown_document.replace(shown) != Some(shown) {
             self.is_fitted = true;
             self.tiles.forget();
@@ -331,7 +331,7 @@ fn visible_part(camera: &Camera, view: Rect, bounds: PixelRect) -> PixelRect {
 
 /// The run's preview while one goes on, else the result that waits.
 fn wanted_overlay(studio: &Studio) -> Option<OverlayPicture> {
-    if let Some(run) = studio.run() {
+    if let Some(run) = studio.run().filter(|run| run.picture == studio.picture_number()) {
         let (number, picture) = run.preview.as_ref()?;
         let recipe = &run.plan.recipe;
         return Some(OverlayPicture {

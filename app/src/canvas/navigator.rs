@@ -82,7 +82,7 @@ impl Navigator {
                 None => self.texture = Some(ctx.load_texture("navigator", image, TextureOptions::LINEAR)),
             }
         }
-        let wanted = (studio.documents_opened(), studio.document().picture_revision());
+        let wanted = (studio.picture_number(), studio.document().picture_revision());
         if self.requested == Some(wanted) || self.is_waiting || studio.is_painting() {
             return;
         }

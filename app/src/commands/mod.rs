@@ -24,6 +24,8 @@ pub enum Command {
     Open,
     Save,
     SaveAs,
+    ClosePicture,
+    NextPicture,
     Quit,
     Undo,
     Redo,
@@ -172,6 +174,8 @@ impl Command {
             Self::BiggerBrush | Self::SmallerBrush | Self::HarderBrush | Self::SofterBrush => {
                 desk.tools.brush().is_some()
             }
+            Self::ClosePicture => studio.can_change_picture(),
+            Self::NextPicture => studio.can_change_picture() && studio.pictures().len() > 1,
             Self::Layer(command) => command.is_enabled(studio),
             Self::Generate => is_free && studio.can_generate(),
             Self::Cancel => studio.run().is_some_and(|run| !run.is_being_cancelled()),
@@ -213,6 +217,8 @@ impl Command {
             Self::Open => studio.open_with_dialog(),
             Self::Save => studio.save(),
             Self::SaveAs => studio.save_with_dialog(),
+            Self::ClosePicture => studio.close_picture(),
+            Self::NextPicture => studio.bring_next_to_front(),
             Self::Quit => studio.quit(),
             Self::Undo => studio.undo(),
             Self::Redo => studio.redo(),

@@ -128,7 +128,11 @@ pub const COMMANDS: &[CommandInfo] = &[
     entry(Menu::File, Command::Open, "open", &[ctrl(Key::O)]).icon(icons::FOLDER_OPEN).while_typing(),
     entry(Menu::File, Command::Save, "save", &[ctrl(Key::S)]).icon(icons::SAVE).starts_group().while_typing(),
     entry(Menu::File, Command::SaveAs, "save-as", &[ctrl_shift(Key::S)]).icon(icons::IMAGE_DOWN).while_typing(),
-    entry(Menu::File, Command::Quit, "quit", &[ctrl(Key::Q)]).icon(icons::LOG_OUT).starts_group().while_typing(),
+    entry(Menu::File, Command::ClosePicture, "close-picture", &[ctrl(Key::W)])
+        .icon(icons::X)
+        .starts_group()
+        .while_typing(),
+    entry(Menu::File, Command::Quit, "quit", &[ctrl(Key::Q)]).icon(icons::LOG_OUT).while_typing(),
     //
     entry(Menu::Edit, Command::Undo, "undo", &[ctrl(Key::Z)]).icon(icons::UNDO),
     entry(Menu::Edit, Command::Redo, "redo", &[ctrl_shift(Key::Z), ctrl(Key::Y)]).icon(icons::REDO),
@@ -250,6 +254,7 @@ pub const COMMANDS: &[CommandInfo] = &[
     entry(Menu::Window, Command::ShowPanel(PanelKind::History), "show-history-panel", &[]).icon(icons::HISTORY),
     entry(Menu::Window, Command::ShowPanel(PanelKind::Navigator), "show-navigator-panel", &[]),
     entry(Menu::Window, Command::ShowPanel(PanelKind::Results), "show-results-panel", &[]),
+    entry(Menu::Window, Command::NextPicture, "next-picture", &[ctrl(Key::Tab)]).starts_group(),
     entry(Menu::Window, Command::ResetLayout, "reset-layout", &[]).icon(icons::LAYOUT).starts_group(),
     // Krita's Tab must go from control to control here: every state can be reached by keyboard.
     entry(Menu::Window, Command::CanvasOnly, "canvas-only", &[key(Key::F11)]).icon(icons::EXPAND),

@@ -12,6 +12,7 @@ mod mask;
 mod menu_bar;
 mod notices;
 mod palette;
+mod picture_tabs;
 mod progress;
 mod prompt;
 mod results;
@@ -64,6 +65,10 @@ fn wall(ui: &Ui, margin: Margin) -> Frame {
 fn show_panel(ui: &mut Ui, desk: &mut Desk, panel: PanelKind) -> PanelAnswer {
     match panel {
         PanelKind::Canvas => {
+            if desk.studio.pictures().len() > 1 {
+                let tabs = Panel::top("picture_tabs").exact_size(32.0).frame(wall(ui, Margin::ZERO)).resizable(false);
+                tabs.show(ui, |ui| picture_tabs::show(ui, desk));
+            }
             let line = wall(ui, Margin::symmetric(12, 0));
             let options = Panel::top("tool_options").exact_size(48.0).frame(line).resizable(false);
             options.show(ui, |ui| tool_options::show(ui, desk));

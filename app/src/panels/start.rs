@@ -15,7 +15,7 @@ const MAX_FILES: usize = 6;
 
 pub fn show(ui: &Ui, desk: &mut Desk) {
     let studio = &desk.studio;
-    let is_begun = studio.documents_opened() > 0 || studio.history().can_undo() || studio.is_painting();
+    let is_begun = studio.picture_number() > 0 || studio.history().can_undo() || studio.is_painting();
     if !desk.start_card || is_begun || studio.run().is_some() {
         desk.start_card = false;
         return;

@@ -93,7 +93,7 @@ impl Studio {
             pixels.max(layer.mask().map_or(0, TileGrid::latest_revision))
         };
         State {
-            opened: self.documents_opened(),
+            opened: self.picture_number(),
             content: document.all_layers().map(of_layer).fold(document.structure_revision(), u64::max),
             selection: document.selection().map(TileGrid::latest_revision),
             layers: [document.active().number(), document.active_mask().number()],

@@ -15,7 +15,7 @@ use crate::document::{CanvasSize, Document};
 use crate::files::{self, PictureClipboard, RecipeInFile, RecipeWriter, Saved};
 use crate::language::{text, text_with};
 
-/// A picture that is to take the place of the open one.
+/// A picture that is to be opened.
 pub struct Replacement {
     pub document: Document,
     pub path: Option<PathBuf>,
@@ -25,8 +25,10 @@ pub struct Replacement {
 }
 
 /// What waits for the answer whether changes are to be saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AfterQuestion {
-    Replace(Box<Replacement>),
+    /// The picture in front is closed.
+    Close,
     Quit,
 }
 
@@ -105,7 +107,7 @@ impl Studio {
         }
     }
 
-    /// Opens a picture in place of the present one.
+    /// Opens a picture.
     pub fn open_path(&mut self, path: &Path) {
         // The list of recent files is read from another folder the next time.
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
@@ -123,7 +125,7 @@ impl Studio {
         });
     }
 
-    /// Opens the clipboard's picture in place of the present one.
+    /// Opens the clipboard's picture.
     pub fn paste_picture(&mut self) {
         let (clipboard, nothing) = (Arc::clone(&self.clipboard), text("clipboard-empty"));
         self.mailbox.spawn("paste-picture", move || {
@@ -149,9 +151,9 @@ impl Studio {
         });
     }
 
-    /// A blank canvas in place of the present picture.
+    /// Opens a blank canvas.
     pub fn new_canvas(&mut self, size: CanvasSize) {
-        self.replace_document(Replacement {
+        self.open_beside(Replacement {
             document: Document::blank(size, PAPER),
             path: None,
             recipe: None,
@@ -174,13 +176,14 @@ impl Studio {
         }
     }
 
-    /// Puts another picture in place, after asking where changes would be lost.
-    pub(super) fn replace_document(&mut self, replacement: Replacement) {
-        self.unless_modified(AfterQuestion::Replace(Box::new(replacement)));
+    /// Closes the picture in front, after asking where changes would be lost.
+    pub fn close_picture(&mut self) {
+        self.unless_modified(AfterQuestion::Close);
     }
 
-    /// Leaves the program, after asking where changes would be lost. See [`Self::may_leave`].
+    /// Leaves the program, after asking of every picture where changes would be lost. See [`Self::may_leave`].
     pub fn quit(&mut self) {
+        self.settled.clear();
         self.unless_modified(AfterQuestion::Quit);
     }
 
@@ -201,8 +204,18 @@ impl Studio {
 
     fn go_on(&mut self, after: AfterQuestion) {
         match after {
-            AfterQuestion::Replace(replacement) => self.put_in_place(*replacement),
-            AfterQuestion::Quit => self.leave = true,
+            AfterQuestion::Close => self.drop_front(),
+            AfterQuestion::Quit => {
+                self.settled.push(self.picture_number);
+                let Some(number) = self.unsettled() else {
+                    self.leave = true;
+                    return;
+                };
+                self.bring_to_front(number);
+                if self.picture_number == number {
+                    self.unless_modified(AfterQuestion::Quit);
+                }
+            }
         }
     }
 
@@ -232,8 +245,9 @@ impl Studio {
         self.question = None;
     }
 
-    fn put_in_place(&mut self, replacement: Replacement) {
-        self.abandon_run();
+    /// Puts another picture in place of the one in front.
+    pub(super) fn put_in_place(&mut self, replacement: Replacement) {
+        self.abandon_run_of_front();
         self.stroke = None;
         self.end_journal();
         self.results.clear();
@@ -245,7 +259,8 @@ impl Studio {
         self.recipe_in_history = self.recipe.clone();
         self.saved_fingerprint = self.document.picture_revision();
         self.path = replacement.path;
-        self.documents_opened += 1;
+        self.pictures_opened += 1;
+        self.picture_number = self.pictures_opened;
         self.recipe_of_file = replacement.recipe.as_ref().map(|found| found.recipe.clone());
         if let Some(found) = replacement.recipe {
             self.offer(found);
@@ -288,22 +303,20 @@ impl Studio {
     pub fn save_to(&mut self, path: PathBuf) {
         let (document, recipe) = (self.document.clone(), self.recipe_to_save());
         self.saving_fingerprint = self.document.picture_revision();
+        let picture = self.picture_number;
         self.mailbox.spawn("save-picture", move || match files::save_document(&path, &document, recipe.as_ref()) {
-            Ok(saved) => Message::Saved { path, saved },
+            Ok(saved) => Message::Saved { picture, path, saved },
             Err(error) => Message::Failed(error.to_string()),
         });
     }
 
-    pub(super) fn take_in_saved(&mut self, path: PathBuf, saved: Saved) {
-        self.saved_fingerprint = self.saving_fingerprint;
-        if self.saved_fingerprint == self.document.picture_revision() {
-            self.history.mark_saved();
-            // It begins anew with the next change.
-            self.end_journal();
-        }
+    pub(super) fn take_in_saved(&mut self, picture: u64, path: PathBuf, saved: Saved) {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        self.path = Some(path);
-        self.keep_context();
+        if picture == self.picture_number {
+            self.front_was_saved(path);
+        } else if let Some(aside) = self.aside_of(picture) {
+            aside.was_saved(path);
+        }
         match saved.notice {
             Some(notice) => self.notices.say(notice),
             None => self.notices.confirm(text_with("saved", &[("file", name.into())])),
@@ -312,6 +325,17 @@ impl Studio {
             // Something may have been painted while the file was written.
             self.unless_modified(after);
         }
+    }
+
+    fn front_was_saved(&mut self, path: PathBuf) {
+        self.saved_fingerprint = self.saving_fingerprint;
+        if self.saved_fingerprint == self.document.picture_revision() {
+            self.history.mark_saved();
+            // It begins anew with the next change.
+            self.end_journal();
+        }
+        self.path = Some(path);
+        self.keep_context();
     }
 
     /// The recipe of the last accepted result, else the one the file came with.

@@ -34,6 +34,8 @@ pub enum Phase {
 /// A generation under way.
 pub struct Run {
     pub id: RunId,
+    /// Whose results they will be; see [`Studio::picture_number`].
+    pub picture: u64,
     pub plan: Plan,
     pub phase: Phase,
     pub started: Instant,
@@ -128,6 +130,7 @@ impl Studio {
         });
         self.run = Some(Run {
             id,
+            picture: self.picture_number,
             plan,
             phase: Phase::Preparing,
             started: Instant::now(),
@@ -220,7 +223,9 @@ impl Studio {
             self.forecast.learn(&run.plan, step, last.elapsed());
         }
         let Some(mask) = run.mask else { return };
-        self.results.add(pictures, run.plan.region, &mask);
+        if let Some(results) = self.results_of(run.picture) {
+            results.add(pictures, run.plan.region, &mask);
+        }
     }
 }
 

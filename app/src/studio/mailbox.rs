@@ -36,8 +36,8 @@ pub enum Message {
     Copied(PixelRect),
     /// A picture for a new layer.
     Pasted(image::RgbaImage),
-    /// A picture was written.
-    Saved { path: PathBuf, saved: Saved },
+    /// A picture was written; which one.
+    Saved { picture: u64, path: PathBuf, saved: Saved },
     /// A job's buffers are ready for the engine; `mask` is that of the plan's region.
     Prepared { run: RunId, job: Box<Job>, mask: Arc<GrayImage> },
     /// A job's pictures are cut to the document and have their thumbnails.

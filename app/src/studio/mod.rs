@@ -15,6 +15,7 @@ mod marking;
 pub mod models;
 pub mod notices;
 mod parameters;
+mod pictures;
 pub mod plan;
 mod remembered;
 pub mod results;
@@ -33,10 +34,12 @@ pub use self::generation::{Phase, Run, RunId};
 pub use self::mailbox::{Mailbox, Message};
 pub use self::marking::{SelectOptions, SelectionShape, WandOptions};
 pub use self::parameters::SeedChoice;
+pub use self::pictures::PictureTab;
 
 use self::forecast::Forecast;
 use self::models::ModelChoice;
 use self::notices::Notices;
+use self::pictures::Aside;
 use self::plan::Plan;
 use self::remembered::Remembered;
 use self::results::{ResultId, Results};
@@ -44,7 +47,6 @@ use self::safety::Safety;
 use crate::document::journal::Op;
 use crate::document::{CanvasSize, Composite, Document, Edit, History, LayerId, MaskLook, Pixel, PixelRect, TileGrid};
 use crate::files::SystemClipboard;
-use crate::language::text;
 use crate::paint::StrokeBuilder;
 
 /// White paper.
@@ -73,7 +75,14 @@ pub struct Studio {
     leave: bool,
     dialog_open: bool,
     typed_path: Option<TypedPath>,
-    documents_opened: u64,
+    /// Pictures open beside the one in front, in the order of their tabs.
+    aside: Vec<Aside>,
+    /// How many of them have their tabs before that of the one in front.
+    front_place: usize,
+    picture_number: u64,
+    pictures_opened: u64,
+    /// Those whose changes may be lost: the painter was asked.
+    settled: Vec<u64>,
     stroke: Option<StrokeBuilder>,
     edits: background::Edits,
     /// What the stroke has changed since the view last looked.
@@ -133,7 +142,11 @@ impl Studio {
             leave: false,
             dialog_open: false,
             typed_path: None,
-            documents_opened: 0,
+            aside: vec![],
+            front_place: 0,
+            picture_number: 0,
+            pictures_opened: 0,
+            settled: vec![],
             stroke: None,
             edits: background::Edits::default(),
             stroke_dirty: None,
@@ -213,7 +226,7 @@ impl Studio {
             Message::Engine { .. } => {}
             Message::Answered(purpose, answer) => self.take_in_answer(purpose, answer),
             Message::Opened { document, path, recipe, notices } => {
-                self.replace_document(files::Replacement {
+                self.open_beside(files::Replacement {
                     document: *document,
                     path,
                     recipe: recipe.map(|recipe| *recipe),
@@ -225,7 +238,7 @@ impl Studio {
             Message::Edited(made) => self.take_in_edited(*made),
             Message::Copied(rect) => self.take_in_copied(rect),
             Message::Pasted(picture) => self.take_in_pasted(picture),
-            Message::Saved { path, saved } => self.take_in_saved(path, saved),
+            Message::Saved { picture, path, saved } => self.take_in_saved(picture, path, saved),
             Message::Prepared { run, job, mask } => self.take_in_prepared(run, *job, mask),
             Message::Finished { run, pictures } => self.take_in_finished(run, pictures),
             Message::Models(models) => self.models = models,
@@ -270,12 +283,6 @@ impl Studio {
     /// Flattens what has changed and can be seen. `changed`: all that has changed since the last call, where known.
     pub fn update_picture(&mut self, visible: PixelRect, changed: Option<PixelRect>) {
         self.composite.update(&self.document, visible, changed);
-    }
-
-    /// Counts the pictures opened so far; another number means that the view starts anew.
-    #[must_use]
-    pub fn documents_opened(&self) -> u64 {
-        self.documents_opened
     }
 
     /// Changes the document by one of its operations and remembers that. Not while a stroke is drawn.
@@ -392,8 +399,7 @@ impl Studio {
     /// The file's name, or what stands for it.
     #[must_use]
     pub fn title(&self) -> String {
-        let name = self.path.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
-        name.unwrap_or_else(|| text("untitled"))
+        pictures::title_of(self.path.as_deref())
     }
 
     // The engine.

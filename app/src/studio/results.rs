@@ -1,6 +1,7 @@
 //! The strip of results: what was generated, newest first, until another picture is opened.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use brushfire_engine::Recipe;
 use image::{GrayImage, RgbImage};
@@ -34,12 +35,14 @@ pub struct ResultPicture {
     pub accepted: bool,
 }
 
+/// Results of several pictures share the numbers.
+static NEXT_ID: AtomicU64 = AtomicU64::new(0);
+
 /// All results, newest first, and the one that is shown on the canvas.
 #[derive(Default)]
 pub struct Results {
     results: Vec<ResultPicture>,
     shown: Option<ResultId>,
-    next_id: u64,
 }
 
 impl Results {
@@ -85,8 +88,7 @@ impl Results {
     pub fn add(&mut self, pictures: Vec<FinishedPicture>, region: PixelRect, mask: &Arc<GrayImage>) {
         let first = self.results.len();
         for picture in pictures {
-            let id = ResultId(self.next_id);
-            self.next_id += 1;
+            let id = ResultId(NEXT_ID.fetch_add(1, Ordering::Relaxed));
             self.results.push(ResultPicture {
                 id,
                 image: Arc::new(picture.image),

@@ -100,10 +100,10 @@ impl Studio {
         self.safety.found.last()
     }
 
-    /// Opens the found picture; if the open one has unsaved changes, asks about them first.
+    /// Opens the found picture.
     pub fn recover_found(&mut self) {
         let Some(Found { abandoned, recovered, about }) = self.safety.found.pop() else { return };
-        self.replace_document(Replacement {
+        self.open_beside(Replacement {
             document: recovered.document,
             path: about.path,
             recipe: None,
@@ -197,10 +197,18 @@ impl Studio {
         }
     }
 
-    /// The window closes and all questions have been answered. Waits for the journal's file to be gone.
+    /// Another picture comes to the front, and its journal with it; returns that of the last one.
+    pub(super) fn exchange_journal(&mut self, next: Option<Journal>) -> Option<Journal> {
+        std::mem::replace(&mut self.safety.journal, next)
+    }
+
+    /// The window closes and all questions have been answered. Waits for the journals' files to be gone.
     pub fn close(&mut self) {
         if let Some(journal) = self.safety.journal.take() {
             journal.discard_and_wait();
+        }
+        for aside in std::mem::take(&mut self.aside) {
+            aside.close();
         }
     }
 }

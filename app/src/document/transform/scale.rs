@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::filter::{Filter, Sample, add};
 use super::grids::grid_of_tiles;
-use crate::document::tiles::{TILE_SIDE, Tile, TileGrid, TilePos, positions_in};
+use crate::document::tiles::{Tile, TileGrid, TilePos, positions_in};
 use crate::document::{CanvasSize, PixelRect, for_rows};
 
 /// Where along one axis the new pixels lie in the old ones: the centre of new pixel `i` is at `start + (i + 0.5) step`.

@@ -27,6 +27,8 @@ const MODES_WIDTH: f32 = 116.0;
 /// What the panel remembers from frame to frame.
 #[derive(Default)]
 pub struct LayersPanel {
+    /// The picture the rest is about.
+    picture: u64,
     pub(super) thumbnails: LayerThumbnails,
     collapsed: HashSet<LayerId>,
     /// The layer whose name is being typed, the name so far, and whether that has just begun.
@@ -51,6 +53,10 @@ impl LayersPanel {
 }
 
 pub fn show(ui: &mut Ui, desk: &mut Desk) {
+    let picture = desk.studio.picture_number();
+    if desk.layers_panel.picture != picture {
+        desk.layers_panel = LayersPanel { picture, ..LayersPanel::default() };
+    }
     if !desk.studio.is_painting() {
         desk.layers_panel.thumbnails.update(ui.ctx(), desk.studio.document());
     }
