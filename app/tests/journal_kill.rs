@@ -131,11 +131,7 @@ fn killed_at_any_moment_the_picture_is_as_after_the_last_safe_stroke_or_the_one_
         recovered_some += u32::from(recovered.changes > 0);
         let expected = painted.after(recovered.changes);
         assert!(recovered.changes >= safe as usize, "{} strokes came back of {safe}", recovered.changes);
-        assert!(
-            look(&recovered.document) == *expected,
-            "not the picture after {} strokes",
-            recovered.changes
-        );
+        assert!(look(&recovered.document) == *expected, "not the picture after {} strokes", recovered.changes);
     }
     assert!(recovered_some > KILLS / 4, "most kills came before the first stroke: {recovered_some}");
 }
