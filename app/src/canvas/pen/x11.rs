@@ -206,7 +206,7 @@ fn number_of(fixed: Fp3232) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use x11rb::protocol::xinput::{DeviceClass, DeviceClassDataValuator, DeviceClassType, DeviceType, ValuatorMode};
+    use x11rb::protocol::xinput::{DeviceClass, DeviceClassDataValuator, DeviceType, ValuatorMode};
 
     const LABELS: Labels = Labels { pressure: 300, tilt: [301, 302] };
 
