@@ -47,8 +47,11 @@ impl Dab {
 
     /// The pixels it touches inside `canvas`.
     pub(super) fn bounds(&self, brush: &Brush, canvas: PixelRect) -> PixelRect {
-        // The corners of a picture lie beyond the radius.
-        let reach = if brush.tip.is_some() { self.radius * std::f32::consts::SQRT_2 } else { self.radius } + 1.0;
+        // The corners of a picture may lie beyond the radius. Small ones are blurred by up to their own pixels.
+        let reach = match brush.tip.as_ref().and_then(|tip| tip.picture()) {
+            Some(picture) => self.radius * picture.reach() + 2.0,
+            None => self.radius + 1.0,
+        };
         let [x, y] = self.center_in_canvas;
         // `as` saturates: what lies left of or above the canvas becomes 0.
         PixelRect {

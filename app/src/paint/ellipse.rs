@@ -11,8 +11,9 @@ pub(super) struct Ellipse {
     scale: [f32; 2],
     falloff_slope: f32,
     hardness: f32,
-    /// How far from the centre it reaches up and down.
-    half_height: f32,
+    /// `a dx² + 2 b dx dy + c dy² = rim` is the ellipse beyond which nothing is covered.
+    conic: [f32; 3],
+    rim: f32,
     /// Coverage at the centre, 0 to 65535.
     strength: f32,
 }
@@ -23,15 +24,22 @@ impl Ellipse {
         // What is thinner than a pixel covers less of it.
         let thin = (2.0 * height).min(1.0);
         let half = [dab.radius, height.max(0.5)];
+        let scale = half.map(|half| 1.0 / half);
         let (sin, cos) = dab.angle.sin_cos();
         Self {
             center_in_canvas: dab.center_in_canvas,
             sin,
             cos,
-            scale: half.map(|half| 1.0 / half),
+            scale,
             falloff_slope: 1.0 / (1.0 - dab.hardness * dab.hardness).max(1e-4),
             hardness: dab.hardness,
-            half_height: (half[0] * sin).hypot(half[1] * cos) + 1.0,
+            conic: [
+                (cos * scale[0]).powi(2) + (sin * scale[1]).powi(2),
+                sin * cos * (scale[0] * scale[0] - scale[1] * scale[1]),
+                (sin * scale[0]).powi(2) + (cos * scale[1]).powi(2),
+            ],
+            // A pixel more than the radius, where the ellipse is thinnest.
+            rim: (1.0 + scale[1].max(scale[0])).powi(2),
             strength: dab.strength * thin * f32::from(u16::MAX),
         }
     }
@@ -39,11 +47,20 @@ impl Ellipse {
     pub(super) fn cover_row(&self, coverage: &mut [u16], left: u32, y: u32) {
         let [center_x, center_y] = self.center_in_canvas;
         let dy = y as f32 + 0.5 - center_y;
-        if dy.abs() > self.half_height {
-            return coverage.fill(0);
+        coverage.fill(0);
+        // Only the chord of the ellipse lies on this row.
+        let [a, b, c] = self.conic;
+        let under_root = (b * dy).powi(2) - a * (c * dy * dy - self.rim);
+        if under_root <= 0.0 {
+            return;
         }
-        for (index, value) in coverage.iter_mut().enumerate() {
-            *value = self.coverage_at((left as f32 + index as f32) + 0.5 - center_x, dy);
+        let middle = center_x - b * dy / a - left as f32;
+        let half_chord = under_root.sqrt() / a;
+        let start = ((middle - half_chord).floor().max(0.0) as usize).min(coverage.len());
+        let end = ((middle + half_chord).ceil().max(0.0) as usize).clamp(start, coverage.len());
+        let first_dx = left as f32 + start as f32 + 0.5 - center_x;
+        for (index, value) in coverage.get_mut(start..end).unwrap_or_default().iter_mut().enumerate() {
+            *value = self.coverage_at(first_dx + index as f32, dy);
         }
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::brush::{Brush, GrainMode};
+use super::dab::rounded;
 use super::picture::{Beyond, GrayPicture};
 use crate::document::{Tile, TilePos, for_rows};
 
@@ -53,7 +54,7 @@ impl Ground {
             GrainMode::Height => ((c * (1.0 + SOFTNESS) - (1.0 - h)) / SOFTNESS).clamp(0.0, 1.0),
             GrainMode::Multiply => c * h,
         };
-        ((c + (taken - c) * self.depth) * 65535.0 + 0.5) as u16
+        rounded(((c + (taken - c) * self.depth) * 65535.0).min(65535.0))
     }
 }
 

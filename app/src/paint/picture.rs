@@ -66,6 +66,8 @@ impl PartialEq for BrushPicture {
 pub struct GrayPicture {
     /// Each half the size of the one before, rounded up; the last has one pixel.
     levels: Vec<Level>,
+    /// How far from the middle there is anything but black, as a share of half the longer side.
+    reach: f32,
 }
 
 struct Level {
@@ -107,7 +109,12 @@ impl GrayPicture {
         while let Some(half) = levels.last().and_then(Level::half) {
             levels.push(half);
         }
-        Some(Self { levels })
+        Some(Self { levels, reach: reach_of(image) })
+    }
+
+    /// How far from the middle there is anything but black, as a share of half the longer side: 1.41 for a square.
+    pub(super) fn reach(&self) -> f32 {
+        self.reach
     }
 
     /// Width and height.
@@ -125,6 +132,17 @@ impl GrayPicture {
         let scale = |of: fn(&Level) -> usize, full: usize| level.map_or(1.0, |level| of(level) as f32 / full as f32);
         Sampler { level, scale: [scale(|level| level.width, width), scale(|level| level.height, height)], beyond }
     }
+}
+
+/// See [`GrayPicture::reach`]; with a pixel around it, for sampling between pixels.
+fn reach_of(image: &GrayImage) -> f32 {
+    let (width, height) = (image.width() as f32, image.height() as f32);
+    let farthest = image
+        .enumerate_pixels()
+        .filter(|(.., level)| level.0[0] > 0)
+        .map(|(x, y, _)| (x as f32 + 0.5 - width / 2.0).hypot(y as f32 + 0.5 - height / 2.0))
+        .fold(0.0, f32::max);
+    2.0 * (farthest + 1.5) / width.max(height)
 }
 
 impl Level {

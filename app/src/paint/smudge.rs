@@ -1,8 +1,12 @@
 //! Paint that is picked up from the canvas and carried along.
 
+use rayon::iter::{IndexedParallelIterator as _, ParallelIterator as _};
+use rayon::slice::ParallelSliceMut as _;
+
 use super::dab::Dab;
+use super::touched::PARALLEL_PIXELS;
 use super::value::PaintValue;
-use crate::document::{PixelRect, TileGrid};
+use crate::document::{PixelRect, TileGrid, on_workers};
 
 /// What a dab is painted with.
 pub(super) enum Picked<P> {
@@ -58,11 +62,12 @@ impl Reservoir {
         let here = dab.center_in_canvas.map(|at| at.floor() as i64);
         let [last_x, last_y] = self.last.replace(here).unwrap_or(here);
         let offset = [last_x - here[0], last_y - here[1]];
-        let mut region = Region::copied(grid, bounds, offset);
         let share = |share: f32| (share * 65535.0) as u16;
         let (length, smudge) = (share(self.length), share(dab.smudge));
-        for y in bounds.top..bounds.bottom {
-            let row = region.row_mut(y);
+        let width = bounds.width() as usize;
+        let mut values = vec![P::default(); bounds.area() as usize];
+        let smear = |(row, y): (&mut [P], u32)| {
+            copy_row(grid, row, [i64::from(bounds.left) + offset[0], i64::from(y) + offset[1]]);
             let mut rest = row;
             for (_, count, under) in grid.row_parts(y, bounds.left, bounds.right) {
                 let (part, others) = rest.split_at_mut(count.min(rest.len()));
@@ -72,8 +77,14 @@ impl Reservoir {
                 }
                 rest = others;
             }
+        };
+        if bounds.area() > PARALLEL_PIXELS {
+            let rows = values.par_chunks_exact_mut(width).zip(bounds.top..bounds.bottom);
+            on_workers(|| rows.for_each(smear));
+        } else if width > 0 {
+            values.chunks_exact_mut(width).zip(bounds.top..bounds.bottom).for_each(smear);
         }
-        region
+        Region { bounds, values }
     }
 }
 
@@ -104,43 +115,32 @@ pub(super) struct Region<P> {
     values: Vec<P>,
 }
 
-impl<P: PaintValue> Region<P> {
-    /// What lies `offset` beside `bounds`; beyond the canvas its rim goes on.
-    fn copied(grid: &TileGrid<P>, bounds: PixelRect, offset: [i64; 2]) -> Self {
-        let (width, height) = (i64::from(grid.size().width()), i64::from(grid.size().height()));
-        let mut values = Vec::with_capacity(bounds.area() as usize);
-        let left = i64::from(bounds.left) + offset[0];
-        let right = i64::from(bounds.right) + offset[0];
-        // The part of the row that lies on the canvas; at least its first or last pixel, to go on from.
-        let inside_left = left.clamp(0, width - 1);
-        let inside_right = right.clamp(inside_left + 1, width);
-        for y in bounds.top..bounds.bottom {
-            let row_starts_at = values.len();
-            let y = (i64::from(y) + offset[1]).clamp(0, height - 1) as u32;
-            let pixel = |x: i64| grid.pixel(x as u32, y);
-            values.extend((left..inside_left.min(right)).map(|_| pixel(inside_left)));
-            for (_, count, part) in grid.row_parts(y, inside_left as u32, inside_right as u32) {
-                match part {
-                    Some(part) => values.extend_from_slice(part),
-                    None => values.extend((0..count).map(|_| P::default())),
-                }
-            }
-            let width = bounds.width() as usize;
-            values.resize(row_starts_at + width, pixel(inside_right - 1));
+/// Fills a row with what lies on the canvas from `left`, `y` on; beyond the canvas its rim goes on.
+fn copy_row<P: PaintValue>(grid: &TileGrid<P>, row: &mut [P], [left, y]: [i64; 2]) {
+    let (width, height) = (i64::from(grid.size().width()), i64::from(grid.size().height()));
+    let y = y.clamp(0, height - 1) as u32;
+    let right = left + row.len() as i64;
+    // The part of the row that lies on the canvas.
+    let (from, to) = (left.clamp(0, width), right.clamp(0, width));
+    let (before, rest) = row.split_at_mut((from - left).clamp(0, row.len() as i64) as usize);
+    let (mut inside, after) = rest.split_at_mut((to - from).max(0).min(rest.len() as i64) as usize);
+    before.fill(grid.pixel(0, y));
+    after.fill(grid.pixel((width - 1) as u32, y));
+    for (_, count, part) in grid.row_parts(y, from as u32, to as u32) {
+        let (here, others) = inside.split_at_mut(count.min(inside.len()));
+        match part {
+            Some(part) => here.copy_from_slice(part),
+            None => here.fill(P::default()),
         }
-        Self { bounds, values }
+        inside = others;
     }
+}
 
+impl<P: PaintValue> Region<P> {
     /// The values from `left` on.
     pub(super) fn row(&self, left: u32, y: u32) -> &[P] {
         let width = self.bounds.width() as usize;
         let start = (y - self.bounds.top) as usize * width;
         self.values.get(start + (left - self.bounds.left) as usize..start + width).unwrap_or_default()
-    }
-
-    fn row_mut(&mut self, y: u32) -> &mut [P] {
-        let width = self.bounds.width() as usize;
-        let start = (y - self.bounds.top) as usize * width;
-        self.values.get_mut(start..start + width).unwrap_or_default()
     }
 }

@@ -9,7 +9,7 @@ use super::value::PaintValue;
 use crate::document::{PixelRect, Tile, TileChange, TileGrid, TilePos, on_workers, positions_in};
 
 /// Dabs over this many pixels together are spread over the cores; below, waking them costs more.
-const PARALLEL_PIXELS: u64 = 128 * 128;
+pub(super) const PARALLEL_PIXELS: u64 = 128 * 128;
 
 /// Tiles before the stroke, and what a way of painting keeps for each of them.
 #[derive(Debug)]
