@@ -33,6 +33,18 @@ pub fn starter_folder() -> PathBuf {
     assets_folder().join("starter")
 }
 
+/// The brushes that come with the program.
+#[must_use]
+pub fn brushes_folder() -> PathBuf {
+    assets_folder().join("brushes")
+}
+
+/// Where the painter's own brushes are kept; `None` on a system that has no home folder.
+#[must_use]
+pub fn own_brushes_folder() -> Option<PathBuf> {
+    Some(project_folders()?.data_dir().join("brushes"))
+}
+
 /// Where the user's own models are looked for.
 #[must_use]
 pub fn models_folder() -> PathBuf {

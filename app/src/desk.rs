@@ -11,7 +11,7 @@ use crate::commands::{Command, Keymap, RefineKind, Refined};
 use crate::document::{Document, MaskLook};
 use crate::files::Settings;
 use crate::language::LanguageChoice;
-use crate::panels::{Docks, LayersPanel, Palette, PanelKind, ShortcutsDialog, Thumbnails};
+use crate::panels::{BrushPanel, Docks, LayersPanel, Palette, PanelKind, ShortcutsDialog, Thumbnails};
 use crate::studio::Studio;
 
 /// A small window over the desk.
@@ -46,6 +46,7 @@ pub struct Desk {
     /// The recipe of a result that is to be taken over.
     pub recipe_wanted: Option<Recipe>,
     pub thumbnails: Thumbnails,
+    pub brush_panel: BrushPanel,
     pub shortcuts_dialog: ShortcutsDialog,
     pub layers_panel: LayersPanel,
     pub navigator: Navigator,
@@ -84,6 +85,7 @@ impl Desk {
             seed_typed: None,
             recipe_wanted: None,
             thumbnails: Thumbnails::default(),
+            brush_panel: BrushPanel::default(),
             shortcuts_dialog: ShortcutsDialog::default(),
             layers_panel: LayersPanel::default(),
             navigator: Navigator::default(),
@@ -102,9 +104,9 @@ impl Desk {
     /// Begins with what was in hand the last time.
     pub fn take_settings(&mut self, settings: &Settings) {
         let brushes = &settings.brushes;
-        self.tools.mask_brush = brushes.mask;
-        self.tools.mask_eraser = brushes.mask_eraser;
-        self.tools.color_brush = brushes.color;
+        self.tools.mask_brush = brushes.mask.clone();
+        self.tools.mask_eraser = brushes.mask_eraser.clone();
+        self.tools.color_brush = brushes.color.clone();
         self.tools.color = brushes.ink;
         self.studio.set_mask_look(settings.mask_look);
         self.view.aids = settings.view;
@@ -121,9 +123,9 @@ impl Desk {
     /// Leaves for the next time what is in hand.
     pub fn give_settings(&self, settings: &mut Settings) {
         let brushes = &mut settings.brushes;
-        brushes.mask = self.tools.mask_brush;
-        brushes.mask_eraser = self.tools.mask_eraser;
-        brushes.color = self.tools.color_brush;
+        brushes.mask = self.tools.mask_brush.clone();
+        brushes.mask_eraser = self.tools.mask_eraser.clone();
+        brushes.color = self.tools.color_brush.clone();
         brushes.ink = self.tools.color;
         settings.mask_look = self.studio.document().mask_look();
         settings.view = self.view.aids;
@@ -224,6 +226,9 @@ impl Desk {
     /// What has to happen once a frame, whatever is shown.
     pub fn tick(&mut self, ctx: &Context) {
         self.studio.poll();
+        for problem in self.brush_panel.tick(ctx, &mut self.tools) {
+            self.studio.notices.error(problem);
+        }
         self.run_shortcuts(ctx);
         self.studio.note_parameters(Instant::now());
         if let Some(until) = self.studio.notices.expire(Instant::now()) {

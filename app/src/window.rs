@@ -58,6 +58,7 @@ pub fn run(options: WindowOptions) -> anyhow::Result<()> {
         let engine = (assets::engine_settings(device), engine_handle::real_engine());
         let mut window = Window::new(&creation.egui_ctx, engine, settings)?;
         window.started = Some(started);
+        window.desk.view.listen_to_tablets();
         if let Some(folder) = assets::journals_folder() {
             window.desk.studio.keep_journals_in(folder);
         }

@@ -20,7 +20,7 @@ fn canvas() -> Document {
 }
 
 fn at(x: u32, y: u32) -> PenSample {
-    PenSample { pos_in_canvas: [x as f32, y as f32], pressure: 1.0, time: 0.0 }
+    PenSample::at([x as f32, y as f32])
 }
 
 /// The `number`th stroke; the same in every process. `None` where it changes nothing.

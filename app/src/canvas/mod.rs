@@ -5,6 +5,7 @@ pub mod camera;
 mod gpu;
 mod marking;
 mod mask_view;
+mod mirror;
 mod navigator;
 mod overlay;
 mod pen;
@@ -25,6 +26,7 @@ pub use self::camera::Camera;
 pub use self::gpu::bench;
 pub use self::marking::{FillOptions, GradientOptions, PickerOptions};
 pub use self::mask_view::MaskView;
+pub use self::mirror::Mirror;
 pub use self::navigator::Navigator;
 pub use self::tools::{Tool, Toolbox};
 
@@ -101,6 +103,11 @@ impl CanvasView {
     #[must_use]
     pub fn id(&self) -> Option<egui::Id> {
         self.id
+    }
+
+    /// Takes pressure and tilt from tablets, where the system tells of them.
+    pub fn listen_to_tablets(&mut self) {
+        self.pointer.listen_to_tablets();
     }
 
     /// Where the canvas lies on the screen.
@@ -192,6 +199,7 @@ impl CanvasView {
         if self.aids.rulers {
             rulers::paint(ui, rect, &self.camera, response.hover_pos());
         }
+        tools.mirror.paint(&painter, &self.camera, studio.document().size(), tools.sectors);
         self.pointer.paint(ui, &painter, &response, &self.camera, tools);
         response
     }

@@ -6,7 +6,7 @@ use egui::{
 
 use super::camera::Camera;
 use super::marking::Marking;
-use super::pen::{Pen, PenEvent};
+use super::pen::{Pen, PenEvent, PenState};
 use super::tools::{Tool, Toolbox};
 use super::{CanvasView, size_of};
 use crate::document::PixelRect;
@@ -28,6 +28,11 @@ pub struct Pointer {
 }
 
 impl Pointer {
+    /// Takes pressure and tilt from tablets, where the system tells of them.
+    pub fn listen_to_tablets(&mut self) {
+        self.pen.listen_to_tablets();
+    }
+
     /// Takes in the frame's pointer events, wheel and gestures.
     pub fn handle(
         &mut self,
@@ -38,24 +43,23 @@ impl Pointer {
         tools: &mut Toolbox,
     ) {
         self.zoom_and_scroll(ui, response, view, studio);
-        let time = ui.input(|input| input.time);
         let mut samples = vec![];
         self.marking.begin_frame(ui, studio, tools);
         for event in ui.input(|input| self.pen.read(input)) {
             match event {
-                PenEvent::Down { pos_on_screen, button, pressure, modifiers } => {
+                PenEvent::Down { pos_on_screen, button, pen, modifiers } => {
                     if is_ours(ui, response, pos_on_screen) {
-                        let press = Press { pos_on_screen, button, pressure, modifiers, time };
+                        let press = Press { pos_on_screen, button, pen, modifiers };
                         self.press(ui, press, view, studio, tools);
                     }
                 }
-                PenEvent::Move { pos_on_screen, pressure } => {
+                PenEvent::Move { pos_on_screen, pen } => {
                     self.move_view(ui, pos_on_screen, view);
                     self.marking.move_to(view.camera.canvas_from_screen(pos_on_screen), studio, tools);
                     if studio.is_painting() {
                         let pos_in_canvas = view.camera.canvas_from_screen(pos_on_screen);
                         self.last_in_canvas = Some(pos_in_canvas);
-                        samples.push(sample(pos_in_canvas, pressure, time));
+                        samples.push(sample(pos_in_canvas, pen));
                     }
                 }
                 PenEvent::Up { button } => {
@@ -93,7 +97,7 @@ impl Pointer {
         {
             return;
         }
-        let (Some(brush), Some(ink), PointerButton::Primary) = (tools.brush().copied(), tools.ink(), press.button)
+        let (Some(brush), Some(ink), PointerButton::Primary) = (tools.brush().cloned(), tools.ink(), press.button)
         else {
             return;
         };
@@ -104,9 +108,15 @@ impl Pointer {
             }
             return;
         }
-        let here = sample(pos_in_canvas, press.pressure, press.time);
+        // A hand that has only just pressed says nothing of how a straight line is meant.
+        let is_line_of_hand = press.modifiers.shift && press.pen.is_guessed;
+        let pressure = if is_line_of_hand { 1.0 } else { press.pen.pressure };
+        let press = Press { pen: PenState { pressure, ..press.pen }, ..press };
+        let here = sample(pos_in_canvas, press.pen);
+        let symmetry = tools.mirror.symmetry(studio.document().size(), tools.sectors);
         let straight_from = self.last_in_canvas.filter(|_| press.modifiers.shift);
-        studio.begin_stroke(brush, ink, straight_from.map_or(here, |from| sample(from, press.pressure, press.time)));
+        let first = straight_from.map_or(here, |from| sample(from, press.pen));
+        studio.begin_stroke(brush, ink, symmetry, first);
         if straight_from.is_some() {
             studio.extend_stroke(&[here]);
         }
@@ -192,9 +202,8 @@ struct Turn {
 struct Press {
     pos_on_screen: Pos2,
     button: PointerButton,
-    pressure: f32,
+    pen: PenState,
     modifiers: Modifiers,
-    time: f64,
 }
 
 /// What wheel and pad ask for.
@@ -226,8 +235,8 @@ fn is_ours(ui: &Ui, response: &Response, pos_on_screen: Pos2) -> bool {
         && ui.ctx().layer_id_at(pos_on_screen).is_none_or(|layer| layer == ui.layer_id())
 }
 
-fn sample(pos_in_canvas: Pos2, pressure: f32, time: f64) -> PenSample {
-    PenSample { pos_in_canvas: [pos_in_canvas.x, pos_in_canvas.y], pressure, time }
+fn sample(pos_in_canvas: Pos2, PenState { pressure, tilt, time, .. }: PenState) -> PenSample {
+    PenSample { pos_in_canvas: [pos_in_canvas.x, pos_in_canvas.y], pressure, tilt, time }
 }
 
 /// The picture's colour under the pointer; none beside the picture or where it is transparent.

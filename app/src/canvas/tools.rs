@@ -1,6 +1,7 @@
 //! The tools and the brushes each of them keeps.
 
 use super::marking::{FillOptions, GradientOptions, PickerOptions};
+use super::mirror::Mirror;
 use crate::paint::{Brush, Ink};
 use crate::studio::{SelectOptions, WandOptions};
 
@@ -54,6 +55,9 @@ pub struct Toolbox {
     pub color_brush: Brush,
     /// What is painted and filled with, sRGB.
     pub color: [u8; 3],
+    pub mirror: Mirror,
+    /// Of a radial [`Toolbox::mirror`].
+    pub sectors: u32,
     pub select: SelectOptions,
     pub wand: WandOptions,
     pub fill: FillOptions,
@@ -69,6 +73,8 @@ impl Default for Toolbox {
             mask_eraser: Brush { diameter: 48.0, ..Brush::default() },
             color_brush: Brush { diameter: 24.0, ..Brush::default() },
             color: [0xD6, 0x45, 0x2B],
+            mirror: Mirror::None,
+            sectors: 6,
             select: SelectOptions::default(),
             wand: WandOptions::default(),
             fill: FillOptions::default(),

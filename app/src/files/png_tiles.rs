@@ -85,23 +85,23 @@ pub(super) fn read_pixels(png: &[u8], size: CanvasSize, offset: [i64; 2]) -> Res
         }
         let strip = Strip { bytes: &strip, rect, left, width: reader.width };
         match (channels, has_16_bits) {
-            (1, false) => strip.into_tiles(&mut tiles, |[gray]: [u8; 1]| from_rgba8([gray, gray, gray, u8::MAX])),
-            (2, false) => strip.into_tiles(&mut tiles, |[gray, alpha]: [u8; 2]| from_rgba8([gray, gray, gray, alpha])),
-            (3, false) => strip.into_tiles(&mut tiles, |[r, g, b]: [u8; 3]| from_rgba8([r, g, b, u8::MAX])),
-            (_, false) => strip.into_tiles(&mut tiles, from_rgba8),
-            (1, true) => strip.into_tiles(&mut tiles, |gray: [u8; 2]| {
+            (1, false) => strip.fill_tiles(&mut tiles, |[gray]: [u8; 1]| from_rgba8([gray, gray, gray, u8::MAX])),
+            (2, false) => strip.fill_tiles(&mut tiles, |[gray, alpha]: [u8; 2]| from_rgba8([gray, gray, gray, alpha])),
+            (3, false) => strip.fill_tiles(&mut tiles, |[r, g, b]: [u8; 3]| from_rgba8([r, g, b, u8::MAX])),
+            (_, false) => strip.fill_tiles(&mut tiles, from_rgba8),
+            (1, true) => strip.fill_tiles(&mut tiles, |gray: [u8; 2]| {
                 let gray = u16::from_be_bytes(gray);
                 from_rgba16([gray, gray, gray, u16::MAX])
             }),
-            (2, true) => strip.into_tiles(&mut tiles, |bytes: [u8; 4]| {
+            (2, true) => strip.fill_tiles(&mut tiles, |bytes: [u8; 4]| {
                 let [gray, alpha] = from_be(bytes);
                 from_rgba16([gray, gray, gray, alpha])
             }),
-            (3, true) => strip.into_tiles(&mut tiles, |bytes: [u8; 6]| {
+            (3, true) => strip.fill_tiles(&mut tiles, |bytes: [u8; 6]| {
                 let [r, g, b] = from_be(bytes);
                 from_rgba16([r, g, b, u16::MAX])
             }),
-            (_, true) => strip.into_tiles(&mut tiles, |bytes: [u8; 8]| from_rgba16(from_be(bytes))),
+            (_, true) => strip.fill_tiles(&mut tiles, |bytes: [u8; 8]| from_rgba16(from_be(bytes))),
         }
     }
     Ok(PngTiles { tiles, has_16_bits, profile })
@@ -118,14 +118,14 @@ pub(super) fn read_mask(png: &[u8], size: CanvasSize, offset: [i64; 2]) -> Resul
     while let Some((rect, left, bytes)) = reader.next_strip(size, offset)? {
         let strip = Strip { bytes: &bytes, rect, left, width: reader.width };
         match (color.samples(), depth == BitDepth::Sixteen) {
-            (1, true) => strip.into_tiles(&mut values, u16::from_be_bytes),
-            (1, false) => strip.into_tiles(&mut values, |[value]: [u8; 1]| u16::from(value) * 257),
-            (2, true) => strip.into_tiles(&mut values, |bytes: [u8; 4]| from_be::<4, 2>(bytes)[0]),
-            (2, false) => strip.into_tiles(&mut values, |bytes: [u8; 2]| u16::from(bytes[0]) * 257),
-            (3, true) => strip.into_tiles(&mut values, |bytes: [u8; 6]| from_be::<6, 3>(bytes)[0]),
-            (3, false) => strip.into_tiles(&mut values, |bytes: [u8; 3]| u16::from(bytes[0]) * 257),
-            (_, true) => strip.into_tiles(&mut values, |bytes: [u8; 8]| from_be::<8, 4>(bytes)[0]),
-            (_, false) => strip.into_tiles(&mut values, |bytes: [u8; 4]| u16::from(bytes[0]) * 257),
+            (1, true) => strip.fill_tiles(&mut values, u16::from_be_bytes),
+            (1, false) => strip.fill_tiles(&mut values, |[value]: [u8; 1]| u16::from(value) * 257),
+            (2, true) => strip.fill_tiles(&mut values, |bytes: [u8; 4]| from_be::<4, 2>(bytes)[0]),
+            (2, false) => strip.fill_tiles(&mut values, |bytes: [u8; 2]| u16::from(bytes[0]) * 257),
+            (3, true) => strip.fill_tiles(&mut values, |bytes: [u8; 6]| from_be::<6, 3>(bytes)[0]),
+            (3, false) => strip.fill_tiles(&mut values, |bytes: [u8; 3]| u16::from(bytes[0]) * 257),
+            (_, true) => strip.fill_tiles(&mut values, |bytes: [u8; 8]| from_be::<8, 4>(bytes)[0]),
+            (_, false) => strip.fill_tiles(&mut values, |bytes: [u8; 4]| u16::from(bytes[0]) * 257),
         }
     }
     Ok(values)
@@ -246,7 +246,7 @@ struct Strip<'a> {
 
 impl Strip<'_> {
     /// Converts pixels of `N` bytes each.
-    fn into_tiles<P: TileValue, const N: usize>(&self, tiles: &mut TileGrid<P>, convert: impl Fn([u8; N]) -> P + Sync) {
+    fn fill_tiles<P: TileValue, const N: usize>(&self, tiles: &mut TileGrid<P>, convert: impl Fn([u8; N]) -> P + Sync) {
         let pixels = self.bytes.as_chunks::<N>().0;
         tiles.change_rows(self.rect, |left, y, row| {
             let start =

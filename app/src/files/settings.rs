@@ -48,7 +48,7 @@ pub struct Settings {
 }
 
 /// Each tool remembers its own brush.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct BrushSettings {
     pub mask: Brush,
@@ -167,7 +167,7 @@ impl Settings {
     fn tamed(mut self) -> Self {
         let brushes = &mut self.brushes;
         for brush in [&mut brushes.mask, &mut brushes.mask_eraser, &mut brushes.color, &mut brushes.picture_eraser] {
-            *brush = brush.clamped();
+            *brush = std::mem::take(brush).clamped();
         }
         let within = |value: f32, range: std::ops::RangeInclusive<f32>, fallback: f32| {
             if range.contains(&value) { value } else { fallback }

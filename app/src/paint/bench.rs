@@ -115,6 +115,7 @@ fn sample_at(index: u32, side: u32) -> PenSample {
     PenSample {
         pos_in_canvas: [middle + drift + radius * angle.cos(), middle - drift + radius * angle.sin()],
         pressure: 1.0,
+        tilt: [0.0; 2],
         time: f64::from(seconds),
     }
 }

@@ -71,16 +71,17 @@ pub enum Unit {
     Pixels,
     /// A share between 0 and 1 as per cent.
     Percent,
+    Degrees,
 }
 
 /// A number as a slider with a field beside it.
-pub struct Number {
+pub struct Number<'a> {
     /// Of its name and explanation.
-    pub key: &'static str,
+    pub key: &'a str,
     pub unit: Unit,
 }
 
-impl Number {
+impl Number<'_> {
     /// Shows it as wide as `width`. It may be typed beyond the slider's range, up to `max_typed`.
     pub fn show<Num: Numeric>(
         &self,
@@ -101,7 +102,7 @@ impl Number {
             let slider = Slider::new(value, range).show_value(false).clamping(SliderClamping::Never);
             ui.add(match self.unit {
                 Unit::Pixels => slider.step_by(1.0).logarithmic(true),
-                Unit::Count => slider.step_by(1.0),
+                Unit::Count | Unit::Degrees => slider.step_by(1.0),
                 Unit::Tenths => slider.step_by(0.1),
                 Unit::Percent => slider.step_by(0.01),
             })
@@ -113,6 +114,7 @@ impl Number {
             Unit::Tenths => field.fixed_decimals(1).speed(0.1),
             Unit::Pixels => field.custom_formatter(pixels).custom_parser(parse_pixels).speed(1.0),
             Unit::Percent => field.custom_formatter(percent).custom_parser(parse_percent).speed(0.01),
+            Unit::Degrees => field.suffix("°").fixed_decimals(0).speed(1.0),
         };
         ui.add_sized([VALUE_WIDTH, CONTROL_HEIGHT], field).accessible_name(name).on_hover_text(tooltip);
     }

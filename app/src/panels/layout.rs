@@ -11,6 +11,7 @@ pub enum PanelKind {
     Canvas,
     Prompt,
     Generation,
+    Brushes,
     Layers,
     History,
     Navigator,
@@ -18,8 +19,16 @@ pub enum PanelKind {
 }
 
 impl PanelKind {
-    pub const ALL: [Self; 7] =
-        [Self::Canvas, Self::Prompt, Self::Generation, Self::Layers, Self::History, Self::Navigator, Self::Results];
+    pub const ALL: [Self; 8] = [
+        Self::Canvas,
+        Self::Prompt,
+        Self::Generation,
+        Self::Brushes,
+        Self::Layers,
+        Self::History,
+        Self::Navigator,
+        Self::Results,
+    ];
 
     /// In the settings and, after `panel-`, in the languages' files.
     #[must_use]
@@ -28,6 +37,7 @@ impl PanelKind {
             Self::Canvas => "canvas",
             Self::Prompt => "prompt",
             Self::Generation => "generation",
+            Self::Brushes => "brushes",
             Self::Layers => "layers",
             Self::History => "history",
             Self::Navigator => "navigator",
@@ -79,7 +89,7 @@ const SIZES: std::ops::RangeInclusive<f32> = 48.0..=8192.0;
 
 impl Default for Layout {
     fn default() -> Self {
-        use PanelKind::{Canvas, Generation, History, Layers, Navigator, Prompt, Results};
+        use PanelKind::{Brushes, Canvas, Generation, History, Layers, Navigator, Prompt, Results};
         let tabs = |panels: &[PanelKind]| Part::Tabs {
             panels: panels.iter().map(|panel| panel.key().to_owned()).collect(),
             open: 0,
@@ -88,7 +98,7 @@ impl Default for Layout {
         let room = Part::Column(vec![sized(700.0, tabs(&[Canvas])), sized(112.0, tabs(&[Results]))]);
         let docks = Part::Column(vec![
             sized(272.0, tabs(&[Prompt])),
-            sized(272.0, tabs(&[Generation])),
+            sized(272.0, tabs(&[Generation, Brushes])),
             sized(288.0, tabs(&[Layers, History, Navigator])),
         ]);
         Self { root: Part::Row(vec![sized(1000.0, room), sized(336.0, docks)]), hidden: vec![] }

@@ -1,5 +1,6 @@
 //! The walls around the canvas, one file each, and what opens over them.
 
+mod brush;
 mod controls;
 mod dialogs;
 mod docks;
@@ -22,6 +23,7 @@ mod tool_bar;
 mod tool_options;
 mod wording;
 
+pub use self::brush::BrushPanel;
 pub use self::dialogs::ShortcutsDialog;
 pub use self::docks::Docks;
 pub use self::layers::{LayersPanel, change as change_layer, rows as layer_rows};
@@ -83,6 +85,7 @@ fn show_panel(ui: &mut Ui, desk: &mut Desk, panel: PanelKind) -> PanelAnswer {
         PanelKind::History => filling(ui, desk, history::show),
         PanelKind::Navigator => filling(ui, desk, navigator),
         PanelKind::Generation => scrolling(ui, desk, generation::show),
+        PanelKind::Brushes => scrolling(ui, desk, brush::show),
     }
     PanelAnswer::Nothing
 }

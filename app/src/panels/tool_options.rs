@@ -2,15 +2,15 @@
 
 use std::ops::RangeInclusive;
 
-use egui::{RichText, ScrollArea, Ui};
+use egui::{ComboBox, RichText, ScrollArea, Ui};
 
 use super::controls::{Number, Unit};
 use super::marking_options;
 use super::mask;
-use crate::canvas::Tool;
+use crate::canvas::{Mirror, Tool, Toolbox};
 use crate::desk::Desk;
 use crate::language::{text, tooltip};
-use crate::paint::Brush;
+use crate::paint::{Brush, Symmetry};
 
 /// Width of a slider with its number.
 const NUMBER_WIDTH: f32 = 168.0;
@@ -34,7 +34,10 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
                 marking_options::show(ui, &mut desk.tools);
                 let moves = desk.tools.in_hand() == Tool::Hand;
                 match desk.tools.brush_mut() {
-                    Some(brush) => brush_options(ui, brush),
+                    Some(brush) => {
+                        brush_options(ui, brush);
+                        mirror_options(ui, &mut desk.tools);
+                    }
                     None if !moves => {}
                     None => {
                         ui.label(RichText::new(text("hand-hint")).weak());
@@ -56,7 +59,24 @@ fn brush_options(ui: &mut Ui, brush: &mut Brush) {
     option(ui, &opacity, &mut brush.opacity, 0.0..=1.0, 1.0);
 }
 
-fn option(ui: &mut Ui, number: &Number, value: &mut f32, range: RangeInclusive<f32>, max_typed: f32) {
+fn mirror_options(ui: &mut Ui, tools: &mut Toolbox) {
+    let (name, tooltip) = (text("mirror"), tooltip("mirror"));
+    ui.label(RichText::new(&name).weak()).on_hover_text(&tooltip);
+    let choice = ComboBox::from_id_salt("mirror").selected_text(text(tools.mirror.words()));
+    let response = choice.show_ui(ui, |ui| {
+        for mirror in Mirror::ALL {
+            ui.selectable_value(&mut tools.mirror, mirror, text(mirror.words()));
+        }
+    });
+    response.response.accessible_name(name).on_hover_text(tooltip);
+    if tools.mirror.is_radial() {
+        ui.add_space(8.0);
+        let sectors = Number { key: "mirror-sectors", unit: Unit::Count };
+        sectors.show(ui, NUMBER_WIDTH, &mut tools.sectors, 2..=16, Symmetry::MAX_SECTORS);
+    }
+}
+
+pub(super) fn option(ui: &mut Ui, number: &Number<'_>, value: &mut f32, range: RangeInclusive<f32>, max_typed: f32) {
     ui.label(RichText::new(text(number.key)).weak()).on_hover_text(tooltip(number.key));
     number.show(ui, NUMBER_WIDTH, value, range, max_typed);
     ui.add_space(8.0);

@@ -3,7 +3,7 @@
 use super::Studio;
 use crate::document::PixelRect;
 use crate::language::text_with;
-use crate::paint::{Brush, Ink, PenSample, StrokeBuilder};
+use crate::paint::{Brush, Ink, PenSample, StrokeBuilder, Symmetry};
 
 impl Studio {
     /// Whether a stroke is being drawn; nothing else may change the document then.
@@ -13,12 +13,12 @@ impl Studio {
     }
 
     /// Begins a stroke. A result that waits on the canvas goes back to the strip, for it would hide the stroke.
-    pub fn begin_stroke(&mut self, brush: Brush, ink: Ink, sample: PenSample) {
+    pub fn begin_stroke(&mut self, brush: Brush, ink: Ink, symmetry: Symmetry, sample: PenSample) {
         self.finish_stroke();
         self.reject_shown();
         // What these answer while the stroke goes on is what they answered before it.
         let _ = (self.mask_bounds(), self.is_blank());
-        match StrokeBuilder::begin(&mut self.document, brush, ink, sample) {
+        match StrokeBuilder::begin_symmetric(&mut self.document, brush, ink, symmetry, sample) {
             Ok(stroke) => {
                 // What else has changed since the view last looked is not known.
                 self.stroke_dirty = None;

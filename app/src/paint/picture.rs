@@ -1,0 +1,240 @@
+//! Grey pictures: tips that are stamped and grounds that are painted on.
+
+use std::sync::Arc;
+
+use image::GrayImage;
+
+/// What a picture is for, and so where it lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PictureKind {
+    /// White covers, black does not; the picture's larger side is the brush's diameter.
+    Tip,
+    /// White is a peak, black a valley; repeated without a seam.
+    Grain,
+}
+
+impl PictureKind {
+    /// The folder beside the brushes that holds such pictures.
+    #[must_use]
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Tip => "tips",
+            Self::Grain => "grains",
+        }
+    }
+}
+
+/// A picture by its name; the picture itself is there once a library has found it.
+#[derive(Clone, Debug)]
+pub struct BrushPicture {
+    name: String,
+    picture: Option<Arc<GrayPicture>>,
+}
+
+impl BrushPicture {
+    /// `name` is the file's, without a folder.
+    #[must_use]
+    pub fn named(name: impl Into<String>) -> Self {
+        Self { name: name.into(), picture: None }
+    }
+
+    #[must_use]
+    pub fn with_picture(name: impl Into<String>, picture: Arc<GrayPicture>) -> Self {
+        Self { name: name.into(), picture: Some(picture) }
+    }
+
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// `None` while it has not been found: a round tip and a plain ground take its place.
+    #[must_use]
+    pub fn picture(&self) -> Option<&Arc<GrayPicture>> {
+        self.picture.as_ref()
+    }
+}
+
+/// The same name is the same picture.
+impl PartialEq for BrushPicture {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+/// A grey picture with its halved copies, so that it can be sampled at any size without flicker.
+pub struct GrayPicture {
+    /// Each half the size of the one before, rounded up; the last has one pixel.
+    levels: Vec<Level>,
+    /// How far from the middle there is anything but black, as a share of half the longer side.
+    reach: f32,
+}
+
+struct Level {
+    width: usize,
+    height: usize,
+    /// 0 to 65535.
+    values: Box<[u16]>,
+}
+
+impl std::fmt::Debug for GrayPicture {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let [width, height] = self.size();
+        write!(f, "GrayPicture({width} x {height})")
+    }
+}
+
+/// What lies beyond a picture's edge.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beyond {
+    /// Nothing: 0.
+    Black,
+    /// The picture again.
+    Repeated,
+}
+
+impl GrayPicture {
+    /// Pixels of the longest side that are taken.
+    pub const MAX_SIDE: u32 = 4096;
+
+    /// `None` where a side is 0 or longer than [`GrayPicture::MAX_SIDE`].
+    #[must_use]
+    pub fn new(image: &GrayImage) -> Option<Self> {
+        let (width, height) = image.dimensions();
+        if width.min(height) == 0 || width.max(height) > Self::MAX_SIDE {
+            return None;
+        }
+        let values = image.as_raw().iter().map(|level| u16::from(*level) * 257).collect();
+        let mut levels = vec![Level { width: width as usize, height: height as usize, values }];
+        while let Some(half) = levels.last().and_then(Level::half) {
+            levels.push(half);
+        }
+        Some(Self { levels, reach: reach_of(image) })
+    }
+
+    /// How far from the middle there is anything but black, as a share of half the longer side: 1.41 for a square.
+    pub(super) fn reach(&self) -> f32 {
+        self.reach
+    }
+
+    /// Width and height.
+    #[must_use]
+    pub fn size(&self) -> [usize; 2] {
+        self.levels.first().map_or([1, 1], |level| [level.width, level.height])
+    }
+
+    /// Ready to be sampled where one step goes over `pixels_per_step` of its pixels.
+    pub(super) fn sampler(&self, pixels_per_step: f32, beyond: Beyond) -> Sampler<'_> {
+        // A level is used while a step is shorter than 1.4 of its pixels: sharp, and hardly any aliasing.
+        let level = (pixels_per_step / 1.4).log2().ceil().clamp(0.0, (self.levels.len() - 1) as f32) as usize;
+        let [width, height] = self.size();
+        let level = self.levels.get(level).or(self.levels.first());
+        let scale = |of: fn(&Level) -> usize, full: usize| level.map_or(1.0, |level| of(level) as f32 / full as f32);
+        Sampler { level, scale: [scale(|level| level.width, width), scale(|level| level.height, height)], beyond }
+    }
+}
+
+/// See [`GrayPicture::reach`]; with a pixel around it, for sampling between pixels.
+fn reach_of(image: &GrayImage) -> f32 {
+    let (width, height) = (image.width() as f32, image.height() as f32);
+    let farthest = image
+        .enumerate_pixels()
+        .filter(|(.., level)| level.0[0] > 0)
+        .map(|(x, y, _)| (x as f32 + 0.5 - width / 2.0).hypot(y as f32 + 0.5 - height / 2.0))
+        .fold(0.0, f32::max);
+    2.0 * (farthest + 1.5) / width.max(height)
+}
+
+impl Level {
+    /// `None` for one pixel. An odd last row or column is averaged with itself.
+    fn half(&self) -> Option<Self> {
+        if self.width == 1 && self.height == 1 {
+            return None;
+        }
+        let (width, height) = (self.width.div_ceil(2), self.height.div_ceil(2));
+        let at = |x: usize, y: usize| {
+            let index = y.min(self.height - 1) * self.width + x.min(self.width - 1);
+            u32::from(self.values.get(index).copied().unwrap_or_default())
+        };
+        let values = (0..height)
+            .flat_map(|y| (0..width).map(move |x| (2 * x, 2 * y)))
+            .map(|(x, y)| ((at(x, y) + at(x + 1, y) + at(x, y + 1) + at(x + 1, y + 1) + 2) / 4) as u16)
+            .collect();
+        Some(Self { width, height, values })
+    }
+}
+
+/// A picture at the level that fits the size it is drawn at.
+pub(super) struct Sampler<'a> {
+    level: Option<&'a Level>,
+    /// Pixels of the level per pixel of the picture.
+    scale: [f32; 2],
+    beyond: Beyond,
+}
+
+impl Sampler<'_> {
+    /// The value at `x`, `y` (pixels of the picture; the centre of its first is 0.5, 0.5), 0 to 65535, bilinear.
+    #[inline]
+    pub(super) fn at(&self, x: f32, y: f32) -> f32 {
+        let Some(level) = self.level else { return 0.0 };
+        let (x, y) = (x * self.scale[0] - 0.5, y * self.scale[1] - 0.5);
+        let (left, top) = (x.floor(), y.floor());
+        let (share_x, share_y) = (x - left, y - top);
+        let (left, top) = (left as i32, top as i32);
+        let row = |y: i32| {
+            let (a, b) = (self.pixel(level, left, y), self.pixel(level, left + 1, y));
+            a + (b - a) * share_x
+        };
+        let (upper, lower) = (row(top), row(top + 1));
+        upper + (lower - upper) * share_y
+    }
+
+    #[inline]
+    fn pixel(&self, level: &Level, x: i32, y: i32) -> f32 {
+        let (width, height) = (level.width as i32, level.height as i32);
+        let (x, y) = match self.beyond {
+            Beyond::Black if x < 0 || y < 0 || x >= width || y >= height => return 0.0,
+            Beyond::Black => (x, y),
+            Beyond::Repeated => (x.rem_euclid(width), y.rem_euclid(height)),
+        };
+        f32::from(level.values.get((y * width + x) as usize).copied().unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use image::Luma;
+
+    use super::*;
+
+    fn checkers() -> GrayPicture {
+        GrayPicture::new(&GrayImage::from_fn(8, 4, |x, y| Luma([if (x + y) % 2 == 0 { 255 } else { 0 }]))).unwrap()
+    }
+
+    #[test]
+    fn pixels_are_found_at_their_centres_and_between_them_mixed() {
+        let picture = checkers();
+        let sampler = picture.sampler(1.0, Beyond::Black);
+        assert_eq!((sampler.at(0.5, 0.5), sampler.at(1.5, 0.5)), (65535.0, 0.0));
+        assert!((sampler.at(1.0, 0.5) - 32767.5).abs() < 1.0);
+        assert_eq!(sampler.at(-5.0, 2.0), 0.0);
+        let repeated = picture.sampler(1.0, Beyond::Repeated);
+        for (x, y) in [(0.5, 0.5), (3.25, 2.5), (7.9, 3.9)] {
+            assert!((repeated.at(x, y) - repeated.at(x - 16.0, y + 8.0)).abs() < 1.0);
+        }
+    }
+
+    #[test]
+    fn a_picture_made_small_is_its_average() {
+        let picture = checkers();
+        for (step, x, y) in [(2.5, 3.0, 1.0), (100.0, 4.0, 2.0)] {
+            assert!((picture.sampler(step, Beyond::Repeated).at(x, y) - 32767.5).abs() < 2.0, "{step}");
+        }
+    }
+
+    #[test]
+    fn pictures_without_pixels_or_with_too_many_are_refused() {
+        assert!(GrayPicture::new(&GrayImage::new(0, 5)).is_none());
+        assert!(GrayPicture::new(&GrayImage::new(GrayPicture::MAX_SIDE + 1, 1)).is_none());
+    }
+}
