@@ -101,11 +101,14 @@ fn killed_after(folder: &Path, patience: Duration, limit_blocks: Option<u32>) ->
         .spawn()
         .unwrap();
     let output = child.stdout.take().unwrap();
-    let reader = std::thread::spawn(move || {
-        let lines = BufReader::new(output).lines().map_while(Result::ok);
-        let number = |line: String| line.rsplit_once("safe ").and_then(|(_, number)| number.trim().parse().ok());
-        lines.filter_map(number).last().unwrap_or(0)
-    });
+    let reader = std::thread::Builder::new()
+        .name("child-output".to_owned())
+        .spawn(move || {
+            let lines = BufReader::new(output).lines().map_while(Result::ok);
+            let number = |line: String| line.rsplit_once("safe ").and_then(|(_, number)| number.trim().parse().ok());
+            lines.filter_map(number).last().unwrap_or(0)
+        })
+        .unwrap();
     std::thread::sleep(patience);
     child.kill().unwrap();
     child.wait().unwrap();
