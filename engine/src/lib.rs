@@ -17,5 +17,5 @@ pub use device::DeviceChoice;
 pub use recipe::{Recipe, RecipeError, STARTER_MODEL};
 pub use sampling::{NoiseSource, Sampler, Schedule};
 pub use worker::{
-    Engine, EngineSettings, Event, Job, JobId, KnownModel, Latents, Picture, Step, find_model, known_models,
+    Engine, EngineSettings, Event, Job, JobId, KnownModel, Latents, Picture, Step, Tweak, find_model, known_models,
 };

@@ -1,6 +1,6 @@
 //! The engine's thread: order of events, cancellation, failures that leave it alive.
 
-use brushfire_engine::{DeviceChoice, EngineSettings, Event, Job, Recipe, Sampler};
+use brushfire_engine::{DeviceChoice, EngineSettings, Event, Job, Recipe, Sampler, Tweak};
 use brushfire_tests::{HeardEngine, ending_of, golden_folder, settings};
 use image::{GrayImage, Luma, Rgb, RgbImage};
 
@@ -121,6 +121,18 @@ fn a_running_job_is_cancelled_within_a_step_and_the_next_one_runs() {
     assert!(heard.iter().any(|event| matches!(event, Event::Cancelled { job } if *job == long)));
     let steps = heard.iter().filter(|event| matches!(event, Event::Step(step) if step.job == long)).count();
     assert!(steps < 100, "{steps} steps after the cancellation");
+}
+
+#[test]
+fn a_running_job_can_be_changed() {
+    let engine = engine();
+    let id = engine.engine.submit(job(Recipe { steps: 1000, ..tiny() }));
+    while !matches!(engine.next().unwrap(), Event::Step(_)) {}
+    engine.engine.tweak(id, Tweak { prompt: Some("the sea".to_owned()), ..Tweak::default() });
+    match engine.until_end_of(id).unwrap().pop() {
+        Some(Event::Finished { pictures, .. }) => assert_eq!(pictures[0].recipe.prompt, "the sea"),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use brushfire_engine::nn::{CancelToken, Compute, Precision};
-use brushfire_engine::tasks::{Outcome, Pipeline, Vocabulary, generate, generate_from_noise};
-use brushfire_engine::{Job, Latents, Recipe, Sampler, Schedule};
+use brushfire_engine::tasks::{Outcome, Pipeline, Report, Vocabulary, generate, generate_from_noise};
+use brushfire_engine::{Job, Latents, Recipe, Sampler, Schedule, Tweak};
 use brushfire_tests::{assets_folder, golden_folder, test_device};
-use image::{GrayImage, RgbImage};
+use image::{GrayImage, Luma, Rgb, RgbImage};
 use safetensors::SafeTensors;
 use serde::Deserialize;
 
@@ -137,7 +137,7 @@ fn run(pipeline: &mut Pipeline, case: &Case, golden: &Golden) -> Outcome {
         )
     };
     let outcome =
-        generate_from_noise(pipeline, &job(case, golden), &mut draw, &CancelToken::new(), &mut |_| ()).unwrap();
+        generate_from_noise(pipeline, &job(case, golden), &mut draw, &CancelToken::new(), &mut |_| None).unwrap();
     // diffusers draws in some solvers' last step too, to no effect.
     assert!(drawn + 1 >= case.noises, "{}: only {drawn} of {} draws", case.name, case.noises);
     outcome
@@ -210,6 +210,59 @@ fn inpainting_with_a_nine_channel_model_is_that_of_diffusers() {
     agree("tiny-unet-inpaint", "inpaint9.", 4);
 }
 
+/// Makes a picture of the tiny model, changed after some steps; also whether a change was refused.
+fn changed_while_it_is_made(unet: &str, job: &Job, changes: &[(usize, Tweak)]) -> (brushfire_engine::Picture, bool) {
+    let mut refused = false;
+    let mut report = |report: Report| match report {
+        Report::Step { step, .. } => changes.iter().find(|(after, _)| *after == step).map(|(_, tweak)| tweak.clone()),
+        Report::NotChanged { .. } => {
+            refused = true;
+            None
+        }
+        Report::Decoding => None,
+    };
+    let mut outcome = generate(&mut pipeline(unet), job, &CancelToken::new(), &mut report).unwrap();
+    (outcome.pictures.remove(0), refused)
+}
+
+#[test]
+fn a_prompt_or_guidance_changed_while_a_picture_is_made_counts_from_the_next_step() {
+    let recipe = Recipe { prompt: "a cat".to_owned(), width: 64, height: 64, steps: 6, ..Recipe::default() };
+    let job = |prompt: &str| Job { recipe: Recipe { prompt: prompt.to_owned(), ..recipe.clone() }, ..Job::default() };
+    let prompt = |prompt: &str| Tweak { prompt: Some(prompt.to_owned()), ..Tweak::default() };
+    let made = |text: &str, changes: &[(usize, Tweak)]| changed_while_it_is_made("tiny-sd", &job(text), changes).0;
+    let changed = made("a cat", &[(3, prompt("the sea"))]);
+    assert_eq!(changed.recipe.prompt, "the sea");
+    // A1111's grammar says the same beforehand.
+    assert_eq!(changed.image, made("[a cat:the sea:3]", &[]).image);
+    assert_ne!(changed.image, made("a cat", &[]).image);
+    assert_eq!(made("a cat", &[(6, prompt("the sea"))]).recipe.prompt, "a cat", "too late");
+
+    let unguided = made("a cat", &[(3, Tweak { guidance: Some(1.0), ..Tweak::default() })]);
+    assert_ne!(unguided.image, made("a cat", &[]).image);
+    let wrong = Tweak { guidance: Some(f32::NAN), ..Tweak::default() };
+    let (picture, refused) = changed_while_it_is_made("tiny-sd", &job("a cat"), &[(3, wrong)]);
+    assert!(refused && picture.image == made("a cat", &[]).image);
+}
+
+#[test]
+fn a_mask_changed_while_a_picture_is_made_decides_what_is_kept() {
+    let init = RgbImage::from_fn(64, 64, |x, y| Rgb([x as u8 * 4, y as u8 * 4, 99]));
+    let half = |left: u8, right: u8| GrayImage::from_fn(64, 64, |x, _| Luma([if x < 32 { left } else { right }]));
+    let mask = |mask| Tweak { mask: Some(mask), ..Tweak::default() };
+    for (unet, soft) in [("tiny-sd", false), ("tiny-sd", true), ("tiny-unet-inpaint", false)] {
+        let recipe = Recipe { width: 64, height: 64, steps: 6, soft, ..Recipe::default() };
+        let job = Job { recipe, init: Some(init.clone()), mask: Some(half(255, 0)), ..Job::default() };
+        let changes = [(2, mask(GrayImage::new(8, 8))), (3, mask(half(0, 255)))];
+        let (picture, refused) = changed_while_it_is_made(unet, &job, &changes);
+        assert!(refused, "a mask of another size");
+        let changed = |from: u32| {
+            (from..from + 32).any(|x| (0..64).any(|y| picture.image.get_pixel(x, y) != init.get_pixel(x, y)))
+        };
+        assert_eq!([changed(0), changed(32)], [false, true], "{unet}, soft: {soft}");
+    }
+}
+
 #[test]
 fn a_text_encoder_that_knows_fewer_tokens_than_the_vocabulary_is_refused_with_the_reason() {
     // A single file brings no tokenizer, so OpenAI's 49408 tokens are used; the tiny model knows 914 of them.
@@ -220,7 +273,7 @@ fn a_text_encoder_that_knows_fewer_tokens_than_the_vocabulary_is_refused_with_th
         let mut pipeline = Pipeline::load(&path, &vocabulary, &compute, &CancelToken::new()).unwrap();
         let recipe = Recipe { prompt: "a horse".to_owned(), width: 64, height: 64, ..Recipe::default() };
         let job = Job { recipe, ..Job::default() };
-        let error = generate(&mut pipeline, &job, &CancelToken::new(), &mut |_| ()).unwrap_err();
+        let error = generate(&mut pipeline, &job, &CancelToken::new(), &mut |_| None).unwrap_err();
         assert!(error.to_string().contains("token"), "{file}: {error}");
     }
 }

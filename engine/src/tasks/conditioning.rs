@@ -40,6 +40,15 @@ impl Conditioning {
         }
     }
 
+    /// Reads a changed recipe's prompts. What is encoded is kept as long as guidance stays on, or off.
+    pub fn change(&mut self, recipe: &Recipe, steps: usize) {
+        let mut changed = Self::new(recipe, steps);
+        if changed.guided == self.guided && changed.clip_skip == self.clip_skip {
+            changed.kept = std::mem::take(&mut self.kept);
+        }
+        *self = changed;
+    }
+
     /// Whether there is an unconditional half.
     pub fn is_guided(&self) -> bool {
         self.guided

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use image::RgbImage;
+use image::{GrayImage, RgbImage};
 
 use super::conditioning::Conditioning;
 use super::error::TaskError;
@@ -14,10 +14,12 @@ use super::start::{LatentShape, Start};
 use crate::nn::{CancelToken, Compute};
 use crate::recipe::Recipe;
 use crate::sampling::{BatchNoise, InferenceSchedule, SolverRun};
-use crate::worker::{Job, Latents, Picture};
+use crate::worker::{Job, Latents, Picture, Tweak};
 
-/// Progress of a generation.
+/// Progress of a generation. Whoever hears it may answer with a [`Tweak`] of what comes next.
 pub enum Report {
+    /// A tweak could not be followed.
+    NotChanged { why: TaskError },
     /// A step is done.
     Step {
         /// Steps done, from 1.
@@ -48,7 +50,7 @@ pub fn generate(
     pipeline: &mut Pipeline,
     job: &Job,
     cancel: &CancelToken,
-    report: &mut dyn FnMut(Report),
+    report: &mut dyn FnMut(Report) -> Option<Tweak>,
 ) -> Result<Outcome, TaskError> {
     let shape = check(pipeline, job)?;
     let mut noise = BatchNoise::new(job.recipe.rng, job.recipe.seed, shape.pictures, shape.of_one());
@@ -65,7 +67,7 @@ pub fn generate_from_noise(
     job: &Job,
     draw: &mut dyn FnMut() -> Vec<f32>,
     cancel: &CancelToken,
-    report: &mut dyn FnMut(Report),
+    report: &mut dyn FnMut(Report) -> Option<Tweak>,
 ) -> Result<Outcome, TaskError> {
     let shape = check(pipeline, job)?;
     let schedule =
@@ -81,10 +83,12 @@ pub fn generate_from_noise(
     };
     let latents = first_latents(&schedule, first_step, &start, &noise);
     let run = SolverRun::new(schedule, first_step, latents);
-    let mut sampling = Sampling { pipeline, job, shape, start, conditioning, noise, draw, cancel };
+    let (recipe, mask) = (job.recipe.clone(), job.mask.clone());
+    let mut sampling = Sampling { pipeline, job, recipe, mask, shape, start, conditioning, noise, draw, cancel };
     let latents = sampling.sample(run, report)?;
 
-    report(Report::Decoding);
+    // Too late for a tweak.
+    let _ = report(Report::Decoding);
     let started = Instant::now();
     let pictures = sampling.pictures(&latents)?;
     pipeline.note_decode(started.elapsed(), shape.cells() * shape.pictures);
@@ -134,6 +138,9 @@ fn first_latents(schedule: &InferenceSchedule, first_step: usize, start: &Start,
 struct Sampling<'run> {
     pipeline: &'run Pipeline,
     job: &'run Job,
+    /// The job's, with what was changed since.
+    recipe: Recipe,
+    mask: Option<GrayImage>,
     shape: LatentShape,
     start: Start,
     conditioning: Conditioning,
@@ -144,7 +151,11 @@ struct Sampling<'run> {
 }
 
 impl Sampling<'_> {
-    fn sample(&mut self, mut run: SolverRun, report: &mut dyn FnMut(Report)) -> Result<Vec<f32>, TaskError> {
+    fn sample(
+        &mut self,
+        mut run: SolverRun,
+        report: &mut dyn FnMut(Report) -> Option<Tweak>,
+    ) -> Result<Vec<f32>, TaskError> {
         let mut step_started = Instant::now();
         let mut spent = Duration::ZERO;
         while let Some(request) = run.next_request() {
@@ -163,7 +174,15 @@ impl Sampling<'_> {
                 let (step, steps) = (run.steps_done(), run.steps_total());
                 let remaining = self.remaining(spent, step, steps);
                 let previews = self.previews(&run)?;
-                report(Report::Step { step, steps, duration, remaining, previews });
+                let tweak = report(Report::Step { step, steps, duration, remaining, previews });
+                if let Some(tweak) = tweak.filter(|_| !run.is_done())
+                    && let Err(why) = self.change(tweak, steps)
+                {
+                    if let TaskError::Cancelled = why {
+                        return Err(why);
+                    }
+                    let _ = report(Report::NotChanged { why });
+                }
                 step_started = Instant::now();
             }
         }
@@ -171,9 +190,26 @@ impl Sampling<'_> {
         Ok(run.into_latents().into_iter().map(|value| value as f32).collect())
     }
 
+    /// Follows a tweak from here on, or leaves all as it was. `steps`: those of the run.
+    fn change(&mut self, tweak: Tweak, steps: usize) -> Result<(), TaskError> {
+        let recipe = tweak.applied_to(&self.recipe);
+        recipe.check()?;
+        if let (Some(mask), Some(init)) = (tweak.mask, &self.job.init) {
+            let (width, height) = init.dimensions();
+            let (found_width, found_height) = mask.dimensions();
+            if (found_width, found_height) != (width, height) {
+                return Err(TaskError::SizeMismatch { what: "mask", found_width, found_height, width, height });
+            }
+            self.start.remask(self.pipeline, init, &mask, recipe.soft, self.shape, self.cancel)?;
+            self.mask = Some(mask);
+        }
+        self.conditioning.change(&recipe, steps);
+        self.recipe = recipe;
+        Ok(())
+    }
+
     /// The guided prediction for one evaluation: both halves of the guidance in one pass.
     fn predict(&mut self, latents: &[f64], timestep: f64, step: usize) -> Result<Vec<f32>, TaskError> {
-        let recipe = &self.job.recipe;
         let copies = if self.conditioning.is_guided() { 2 } else { 1 };
         let input = self.start.unet_input(latents, self.shape, copies);
         let [pictures, _, rows, columns] = self.shape.array();
@@ -184,7 +220,7 @@ impl Sampling<'_> {
         if copies == 1 {
             return Ok(output);
         }
-        Ok(guide(&output, pictures, recipe.guidance, recipe.guidance_rescale))
+        Ok(guide(&output, pictures, self.recipe.guidance, self.recipe.guidance_rescale))
     }
 
     fn previews(&self, run: &SolverRun) -> Result<Vec<RgbImage>, TaskError> {
@@ -202,7 +238,7 @@ impl Sampling<'_> {
 
     /// Decodes one picture after the other, which bounds the memory a batch needs.
     fn pictures(&self, latents: &[f32]) -> Result<Vec<Picture>, TaskError> {
-        let recipe = &self.job.recipe;
+        let recipe = &self.recipe;
         let model_hash = self.pipeline.model_hash();
         let mut pictures = Vec::with_capacity(self.shape.pictures);
         for (index, of_one) in latents.chunks_exact(self.shape.of_one().max(1)).enumerate() {
@@ -221,7 +257,7 @@ impl Sampling<'_> {
     }
 
     fn decode(&self, latents: &[f32], init: Option<&RgbImage>) -> Result<RgbImage, TaskError> {
-        let recipe = &self.job.recipe;
+        let recipe = &self.recipe;
         let [_, channels, rows, columns] = self.shape.array();
         let latents = self.pipeline.autoencoder_compute().tensor(latents.to_vec(), [1, channels, rows, columns]);
         let values = Compute::values(self.pipeline.autoencoder.decode(latents, self.cancel)?)?;
@@ -229,7 +265,7 @@ impl Sampling<'_> {
             return Err(TaskError::NotFinite { step: recipe.steps as usize });
         }
         let made = pictures_from_values(&values, recipe.width, recipe.height).pop().unwrap_or_default();
-        Ok(match (init, &self.job.mask) {
+        Ok(match (init, &self.mask) {
             (Some(init), Some(mask)) if recipe.soft => composite(init, &made, &reach(mask)),
             (Some(init), Some(mask)) => composite(init, &made, mask),
             _ => made,

@@ -56,26 +56,58 @@ impl Start {
     /// Encodes what the job brings.
     pub fn new(pipeline: &Pipeline, job: &Job, shape: LatentShape, cancel: &CancelToken) -> Result<Self, TaskError> {
         let extra_channels = pipeline.unet.in_channels().saturating_sub(shape.channels);
-        let soft = job.mask.as_ref().filter(|_| job.recipe.soft).map(|mask| SoftMask::new(mask, pipeline.scale()));
+        let soft = job.recipe.soft;
         match (&job.init, &job.mask, extra_channels) {
             (None, _, 0) => Ok(Self::Text),
             (Some(init), None, 0) => Ok(Self::Image { original: encode(pipeline, init, shape, cancel)? }),
             (Some(init), Some(mask), 0) => {
-                let original = encode(pipeline, init, shape, cancel)?;
-                Ok(match soft {
-                    Some(mask) => Self::SoftInpaint { original, mask },
-                    None => Self::Inpaint { original, mask: mask_in_latents(mask, pipeline.scale()) },
-                })
+                Ok(Self::inpaint(encode(pipeline, init, shape, cancel)?, mask, soft, pipeline.scale()))
             }
             (init, mask, extra) if extra == shape.channels + 1 => {
                 let (original, extra) = for_inpainting_model(pipeline, init.as_ref(), mask.as_ref(), shape, cancel)?;
-                Ok(Self::InpaintingModel { original, extra, soft: soft.filter(|_| job.init.is_some()) })
+                let strengths = mask.as_ref().filter(|_| soft && init.is_some());
+                let soft = strengths.map(|mask| SoftMask::new(mask, pipeline.scale()));
+                Ok(Self::InpaintingModel { original, extra, soft })
             }
             _ => Err(TaskError::WrongModel(format!(
                 "this model's UNet takes {} channels, as instruction-editing models do; painting with it is not possible yet. Choose another model",
                 pipeline.unet.in_channels()
             ))),
         }
+    }
+
+    /// With an ordinary model.
+    fn inpaint(original: Vec<f32>, mask: &GrayImage, soft: bool, scale: u32) -> Self {
+        if soft {
+            return Self::SoftInpaint { original, mask: SoftMask::new(mask, scale) };
+        }
+        Self::Inpaint { original, mask: mask_in_latents(mask, scale) }
+    }
+
+    /// Goes on with another mask of the picture's size; without a picture, nothing changes. `init` is the picture. What the
+    /// new mask does not repaint is the original again after the next step.
+    pub fn remask(
+        &mut self,
+        pipeline: &Pipeline,
+        init: &RgbImage,
+        mask: &GrayImage,
+        soft: bool,
+        shape: LatentShape,
+        cancel: &CancelToken,
+    ) -> Result<(), TaskError> {
+        let scale = pipeline.scale();
+        match self {
+            Self::Text => (),
+            Self::Image { original } | Self::Inpaint { original, .. } | Self::SoftInpaint { original, .. } => {
+                *self = Self::inpaint(std::mem::take(original), mask, soft, scale);
+            }
+            Self::InpaintingModel { .. } => {
+                let (original, extra) = for_inpainting_model(pipeline, Some(init), Some(mask), shape, cancel)?;
+                let soft = soft.then(|| SoftMask::new(mask, scale));
+                *self = Self::InpaintingModel { original, extra, soft };
+            }
+        }
+        Ok(())
     }
 
     /// The picture's latents for every picture of the batch, if there is one.

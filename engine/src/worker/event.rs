@@ -47,7 +47,8 @@ pub struct Step {
     pub previews: Vec<RgbImage>,
 }
 
-/// A finished picture and the recipe that makes exactly this one again (seed of this picture, batch 1, model hash).
+/// A finished picture and the recipe that makes exactly this one again (seed of this picture, batch 1, model hash). Where
+/// the job was changed while it ran, the recipe has the latest of everything, and makes another picture from the start.
 #[derive(Clone, Debug)]
 pub struct Picture {
     pub image: RgbImage,

@@ -23,6 +23,47 @@ pub struct Job {
     pub previews: bool,
 }
 
+/// What may change while a job waits or runs; what is `None` stays. It counts from the next step on. The strength is not
+/// among it: it decides at which step a run begins. (Where a mask's greys are strengths, the mask is.)
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tweak {
+    pub prompt: Option<String>,
+    pub negative_prompt: Option<String>,
+    pub guidance: Option<f32>,
+    pub guidance_rescale: Option<f32>,
+    /// Of the job's size; nothing happens where the job has no picture to start from.
+    pub mask: Option<GrayImage>,
+}
+
+impl Tweak {
+    /// This, and where it says nothing what `earlier` said.
+    #[must_use]
+    pub fn or(self, earlier: Self) -> Self {
+        Self {
+            prompt: self.prompt.or(earlier.prompt),
+            negative_prompt: self.negative_prompt.or(earlier.negative_prompt),
+            guidance: self.guidance.or(earlier.guidance),
+            guidance_rescale: self.guidance_rescale.or(earlier.guidance_rescale),
+            mask: self.mask.or(earlier.mask),
+        }
+    }
+
+    /// `recipe` with these changes, the mask aside.
+    #[must_use]
+    pub fn applied_to(&self, recipe: &Recipe) -> Recipe {
+        let mut recipe = recipe.clone();
+        if let Some(prompt) = &self.prompt {
+            prompt.clone_into(&mut recipe.prompt);
+        }
+        if let Some(prompt) = &self.negative_prompt {
+            prompt.clone_into(&mut recipe.negative_prompt);
+        }
+        recipe.guidance = self.guidance.unwrap_or(recipe.guidance);
+        recipe.guidance_rescale = self.guidance_rescale.unwrap_or(recipe.guidance_rescale);
+        recipe
+    }
+}
+
 /// Latents on the CPU, row-major `[N, C, h, w]`.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Latents {

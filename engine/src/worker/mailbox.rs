@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::job::{Job, JobId};
+use super::job::{Job, JobId, Tweak};
 use crate::nn::CancelToken;
 
 /// Shared by the handle and the thread.
@@ -19,8 +19,15 @@ struct State {
     waiting: VecDeque<(JobId, Job)>,
     /// Taken off the queue by a client, not yet reported by the thread.
     cancelled_while_waiting: Vec<JobId>,
-    running: Option<(JobId, CancelToken)>,
+    running: Option<Running>,
     closed: bool,
+}
+
+struct Running {
+    id: JobId,
+    cancel: CancelToken,
+    /// All changes since the thread last asked, joined.
+    tweak: Option<Tweak>,
 }
 
 /// What the thread should do next.
@@ -45,13 +52,28 @@ impl Mailbox {
         id
     }
 
+    /// Changes a waiting job, or keeps what is to change in the running one until the thread asks for it.
+    pub(super) fn tweak(&self, id: JobId, tweak: Tweak) {
+        let mut state = self.lock();
+        if let Some(running) = state.running.as_mut().filter(|running| running.id == id) {
+            let earlier = running.tweak.take().unwrap_or_default();
+            running.tweak = Some(tweak.or(earlier));
+        } else if let Some((_, job)) = state.waiting.iter_mut().find(|(waiting, _)| *waiting == id) {
+            job.recipe = tweak.applied_to(&job.recipe);
+            job.mask = tweak.mask.filter(|_| job.init.is_some()).or(job.mask.take());
+        }
+    }
+
+    /// What is to change in the running job, once.
+    pub(super) fn take_tweak(&self) -> Option<Tweak> {
+        self.lock().running.as_mut()?.tweak.take()
+    }
+
     /// Cancels one job, waiting or running. One that has ended is left alone.
     pub(super) fn cancel(&self, id: JobId) {
         let mut state = self.lock();
-        if let Some((running, token)) = &state.running
-            && *running == id
-        {
-            token.cancel();
+        if let Some(running) = state.running.as_ref().filter(|running| running.id == id) {
+            running.cancel.cancel();
         }
         let before = state.waiting.len();
         state.waiting.retain(|(waiting, _)| *waiting != id);
@@ -87,7 +109,7 @@ impl Mailbox {
             }
             if let Some((id, job)) = state.waiting.pop_front() {
                 let token = CancelToken::new();
-                state.running = Some((id, token.clone()));
+                state.running = Some(Running { id, cancel: token.clone(), tweak: None });
                 return Letter::Run(id, Box::new(job), token);
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -112,8 +134,8 @@ impl Mailbox {
 
 impl State {
     fn cancel_all(&mut self) {
-        if let Some((_, token)) = &self.running {
-            token.cancel();
+        if let Some(running) = &self.running {
+            running.cancel.cancel();
         }
         let waiting = std::mem::take(&mut self.waiting);
         self.cancelled_while_waiting.extend(waiting.into_iter().map(|(id, _)| id));
@@ -167,6 +189,25 @@ mod tests {
         assert!(!token.is_cancelled());
         mailbox.cancel(second);
         assert!(token.is_cancelled());
+    }
+
+    #[test]
+    fn tweaks_change_a_waiting_job_and_are_joined_for_the_running_one() {
+        let prompt = |text: &str| Tweak { prompt: Some(text.to_owned()), ..Tweak::default() };
+        let mailbox = Mailbox::default();
+        let id = mailbox.post(Job::default(), false);
+        mailbox.tweak(id, prompt("a cat"));
+        let Letter::Run(_, job, _) = mailbox.next() else { panic!("no job") };
+        assert_eq!(job.recipe.prompt, "a cat");
+        assert_eq!(mailbox.take_tweak(), None);
+        mailbox.tweak(id, Tweak { guidance: Some(3.0), ..prompt("a cow") });
+        mailbox.tweak(id, prompt("a dog"));
+        assert_eq!(mailbox.take_tweak(), Some(Tweak { guidance: Some(3.0), ..prompt("a dog") }));
+        assert_eq!(mailbox.take_tweak(), None);
+        mailbox.tweak(id, prompt("too late"));
+        mailbox.done();
+        mailbox.tweak(id, prompt("much too late"));
+        assert_eq!(mailbox.take_tweak(), None);
     }
 
     #[test]

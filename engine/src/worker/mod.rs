@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use event::{Event, Picture, Step};
-pub use job::{Job, JobId, Latents};
+pub use job::{Job, JobId, Latents, Tweak};
 pub use models_folder::{KnownModel, MODEL_ENDINGS, find_model, known_models};
 
 use crate::device::DeviceChoice;
@@ -69,6 +69,12 @@ impl Engine {
     /// Replaces whatever waits, and cancels what runs: for live painting, where only the newest matters.
     pub fn submit_latest(&self, job: Job) -> JobId {
         self.mailbox.post(job, true)
+    }
+
+    /// Changes a job, waiting or running; see [`Tweak`]. One that has ended is left alone. What cannot be followed is
+    /// answered with an [`Event::Notice`], and the job goes on as it was.
+    pub fn tweak(&self, job: JobId, tweak: Tweak) {
+        self.mailbox.tweak(job, tweak);
     }
 
     /// Cancels a job, waiting or running. A running one ends at the next block of the UNet.

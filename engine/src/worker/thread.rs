@@ -125,8 +125,11 @@ impl Worker<'_> {
         job.recipe.check()?;
         self.load(id, &job.recipe, cancel)?;
         let Some(loaded) = &mut self.pipeline else { return Err(TaskError::Cancelled) };
-        let say = &mut self.say;
-        generate(&mut loaded.pipeline, job, cancel, &mut |report| say(event(id, report)))
+        let (say, mailbox) = (&mut self.say, self.mailbox);
+        generate(&mut loaded.pipeline, job, cancel, &mut |report| {
+            say(event(id, report));
+            mailbox.take_tweak()
+        })
     }
 
     /// Makes the named model the loaded one. Only one is held at a time: memory is what runs out first.
@@ -201,6 +204,7 @@ fn event(job: JobId, report: Report) -> Event {
             Event::Step(Step { job, step: count(step), steps: count(steps), duration, remaining, previews })
         }
         Report::Decoding => Event::Decoding { job },
+        Report::NotChanged { why } => Event::Notice { text: format!("The picture being made was not changed: {why}.") },
     }
 }
 
