@@ -1,4 +1,5 @@
 //! Selecting, filling and picking through the window, with pointer and keys.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[allow(dead_code, reason = "each file of tests uses its part")]
 mod painter;
