@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, anyhow};
 use brushfire_engine::{DeviceChoice, EngineSettings};
+use eframe::wgpu::DeviceType;
 use eframe::{App, CreationContext, Frame, NativeOptions};
 use egui::{
     Align2, Color32, Context, Event, FontId, InputState, RawInput, Theme, Ui, ViewportBuilder, ViewportCommand,
@@ -205,7 +206,8 @@ impl App for Window {
         ctx.set_zoom_factor(self.desk.scale);
         ctx.set_theme(if self.desk.dark { Theme::Dark } else { Theme::Light });
         if let Some(state) = frame.wgpu_render_state() {
-            self.desk.view.set_format(state.target_format);
+            let is_software = state.adapter.get_info().device_type == DeviceType::Cpu;
+            self.desk.view.set_surface(state.target_format, is_software);
         }
         self.open_dropped(&ctx);
         self.desk.tick(&ctx);

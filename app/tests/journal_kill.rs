@@ -1,5 +1,7 @@
 //! The program is killed at any moment, and the picture comes back as it was after the last stroke that was told to be safe.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -11,6 +11,7 @@ use brushfire::commands::{Command, Menu};
 use brushfire::document::CanvasSize;
 use brushfire::files::Settings;
 use brushfire::studio::Phase;
+use brushfire_engine::memory::Place;
 use brushfire_engine::{Event, Recipe, Step};
 use egui::{Key, Modifiers, Role, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -225,8 +226,8 @@ fn another_device_means_another_engine_and_the_old_one_is_not_listened_to() {
     desk.click("Device");
     desk.click("Vulkan");
     assert!(desk.window().desk.studio.run().is_none());
-    old.send_event(Event::DeviceReady { name: "the old one".to_owned() });
-    desk.send(Event::DeviceReady { name: "the new one".to_owned() });
+    old.send_event(Event::DeviceReady { name: "the old one".to_owned(), place: Place::Cpu });
+    desk.send(Event::DeviceReady { name: "the new one".to_owned(), place: Place::Cpu });
     assert_eq!(desk.window().desk.studio.device(), Some("the new one"));
 }
 

@@ -4,6 +4,7 @@
 
 pub mod checkpoint;
 pub mod device;
+pub mod memory;
 pub mod models;
 pub mod nn;
 pub mod recipe;

@@ -48,6 +48,10 @@ pub struct Recipe {
     pub batch: u32,
     /// How far an initial picture is changed, 0 (not) to 1 (wholly).
     pub strength: f32,
+    /// Whether a mask's greys are strengths: each pixel takes part in as large a share of the steps as it is white, so that
+    /// what is made grows out of what is kept; see [`crate::tasks::soft_coverage`] for how to blend it. Otherwise a mask
+    /// only says where.
+    pub soft: bool,
 }
 
 impl Default for Recipe {
@@ -69,6 +73,7 @@ impl Default for Recipe {
             height: 256,
             batch: 1,
             strength: 1.0,
+            soft: false,
         }
     }
 }
@@ -146,6 +151,13 @@ impl Recipe {
     pub fn to_json(&self) -> String {
         // A struct of plain numbers and strings always serialises; NaN becomes null, which `from_json` refuses.
         serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// Whether predictions are made with and without the prompt.
+    #[must_use]
+    #[expect(clippy::float_cmp, reason = "exactly 1 switches guidance off")]
+    pub fn is_guided(&self) -> bool {
+        self.guidance != 1.0
     }
 
     /// Checks every number's range and the prompts' lengths.

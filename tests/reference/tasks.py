@@ -62,6 +62,31 @@ def mean_of_posterior(encoder_output, generator=None, sample_mode="sample"):
     return encoder_output.latent_dist.mode() if hasattr(encoder_output, "latent_dist") else encoder_output.latents
 
 
+class SoftMask:
+    """Differential diffusion as in exx8/differential-diffusion's SD2/diff_pipe.py and diffusers' community pipeline
+    `stable_diffusion_differential_img2img`: before each step but the first, the noised original replaces the latents wherever
+    `map > step / steps`. Their map is white where the picture stays; a painter's mask is white where it changes."""
+
+    def __init__(self, mask, picture, recorder):
+        levels = torch.from_numpy(np.array(mask)).float()
+        self.map = 1 - torch.nn.functional.interpolate(levels[None, None], size=(8, 8), mode="bilinear")[0, 0] / 255
+        self.picture, self.recorder, self.original = picture, recorder, None
+
+    def __call__(self, pipeline, done, latents):
+        timesteps = pipeline.scheduler.timesteps[-pipeline.num_timesteps:]
+        steps = len(timesteps)
+        if done + 1 == steps:
+            return {}
+        if self.original is None:
+            tensor = torch.from_numpy(np.array(self.picture)).permute(2, 0, 1)[None] / 127.5 - 1
+            self.original = pipeline.vae.encode(tensor).latent_dist.mean * pipeline.vae.config.scaling_factor
+        now = done + 1
+        assert not torch.isclose(self.map * steps, torch.tensor(float(now)), rtol=0, atol=1e-4).any(), "a tie"
+        noised = pipeline.scheduler.add_noise(self.original, self.recorder.drawn[0], timesteps[now:now + 1])
+        mask = (self.map > now / steps).float()
+        return {"latents": noised * mask + latents * (1 - mask)}
+
+
 class Writer:
     def __init__(self, root):
         self.root = root
@@ -78,7 +103,7 @@ class Writer:
         return self.unets[name]
 
     def run(self, name, kind, sampler, schedule="none", unet="tiny-sd", scheduler_options=None, picture=False, steps_kept=False,
-            seed=100, **arguments):
+            seed=100, soft_mask=None, **arguments):
         class_name, options = SAMPLERS[sampler]
         base = tiny.scheduler(self.root / "tiny-sd" / "scheduler")
         cls = getattr(diffusers, class_name)
@@ -97,7 +122,8 @@ class Writer:
         try:
             for module, attribute, _old in kept:
                 setattr(module, attribute, recorder if attribute == "randn_tensor" else mean_of_posterior)
-            keep = lambda p, i, t, k: latents.append(k["latents"].clone()) or {}
+            hold = (lambda *_: {}) if soft_mask is None else SoftMask(soft_mask, arguments["image"], recorder)
+            keep = lambda p, i, t, k: latents.append(k["latents"].clone()) or hold(p, i, k["latents"])
             out = pipeline(output_type="latent", callback_on_step_end=keep, **arguments).images
         finally:
             for module, attribute, old in kept:
@@ -106,6 +132,8 @@ class Writer:
         case = {"name": name, "pipeline": kind.__name__, "unet": unet, "sampler": sampler, "schedule": schedule,
                 "scheduler": class_name, "scheduler_options": {**options, **(scheduler_options or {})},
                 "timesteps": [float(t) for t in scheduler.timesteps], "noises": len(recorder.drawn)}
+        if soft_mask is not None:
+            case |= {"mask_image": "mask", "soft": True}
         for key, value in arguments.items():
             if isinstance(value, torch.Tensor):
                 self.tensors[f"{name}.{key}"] = value
@@ -167,6 +195,12 @@ def main(root):
     for sampler in ("ddim", "euler", "euler-a", "dpmpp-2m", "dpmpp-2m-sde", "unipc", "heun"):
         w.run(f"image.{sampler}", StableDiffusionImg2ImgPipeline, sampler, image=picture, strength=0.6,
               picture=sampler == "ddim", **common)
+
+    # Every level of the mask is a strength. Eight steps, of which the last six are run, tell more strengths apart.
+    soft = dict(image=picture, soft_mask=mask, **{**common, "num_inference_steps": 8})
+    for sampler in ("ddim", "euler", "euler-a", "dpmpp-2m"):
+        w.run(f"soft.{sampler}", StableDiffusionImg2ImgPipeline, sampler, strength=0.75, **soft)
+    w.run("soft.full-strength", StableDiffusionImg2ImgPipeline, "ddim", strength=1.0, **soft)
 
     inpaint = StableDiffusionInpaintPipeline
     sizes = dict(image=picture, mask_image=mask, height=64, width=64)

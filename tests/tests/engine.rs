@@ -30,7 +30,7 @@ fn a_job_reports_loading_each_step_decoding_and_its_picture_in_this_order() {
     let names: Vec<String> = heard
         .iter()
         .map(|event| match event {
-            Event::DeviceReady { name } => format!("device {name}"),
+            Event::DeviceReady { name, .. } => format!("device {name}"),
             Event::Loading { what, .. } => format!("loading {what}"),
             Event::Step(step) => format!("step {} of {}, {} previews", step.step, step.steps, step.previews.len()),
             Event::Decoding { .. } => "decoding".to_owned(),
@@ -139,6 +139,18 @@ fn a_job_that_cannot_be_done_says_why_and_the_next_one_runs() {
         assert!(message.contains(word), "{message}");
     }
     assert!(matches!(engine.run(job(tiny())).unwrap().pop(), Some(Event::Finished { .. })));
+}
+
+/// Half a terabyte, before anything is read.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_job_that_does_not_fit_the_memory_is_refused_with_what_would_fit() {
+    let engine = engine();
+    let heard = engine.run(job(Recipe { width: 8192, height: 8192, batch: 64, ..tiny() })).unwrap();
+    assert!(!heard.iter().any(|event| matches!(event, Event::Loading { .. })));
+    let Some(Event::Failed { message, .. }) = heard.last() else { panic!("{heard:?}") };
+    assert!(message.contains("GB of memory are needed for this, but only"), "{message}");
+    assert!(message.contains("pictures at once") || message.contains("one picture at a time"), "{message}");
 }
 
 #[test]

@@ -37,6 +37,8 @@ struct Case {
     #[serde(default)]
     mask_image: Option<String>,
     #[serde(default)]
+    soft: bool,
+    #[serde(default)]
     decoded: bool,
 }
 
@@ -109,6 +111,7 @@ fn job(case: &Case, golden: &Golden) -> Job {
         guidance: case.guidance_scale.max(1.0),
         guidance_rescale: case.guidance_rescale,
         strength: case.strength.unwrap_or(1.0),
+        soft: case.soft,
         width,
         height,
         ..Recipe::default()
@@ -195,6 +198,11 @@ fn image_to_image_is_that_of_diffusers() {
 #[test]
 fn inpainting_with_an_ordinary_model_is_that_of_diffusers() {
     agree("tiny-sd", "inpaint.", 5);
+}
+
+#[test]
+fn soft_inpainting_is_differential_diffusion() {
+    agree("tiny-sd", "soft.", 5);
 }
 
 #[test]

@@ -14,7 +14,7 @@ mod sampling;
 mod tools;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use eframe::wgpu::TextureFormat;
 use egui::epaint::{PathShape, PathStroke};
@@ -22,16 +22,17 @@ use egui::{Painter, Pos2, Rect, Response, Role, Sense, Ui, Vec2, Visuals, Widget
 
 pub use self::aids::ViewAids;
 pub use self::camera::Camera;
+pub use self::gpu::bench;
 pub use self::marking::{FillOptions, GradientOptions, PickerOptions};
 pub use self::mask_view::MaskView;
 pub use self::navigator::Navigator;
 pub use self::tools::{Tool, Toolbox};
 
-use self::gpu::{CanvasTiles, FrameView, MaskDraw, MaskKey, TileKind, TileView, ViewOnScreen};
+use self::gpu::{CanvasTiles, Flat, FrameView, MaskDraw, MaskKey, Source, TileKind, TileView, ViewOnScreen};
 use self::overlay::{Overlay, OverlayKey, OverlayPicture};
 use self::pointer::Pointer;
 use self::sampling::{Sampling, level_at, sharpness_at};
-use crate::document::{CanvasSize, Layer, PixelRect, TileGrid};
+use crate::document::{CanvasSize, Layer, PixelRect, TileGrid, positions_in};
 use crate::studio::Studio;
 use crate::theme;
 
@@ -45,6 +46,8 @@ const REACH: f32 = 48.0;
 const RESTING: f32 = 0.25;
 /// Side of a checkerboard's square, in points.
 const CHECKER_SIDE: f32 = 8.0;
+/// Flattening on the CPU takes at most about this long a frame, but for strokes.
+const FLATTEN_TIME: Duration = Duration::from_millis(8);
 /// How often the selection's line moves on.
 const MARCH: Duration = Duration::from_millis(125);
 
@@ -62,6 +65,8 @@ pub struct CanvasView {
     pixels_per_point: f32,
     /// Of the window's surface.
     format: TextureFormat,
+    /// There is no device but a program that stands in for one.
+    is_software: bool,
     tiles: CanvasTiles,
     overlay: Overlay,
     pointer: Pointer,
@@ -78,6 +83,7 @@ impl Default for CanvasView {
             shown_document: None,
             pixels_per_point: 1.0,
             format: TextureFormat::Rgba8Unorm,
+            is_software: false,
             tiles: CanvasTiles::default(),
             overlay: Overlay::default(),
             pointer: Pointer::default(),
@@ -153,9 +159,11 @@ impl CanvasView {
         self.camera.zoom() * self.pixels_per_point
     }
 
-    /// Says what the window draws on; egui's usual format if this is never called.
-    pub fn set_format(&mut self, format: TextureFormat) {
+    /// Says what the window draws on: egui's usual format if this is never called, and whether that is a device or a
+    /// program that stands in for one.
+    pub fn set_surface(&mut self, format: TextureFormat, is_software: bool) {
         self.format = format;
+        self.is_software = is_software;
     }
 
     /// Shows the canvas in all of `ui` and lets the pointer work on it.
@@ -177,6 +185,9 @@ impl CanvasView {
         let painter = ui.painter_at(rect);
         painter.rect_filled(rect, 0.0, theme::surround(ui.visuals()));
         let changed = studio.take_stroke_dirty();
+        if self.is_software && !self.flatten(studio, changed) {
+            ui.ctx().request_repaint();
+        }
         self.paint(ui, &painter, studio, changed);
         if self.aids.rulers {
             rulers::paint(ui, rect, &self.camera, response.hover_pos());
@@ -204,6 +215,24 @@ impl CanvasView {
         }
     }
 
+    /// Has the CPU flatten what is seen, a tile at a time while there is time. Returns whether that was all.
+    fn flatten(&self, studio: &mut Studio, changed: Option<PixelRect>) -> bool {
+        let until = Instant::now() + FLATTEN_TIME;
+        let camera = self.camera.on_whole_pixels(self.pixels_per_point);
+        let visible = visible_part(&camera, self.rect, studio.document().bounds());
+        if changed.is_some() {
+            studio.update_picture(visible, changed);
+            return true;
+        }
+        for at in positions_in(visible) {
+            studio.update_picture(at.rect().intersect(visible), None);
+            if Instant::now() >= until {
+                return false;
+            }
+        }
+        true
+    }
+
     fn paint(&mut self, ui: &Ui, painter: &Painter, studio: &Studio, changed: Option<PixelRect>) {
         let document = studio.document();
         let camera = self.camera.on_whole_pixels(self.pixels_per_point);
@@ -215,7 +244,11 @@ impl CanvasView {
         let seconds = ui.input(|input| input.time % 1000.0) as f32;
         let view =
             self.frame_view(&camera, TileView { visible, level: level_at(self.magnification()), changed }, seconds);
-        painter.add(self.tiles.paint(ui.ctx(), self.rect, document, view, &masks));
+        let source = match self.is_software {
+            true => Source::Flat(Flat { picture: studio.picture(), document }),
+            false => Source::Layers(document),
+        };
+        painter.add(self.tiles.paint(ui.ctx(), self.rect, source, view, &masks));
 
         let edge = camera.corners_on_screen(egui_rect(document.bounds())).to_vec();
         painter.add(PathShape::closed_line(edge, PathStroke::new(1.0, theme::line(ui.visuals())).outside()));

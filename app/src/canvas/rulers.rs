@@ -51,7 +51,7 @@ pub fn paint(ui: &Ui, canvas: Rect, camera: &Camera, pointer: Option<Pos2>) {
         );
     }
     if let Some(pointer) = pointer {
-        let mark = Stroke::new(1.0, ui.visuals().selection.bg_fill);
+        let mark = Stroke::new(1.0, theme::accent_text(ui.visuals()));
         painter.vline(pointer.x, top.y_range(), mark);
         painter.hline(left.x_range(), pointer.y, mark);
     }

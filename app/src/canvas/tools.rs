@@ -38,15 +38,6 @@ impl Tool {
         Self::Hand,
     ];
 
-    /// Whether it changes what is selected.
-    #[must_use]
-    pub fn selects(self) -> bool {
-        matches!(
-            self,
-            Self::RectangleSelect | Self::EllipseSelect | Self::LassoSelect | Self::PolygonSelect | Self::Wand
-        )
-    }
-
     /// Whether it uses [`Toolbox::color`].
     #[must_use]
     pub fn uses_color(self) -> bool {

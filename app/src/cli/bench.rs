@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 
 use super::choices;
 use crate::assets::engine_settings;
-use crate::paint::bench::stroke_2048;
+use crate::canvas::bench::layered_stroke_4096;
+use crate::files::bench::openraster_4096;
+use crate::paint::bench::{StrokeTimes, stroke_2048};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct BenchArguments {
@@ -28,6 +30,12 @@ pub(super) struct BenchArguments {
     /// Measure a brush stroke on a picture of 2048 x 2048 pixels instead
     #[arg(long, conflicts_with_all = ["steps", "model", "size", "device"])]
     stroke: bool,
+    /// Measure a brush stroke on a picture of 4096 x 4096 pixels in 10 layers instead, with its compositing
+    #[arg(long, conflicts_with_all = ["steps", "model", "size", "device", "stroke"])]
+    layers: bool,
+    /// Save and open an OpenRaster file of 4096 x 4096 pixels with ten layers instead
+    #[arg(long, conflicts_with_all = ["steps", "model", "size", "device", "stroke"])]
+    ora: bool,
     /// One JSON object instead of text
     #[arg(long)]
     json: bool,
@@ -37,6 +45,13 @@ pub(super) fn run(arguments: &BenchArguments) -> anyhow::Result<()> {
     if arguments.stroke {
         measure_stroke(arguments.json);
         return Ok(());
+    }
+    if arguments.layers {
+        measure_layers(arguments.json);
+        return Ok(());
+    }
+    if arguments.ora {
+        return measure_openraster(arguments.json);
     }
     let times = measure_generation(arguments)?;
     if arguments.json {
@@ -50,16 +65,52 @@ pub(super) fn run(arguments: &BenchArguments) -> anyhow::Result<()> {
 fn measure_stroke(json: bool) {
     let times = stroke_2048();
     if json {
-        let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
+        super::print_json(&frames_as_json(&times));
+    } else {
+        super::print(times);
+    }
+}
+
+fn measure_layers(json: bool) {
+    let times = layered_stroke_4096();
+    if json {
         super::print_json(&json!({
-            "frames": times.frames.len(),
-            "median_ms": milliseconds(times.median()),
-            "percentile_99_ms": milliseconds(times.percentile_99()),
-            "max_ms": milliseconds(times.max()),
+            "dabs": frames_as_json(&times.dabs),
+            "composite": frames_as_json(&times.composite),
+            "dabs_and_composite": frames_as_json(&times.dabs_and_composite),
+            "upload": times.upload.as_ref().map(frames_as_json),
+            "dabs_and_upload": times.dabs_and_upload.as_ref().map(frames_as_json),
+            "device": times.device.as_ref().map(frames_as_json),
+            "device_name": times.device_name,
         }));
     } else {
         super::print(times);
     }
+}
+
+fn frames_as_json(times: &StrokeTimes) -> Value {
+    let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
+    json!({
+        "frames": times.frames.len(),
+        "median_ms": milliseconds(times.median()),
+        "percentile_99_ms": milliseconds(times.percentile_99()),
+        "max_ms": milliseconds(times.max()),
+    })
+}
+
+fn measure_openraster(json: bool) -> anyhow::Result<()> {
+    let times = openraster_4096()?;
+    if json {
+        super::print_json(&json!({
+            "save_seconds": times.save.as_secs_f64(),
+            "open_seconds": times.open.as_secs_f64(),
+            "file_bytes": times.file_bytes,
+            "peak_memory_bytes": peak_memory(),
+        }));
+    } else {
+        super::print(times);
+    }
+    Ok(())
 }
 
 /// Durations of the parts of one generation.
@@ -107,7 +158,7 @@ fn measure_generation(arguments: &BenchArguments) -> anyhow::Result<Times> {
 
 fn wait_for_device(events: &Receiver<Event>) -> anyhow::Result<String> {
     loop {
-        if let Event::DeviceReady { name } = events.recv()? {
+        if let Event::DeviceReady { name, .. } = events.recv()? {
             return Ok(name);
         }
     }

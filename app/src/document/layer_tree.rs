@@ -73,12 +73,12 @@ pub(crate) fn take(layers: &mut Vec<Layer>, id: LayerId) -> Option<Layer> {
 
 /// Puts a layer into the tree; an index beyond the last is the last. A parent that is no group leaves the tree as it is
 /// and hands the layer back.
-pub(crate) fn put(layers: &mut Vec<Layer>, place: LayerPlace, layer: Layer) -> Result<(), Layer> {
+pub(crate) fn put(layers: &mut Vec<Layer>, place: LayerPlace, layer: Layer) -> Option<Layer> {
     match siblings_mut(layers, place.parent) {
         Some(siblings) => {
             siblings.insert(place.index.min(siblings.len()), layer);
-            Ok(())
+            None
         }
-        None => Err(layer),
+        None => Some(layer),
     }
 }

@@ -19,6 +19,7 @@ mod rect;
 pub mod selection;
 mod spill;
 mod tiles;
+pub mod transform;
 mod workers;
 
 pub use blend::BlendMode;
@@ -32,7 +33,7 @@ pub use rect::{CanvasSize, PixelRect};
 pub use tiles::{TILE_SIDE, TileGrid, TilePos, TileValue};
 
 pub(crate) use edit::Change;
-pub(crate) use pixel::{Mix, from_rgba8, scaled, to_rgba8};
+pub(crate) use pixel::{Mix, from_rgba8, from_rgba16, scaled, to_rgba8, to_rgba16};
 pub(crate) use tiles::{Tile, TileChange, for_rows, next_revision, positions_in, row_ranges};
 pub(crate) use workers::on_workers;
 
@@ -189,6 +190,12 @@ impl Document {
         pixel::from_rgba8([red, green, blue, u8::MAX])
     }
 
+    /// Whether the file it came from, and the one it is saved to, has 16 bits a channel rather than 8.
+    #[must_use]
+    pub fn has_16_bits(&self) -> bool {
+        self.file_depth == FileDepth::Sixteen
+    }
+
     #[must_use]
     pub fn size(&self) -> CanvasSize {
         self.size
@@ -320,7 +327,7 @@ impl Document {
 
     pub(crate) fn put(&mut self, place: LayerPlace, layer: Layer) {
         self.structure_changed();
-        if let Err(layer) = layer_tree::put(&mut self.layers, place, layer) {
+        if let Some(layer) = layer_tree::put(&mut self.layers, place, layer) {
             // Nothing is lost even where an edit does not fit the document.
             self.layers.push(layer);
         }

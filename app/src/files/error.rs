@@ -16,7 +16,7 @@ pub enum OpenError {
     Empty { name: String },
     #[error("{name} has {bytes} bytes; files up to {max} bytes are opened")]
     FileTooLarge { name: String, bytes: u64, max: u64 },
-    #[error("{name} is not a picture that can be opened; PNG, JPEG, WebP, BMP and TIFF can")]
+    #[error("{name} is not a picture that can be opened; OpenRaster, PNG, JPEG, WebP, PSD, TIFF and BMP can")]
     NotAPicture { name: String },
     #[error("{name} says it is {width} x {height} pixels; each side must be between 1 and {max} pixels")]
     BadSize { name: String, width: u32, height: u32, max: u32 },
@@ -42,7 +42,9 @@ impl OpenError {
 /// A file that was not saved; what was there before is still there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SaveError {
-    #[error("{name} was not saved: pictures are saved as .png, .jpg or .webp. Give it one of these endings")]
+    #[error(
+        "{name} was not saved: pictures are saved as .ora, .png, .jpg, .webp or .tif. Give it one of these endings"
+    )]
     UnknownFormat { name: String },
     #[error(
         "{name} was not saved: {format} files hold at most {max} pixels a side, and this picture is {width} x {height}. Save it as PNG"

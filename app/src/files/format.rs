@@ -5,11 +5,13 @@ use std::path::Path;
 
 use image::ImageFormat;
 
+use super::{ora, psd};
+
 /// Endings of files that can be opened, for dialogs; what a file is decides its content.
-pub const OPEN_EXTENSIONS: &[&str] = &["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff"];
+pub const OPEN_EXTENSIONS: &[&str] = &["ora", "png", "jpg", "jpeg", "webp", "psd", "psb", "tif", "tiff", "bmp"];
 
 /// Endings of files that can be saved.
-pub const SAVE_EXTENSIONS: &[&str] = &["png", "jpg", "jpeg", "webp"];
+pub const SAVE_EXTENSIONS: &[&str] = &["ora", "png", "jpg", "jpeg", "webp", "tif", "tiff"];
 
 /// A kind of picture file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,11 +21,21 @@ pub enum PictureFormat {
     WebP,
     Bmp,
     Tiff,
+    /// Layers, masks and all: what this program keeps its own pictures in.
+    OpenRaster,
+    /// Photoshop's, which is only opened.
+    Photoshop,
 }
 
 impl PictureFormat {
     /// What the first bytes say.
     pub(super) fn of_content(bytes: &[u8]) -> Option<Self> {
+        if ora::is_openraster(bytes) {
+            return Some(Self::OpenRaster);
+        }
+        if bytes.starts_with(psd::SIGNATURE) {
+            return Some(Self::Photoshop);
+        }
         match image::guess_format(bytes).ok()? {
             ImageFormat::Png => Some(Self::Png),
             ImageFormat::Jpeg => Some(Self::Jpeg),
@@ -40,18 +52,28 @@ impl PictureFormat {
             "png" => Some(Self::Png),
             "jpg" | "jpeg" => Some(Self::Jpeg),
             "webp" => Some(Self::WebP),
+            "tif" | "tiff" => Some(Self::Tiff),
+            "ora" => Some(Self::OpenRaster),
             _ => None,
         }
     }
 
-    pub(super) fn in_image_crate(self) -> ImageFormat {
+    /// `None` of those that this program reads itself.
+    pub(super) fn in_image_crate(self) -> Option<ImageFormat> {
         match self {
-            Self::Png => ImageFormat::Png,
-            Self::Jpeg => ImageFormat::Jpeg,
-            Self::WebP => ImageFormat::WebP,
-            Self::Bmp => ImageFormat::Bmp,
-            Self::Tiff => ImageFormat::Tiff,
+            Self::Png => Some(ImageFormat::Png),
+            Self::Jpeg => Some(ImageFormat::Jpeg),
+            Self::WebP => Some(ImageFormat::WebP),
+            Self::Bmp => Some(ImageFormat::Bmp),
+            Self::Tiff => Some(ImageFormat::Tiff),
+            Self::OpenRaster | Self::Photoshop => None,
         }
+    }
+
+    /// Whether files of this kind hold layers.
+    #[must_use]
+    pub fn has_layers(self) -> bool {
+        matches!(self, Self::OpenRaster | Self::Photoshop)
     }
 
     /// Pixels a side that the format can hold.
@@ -59,7 +81,8 @@ impl PictureFormat {
         match self {
             Self::Jpeg => 65_500,
             Self::WebP => 16_383,
-            Self::Png | Self::Bmp | Self::Tiff => i32::MAX as u32,
+            Self::Photoshop => 300_000,
+            Self::Png | Self::Bmp | Self::Tiff | Self::OpenRaster => i32::MAX as u32,
         }
     }
 }
@@ -72,6 +95,8 @@ impl fmt::Display for PictureFormat {
             Self::WebP => "WebP",
             Self::Bmp => "BMP",
             Self::Tiff => "TIFF",
+            Self::OpenRaster => "OpenRaster",
+            Self::Photoshop => "PSD",
         })
     }
 }

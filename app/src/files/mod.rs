@@ -3,24 +3,32 @@
 //! Everything that comes from a file is untrusted: sizes are checked before memory is taken, a file is what its first
 //! bytes say and not what its name says, and whatever is wrong becomes an error with the file's name in it.
 
+mod as_layer;
 pub mod atomic;
+pub(crate) mod bench;
 mod clipboard;
 mod error;
 mod exif;
 mod format;
+mod icc;
 mod jpeg;
+mod layered;
 mod open;
+mod ora;
 mod parameters;
 mod png_text;
+mod png_tiles;
+mod psd;
 mod recipe;
 mod save;
 mod settings;
 
+pub use as_layer::{as_layer, centered};
 pub use clipboard::{ClipboardError, PictureClipboard, SystemClipboard};
 pub use error::{OpenError, SaveError};
 pub use format::{OPEN_EXTENSIONS, PictureFormat, SAVE_EXTENSIONS};
-pub use open::{OpenedPicture, decode_picture, open_picture};
+pub use open::{OpenedDocument, OpenedPicture, decode_document, decode_picture, open_document, open_picture};
 pub use parameters::{parameters_text, parse_parameters};
 pub use recipe::{RecipeInFile, RecipeWriter, read_recipe};
-pub use save::{Saved, save_picture};
+pub use save::{Saved, save_document, save_picture};
 pub use settings::{BrushSettings, Settings, WindowSettings};

@@ -9,9 +9,10 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
 
 use super::error::OpenError;
 use super::format::PictureFormat;
+use super::layered::LayeredError;
 use super::recipe::RecipeInFile;
-use super::{jpeg, recipe};
-use crate::document::CanvasSize;
+use super::{icc, jpeg, ora, psd, recipe};
+use crate::document::{CanvasSize, Document};
 
 /// Bytes of a file that are read at most.
 const MAX_FILE_BYTES: u64 = 1 << 30;
@@ -25,14 +26,62 @@ const DECODER_BYTES: u64 = 1 << 29;
 /// A picture from a file.
 #[derive(Clone, Debug)]
 pub struct OpenedPicture {
-    /// Turned as the camera was held (EXIF orientation applied).
+    /// In sRGB, and turned as the camera was held (EXIF orientation applied).
     pub image: DynamicImage,
     /// How it was made, if the file says so.
     pub recipe: Option<RecipeInFile>,
     pub format: PictureFormat,
+    /// What the painter should know about it, one sentence each.
+    pub notices: Vec<String>,
 }
 
-/// Opens a picture; its content decides what it is, not its name.
+/// A picture from a file with all its layers.
+#[derive(Clone, Debug)]
+pub struct OpenedDocument {
+    pub document: Document,
+    /// How it was made, if the file says so.
+    pub recipe: Option<RecipeInFile>,
+    pub format: PictureFormat,
+    /// What the painter should know about it, one sentence each: what could not be taken over as it was.
+    pub notices: Vec<String>,
+}
+
+/// Opens a picture with its layers; its content decides what it is, not its name. Pictures without layers become one.
+///
+/// # Errors
+/// Files that cannot be read, are no picture, are damaged or cut short, or would take too much memory.
+pub fn open_document(path: &Path) -> Result<OpenedDocument, OpenError> {
+    decode_document(&read_file(path)?, &path.display().to_string())
+}
+
+/// Opens a picture with its layers from a file's bytes; `name` is what errors call it.
+///
+/// # Errors
+/// As [`open_document`].
+pub fn decode_document(bytes: &[u8], name: &str) -> Result<OpenedDocument, OpenError> {
+    let format = format_of(bytes, name)?;
+    let of_file = |error: LayeredError| error.of_file(name, format);
+    let (document, notices) = match format {
+        PictureFormat::OpenRaster => guarded(name, format, || ora::read(bytes).map_err(of_file))
+            .map(|opened| (opened.document, opened.notices))?,
+        PictureFormat::Photoshop => guarded(name, format, || psd::read(bytes).map_err(of_file))
+            .map(|opened| (opened.document, opened.notices))?,
+        _ => {
+            let (image, notices) = guarded(name, format, || decode(bytes, name, format))?;
+            let bad_size = |_| OpenError::BadSize {
+                name: name.to_owned(),
+                width: image.width(),
+                height: image.height(),
+                max: CanvasSize::MAX_SIDE,
+            };
+            (Document::from_image(&image).map_err(bad_size)?, notices)
+        }
+    };
+    let recipe = recipe_in(bytes, name, format);
+    Ok(OpenedDocument { document, recipe, format, notices })
+}
+
+/// Opens a picture; its content decides what it is, not its name. Layers are flattened.
 ///
 /// # Errors
 /// Files that cannot be read, are no picture, are damaged or cut short, or would take too much memory.
@@ -46,10 +95,17 @@ pub fn open_picture(path: &Path) -> Result<OpenedPicture, OpenError> {
 /// As [`open_picture`].
 pub fn decode_picture(bytes: &[u8], name: &str) -> Result<OpenedPicture, OpenError> {
     let format = format_of(bytes, name)?;
-    let image = guarded(name, format, || decode(bytes, name, format))?;
-    // A picture whose recipe cannot be read is still a picture.
-    let recipe = guarded(name, format, || Ok(recipe::in_bytes(bytes, format))).unwrap_or_default();
-    Ok(OpenedPicture { image, recipe, format })
+    if format.has_layers() {
+        let OpenedDocument { document, recipe, format, notices } = decode_document(bytes, name)?;
+        return Ok(OpenedPicture { image: document.to_image(), recipe, format, notices });
+    }
+    let (image, notices) = guarded(name, format, || decode(bytes, name, format))?;
+    Ok(OpenedPicture { image, recipe: recipe_in(bytes, name, format), format, notices })
+}
+
+/// A picture whose recipe cannot be read is still a picture.
+fn recipe_in(bytes: &[u8], name: &str, format: PictureFormat) -> Option<RecipeInFile> {
+    guarded(name, format, || Ok(recipe::in_bytes(bytes, format))).unwrap_or_default()
 }
 
 /// The file's bytes.
@@ -86,9 +142,13 @@ fn guarded<T>(name: &str, format: PictureFormat, work: impl FnOnce() -> Result<T
     })
 }
 
-fn decode(bytes: &[u8], name: &str, format: PictureFormat) -> Result<DynamicImage, OpenError> {
+/// A picture without layers, and what the painter should know about it.
+fn decode(bytes: &[u8], name: &str, format: PictureFormat) -> Result<(DynamicImage, Vec<String>), OpenError> {
     let damaged = |reason: String| OpenError::Damaged { name: name.to_owned(), format, reason };
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format.in_image_crate());
+    let Some(in_image_crate) = format.in_image_crate() else {
+        return Err(OpenError::NotAPicture { name: name.to_owned() });
+    };
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), in_image_crate);
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(MAX_PICTURE_BYTES + DECODER_BYTES);
     reader.limits(limits);
@@ -107,11 +167,14 @@ fn decode(bytes: &[u8], name: &str, format: PictureFormat) -> Result<DynamicImag
     }
     // A picture with damaged metadata is still a picture.
     let orientation = decoder.orientation().ok();
+    let profile = decoder.icc_profile().ok().flatten();
     let mut image = DynamicImage::from_decoder(decoder).map_err(|error| damaged(reason_of(&error)))?;
+    let converted = profile.map_or(Ok(()), |profile| icc::to_srgb(&mut image, &profile));
     if let Some(orientation) = orientation {
         image.apply_orientation(orientation);
     }
-    Ok(image)
+    let file_name = Path::new(name).file_name().map_or(name.into(), |name| name.to_string_lossy());
+    Ok((image, converted.err().map(|error| format!("About {file_name}: {error}.")).into_iter().collect()))
 }
 
 fn reason_of(error: &ImageError) -> String {

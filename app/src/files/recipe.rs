@@ -9,7 +9,7 @@ use super::error::OpenError;
 use super::format::PictureFormat;
 use super::open::{format_of, read_file};
 use super::parameters::parse_parameters;
-use super::{exif, png_text};
+use super::{exif, ora, png_text};
 
 /// A recipe found in a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,11 +52,15 @@ pub(super) fn in_bytes(bytes: &[u8], format: PictureFormat) -> Option<RecipeInFi
         PictureFormat::Jpeg | PictureFormat::WebP => {
             parse_parameters(&exif::user_comment(&exif_block(bytes, format)?)?)
         }
-        PictureFormat::Bmp | PictureFormat::Tiff => None,
+        PictureFormat::OpenRaster => {
+            let recipe = Recipe::from_json(&ora::recipe(bytes)?).ok()?;
+            Some(RecipeInFile { recipe, written_by: RecipeWriter::Brushfire, notes: Vec::new() })
+        }
+        PictureFormat::Bmp | PictureFormat::Tiff | PictureFormat::Photoshop => None,
     }
 }
 
 fn exif_block(bytes: &[u8], format: PictureFormat) -> Option<Vec<u8>> {
-    let reader = ImageReader::with_format(std::io::Cursor::new(bytes), format.in_image_crate());
+    let reader = ImageReader::with_format(std::io::Cursor::new(bytes), format.in_image_crate()?);
     reader.into_decoder().ok()?.exif_metadata().ok()?
 }

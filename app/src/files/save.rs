@@ -7,13 +7,15 @@ use std::path::Path;
 
 use brushfire_engine::Recipe;
 use image::codecs::jpeg::JpegEncoder;
+use image::codecs::tiff::TiffEncoder;
 use image::codecs::webp::WebPEncoder;
 use image::{DynamicImage, ExtendedColorType, ImageEncoder as _, ImageError, RgbImage};
 
 use super::error::SaveError;
 use super::format::PictureFormat;
 use super::parameters::{model_file_name, parameters_text};
-use super::{atomic, exif, png_text};
+use super::{atomic, exif, ora, png_text};
+use crate::document::Document;
 
 const JPEG_QUALITY: u8 = 95;
 
@@ -27,8 +29,33 @@ pub struct Saved {
     pub notice: Option<String>,
 }
 
-/// Saves in the format of the name's ending: PNG (8 or 16 bits as the picture has), JPEG (quality 95, on white) or
-/// WebP (lossless, 8 bits). The old file stays until the new one is complete.
+/// Saves a picture with its layers where the name's ending is `.ora`, else flattened as [`save_picture`] does.
+///
+/// # Errors
+/// As [`save_picture`].
+pub fn save_document(path: &Path, document: &Document, recipe: Option<&Recipe>) -> Result<Saved, SaveError> {
+    if PictureFormat::to_save_as(path) != Some(PictureFormat::OpenRaster) {
+        let mut saved = save_picture(path, &document.to_image(), recipe)?;
+        if saved.notice.is_none() && document.all_layers().filter(|layer| layer.is_part_of_picture()).count() > 1 {
+            saved.notice = Some("Saved as one layer. Save as .ora too to keep the layers.".to_owned());
+        }
+        return Ok(saved);
+    }
+    let recipe = recipe.map(|recipe| shared(recipe).to_json());
+    // A layer's recipe that cannot be read, as one of a later version might not, is passed on as it is.
+    let share =
+        |json: &str| Recipe::from_json(json).map_or_else(|_| json.to_owned(), |recipe| shared(&recipe).to_json());
+    atomic::write(path, |file| ora::write(file, document, recipe.as_deref(), share))?;
+    Ok(Saved::default())
+}
+
+/// A recipe that does not tell where on this machine its model lies.
+fn shared(recipe: &Recipe) -> Recipe {
+    Recipe { model: model_file_name(&recipe.model).to_owned(), ..recipe.clone() }
+}
+
+/// Saves in the format of the name's ending: PNG and TIFF (8 or 16 bits as the picture has), JPEG (quality 95, on
+/// white), WebP (lossless, 8 bits) or OpenRaster (one layer). The old file stays until the new one is complete.
 ///
 /// The recipe is written as A1111 writes it, into PNG also as JSON; of a model's path only the file's or folder's name.
 ///
@@ -59,6 +86,8 @@ pub fn save_picture(path: &Path, image: &DynamicImage, recipe: Option<&Recipe>) 
     atomic::write(path, |file| match format {
         PictureFormat::Jpeg => write_jpeg(file, image, exif_block),
         PictureFormat::WebP => write_webp(file, image, exif_block),
+        PictureFormat::Tiff => write_tiff(file, image),
+        PictureFormat::OpenRaster => write_openraster(file, image, recipe),
         _ => write_png(file, image, recipe),
     })?;
     Ok(saved)
@@ -72,8 +101,7 @@ fn write_png(file: &mut File, image: &DynamicImage, recipe: Option<&Recipe>) -> 
     encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
     if let Some(recipe) = recipe {
         png_text::add(&mut encoder, png_text::PARAMETERS, &parameters_text(recipe)).map_err(png_failed)?;
-        let shared = Recipe { model: model_file_name(&recipe.model).to_owned(), ..recipe.clone() };
-        encoder.add_itxt_chunk(png_text::BRUSHFIRE.to_owned(), shared.to_json()).map_err(png_failed)?;
+        encoder.add_itxt_chunk(png_text::BRUSHFIRE.to_owned(), shared(recipe).to_json()).map_err(png_failed)?;
     }
     let samples = match &*image {
         DynamicImage::ImageRgb16(image) => Some(image.as_raw()),
@@ -154,6 +182,19 @@ fn write_webp(file: &mut File, image: &DynamicImage, exif_block: Option<Vec<u8>>
     file.flush()
 }
 
+fn write_tiff(file: &mut File, image: &DynamicImage) -> io::Result<()> {
+    let image = storable(image);
+    let mut file = BufWriter::new(file);
+    let (width, height, color) = (image.width(), image.height(), image.color().into());
+    TiffEncoder::new(&mut file).write_image(image.as_bytes(), width, height, color).map_err(image_failed)?;
+    file.flush()
+}
+
+fn write_openraster(file: &mut File, image: &DynamicImage, recipe: Option<&Recipe>) -> io::Result<()> {
+    let document = Document::from_image(image).map_err(io::Error::other)?;
+    ora::write(file, &document, recipe.map(|recipe| shared(recipe).to_json()).as_deref(), str::to_owned)
+}
+
 fn image_failed(error: ImageError) -> io::Error {
     match error {
         ImageError::IoError(error) => error,
@@ -166,7 +207,7 @@ mod tests {
     use image::{ImageBuffer, Rgb, Rgba, RgbaImage};
 
     use super::*;
-    use crate::files::{RecipeInFile, RecipeWriter, open_picture, parse_parameters, read_recipe};
+    use crate::files::{RecipeInFile, RecipeWriter, open_document, open_picture, parse_parameters, read_recipe};
 
     fn picture() -> DynamicImage {
         DynamicImage::ImageRgba8(RgbaImage::from_fn(40, 30, |x, y| {
@@ -238,6 +279,41 @@ mod tests {
     }
 
     #[test]
+    fn tiff_keeps_every_level_of_both_depths() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep.tif");
+        let deep = DynamicImage::ImageRgba16(ImageBuffer::from_fn(300, 50, |x, y| {
+            Rgba([(x * 217) as u16, (y * 1300) as u16, 12345, (x * y) as u16])
+        }));
+        for picture in [deep, picture()] {
+            assert_eq!(save_picture(&path, &picture, None), Ok(Saved::default()));
+            assert!(open_picture(&path).unwrap().image == picture);
+        }
+    }
+
+    #[test]
+    fn an_openraster_file_brings_layers_and_recipe_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("fox.ora");
+        let mut document = Document::from_image(&picture()).unwrap();
+        document.add_paint_layer("above".to_owned());
+        let local = Recipe { model: "/home/ada/models/fox.safetensors".to_owned(), ..recipe() };
+        assert_eq!(save_document(&path, &document, Some(&local)), Ok(Saved::default()));
+        let opened = open_document(&path).unwrap();
+        assert_eq!(opened.document.all_layers().count(), document.all_layers().count());
+        let flattened = document.to_image();
+        assert!(opened.document.to_image() == flattened);
+        let expected = Recipe { model: "fox.safetensors".to_owned(), ..local };
+        assert_eq!(opened.recipe.map(|found| found.recipe), Some(expected));
+        let flat = open_picture(&path).unwrap();
+        assert!(flat.image == flattened && flat.format == PictureFormat::OpenRaster);
+        // Saved as something else, there is one layer, and this is told.
+        let saved = save_document(&folder.path().join("fox.png"), &document, None).unwrap();
+        assert!(saved.notice.unwrap().contains("one layer"));
+        assert!(open_picture(&folder.path().join("fox.png")).unwrap().image == flattened);
+    }
+
+    #[test]
     fn jpeg_and_webp_carry_a1111_s_text() {
         let folder = tempfile::tempdir().unwrap();
         for name in ["fox.jpg", "fox.jpeg", "fox.webp"] {
@@ -276,7 +352,7 @@ mod tests {
     #[test]
     fn endings_and_sizes_that_cannot_be_saved_are_told() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["fox", "fox.xcf", ".png"] {
+        for name in ["fox", "fox.psd", "fox.xcf", ".png"] {
             assert!(
                 matches!(
                     save_picture(&folder.path().join(name), &picture(), None),

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use super::{Brush, Ink, PenSample, StrokeBuilder};
-use crate::document::{CanvasSize, Document};
+use crate::document::{CanvasSize, Document, PixelRect};
 
 /// Side of the picture that is painted on, in pixels.
 const SIDE: u32 = 2048;
@@ -13,10 +13,9 @@ const FRAMES_PER_SECOND: f32 = 60.0;
 const SAMPLES_PER_FRAME: u32 = 4;
 /// Canvas pixels a second: the picture's width in less than a second, as one sketches.
 const PEN_SPEED: f32 = 2500.0;
-const FRAMES: u32 = 600;
 
 /// Times of the frames of one stroke.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct StrokeTimes {
     /// From the samples to changed tiles, without upload; in order.
     pub frames: Vec<Duration>,
@@ -64,31 +63,55 @@ impl fmt::Display for StrokeTimes {
 /// A 500-pixel soft brush in loops over the mask of a 2048 x 2048 picture, ten seconds of it at 60 frames a second.
 #[must_use]
 pub fn stroke_2048() -> StrokeTimes {
-    let Ok(size) = CanvasSize::new(SIDE, SIDE) else { return StrokeTimes { frames: Vec::new() } };
+    let Ok(size) = CanvasSize::new(SIDE, SIDE) else { return StrokeTimes::default() };
     let mut document = Document::blank(size, [255; 4]);
-    let brush = Brush { diameter: 500.0, hardness: 0.3, opacity: 0.8, ..Brush::default() };
-    let Ok(mut stroke) = StrokeBuilder::begin(&mut document, brush, Ink::Mask, sample_at(0)) else {
-        return StrokeTimes { frames: Vec::new() };
-    };
-    let frames = (0..FRAMES)
+    let Some(mut stroke) = BenchStroke::begin(&mut document, Ink::Mask) else { return StrokeTimes::default() };
+    let frames = (0..BenchStroke::FRAMES)
         .map(|frame| {
-            let first = frame * SAMPLES_PER_FRAME + 1;
-            let samples: Vec<_> = (first..first + SAMPLES_PER_FRAME).map(sample_at).collect();
             let start = Instant::now();
-            stroke.extend(&mut document, &samples);
+            stroke.frame(&mut document, frame);
             start.elapsed()
         })
         .collect();
     StrokeTimes { frames }
 }
 
+/// The stroke that is measured, frame by frame.
+pub struct BenchStroke {
+    stroke: StrokeBuilder,
+    /// Of the picture's shorter side.
+    side: u32,
+}
+
+impl BenchStroke {
+    /// Frames of the whole stroke: ten seconds.
+    pub const FRAMES: u32 = 600;
+
+    /// Begins with a 500-pixel soft brush; `None` where nothing can be painted.
+    #[must_use]
+    pub fn begin(document: &mut Document, ink: Ink) -> Option<Self> {
+        let side = document.size().width().min(document.size().height());
+        let brush = Brush { diameter: 500.0, hardness: 0.3, opacity: 0.8, ..Brush::default() };
+        let stroke = StrokeBuilder::begin(document, brush, ink, sample_at(0, side)).ok()?;
+        Some(Self { stroke, side })
+    }
+
+    /// Draws through the samples of this frame and returns what they have changed.
+    pub fn frame(&mut self, document: &mut Document, number: u32) -> PixelRect {
+        let first = number * SAMPLES_PER_FRAME + 1;
+        let samples: Vec<_> = (first..first + SAMPLES_PER_FRAME).map(|index| sample_at(index, self.side)).collect();
+        self.stroke.extend(document, &samples)
+    }
+}
+
 /// The pen on loops that wander across the whole picture, at [`PEN_SPEED`].
-fn sample_at(index: u32) -> PenSample {
+fn sample_at(index: u32, side: u32) -> PenSample {
+    let side = side as f32;
     let seconds = index as f32 / (FRAMES_PER_SECOND * SAMPLES_PER_FRAME as f32);
-    let radius = 0.3 * SIDE as f32;
+    let radius = 0.3 * side;
     let angle = PEN_SPEED / radius * seconds;
-    let drift = 0.15 * SIDE as f32 * (0.7 * seconds).sin();
-    let middle = 0.5 * SIDE as f32;
+    let drift = 0.15 * side * (0.7 * seconds).sin();
+    let middle = 0.5 * side;
     PenSample {
         pos_in_canvas: [middle + drift + radius * angle.cos(), middle - drift + radius * angle.sin()],
         pressure: 1.0,
@@ -113,7 +136,8 @@ mod tests {
     fn the_pen_of_the_benchmark_moves_at_its_speed_and_stays_on_the_canvas() {
         let distance: f32 = (0..2400)
             .map(|index| {
-                let ([x0, y0], [x1, y1]) = (sample_at(index).pos_in_canvas, sample_at(index + 1).pos_in_canvas);
+                let ([x0, y0], [x1, y1]) =
+                    (sample_at(index, SIDE).pos_in_canvas, sample_at(index + 1, SIDE).pos_in_canvas);
                 assert!((0.0..SIDE as f32).contains(&x1) && (0.0..SIDE as f32).contains(&y1));
                 (x1 - x0).hypot(y1 - y0)
             })

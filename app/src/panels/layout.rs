@@ -238,8 +238,7 @@ mod tests {
 
     #[test]
     fn a_layout_comes_back_from_its_tree_and_from_json() {
-        let mut layout = Layout::default();
-        layout.hidden = vec!["history".to_owned()];
+        let layout = Layout { hidden: vec!["history".to_owned()], ..Layout::default() };
         assert_eq!(Layout::of_tree(&layout.to_tree()), layout);
         let json = serde_json::to_string(&layout).unwrap();
         assert_eq!(serde_json::from_str::<Layout>(&json).unwrap(), layout);

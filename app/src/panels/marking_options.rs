@@ -1,27 +1,31 @@
 //! The options of the tools that select, fill and pick.
 
+use std::ops::RangeInclusive;
+
 use egui::{ComboBox, RichText, Ui};
 
 use super::controls::{Number, Unit, icon_button};
-use super::tool_options::option;
 use crate::canvas::{FillOptions, GradientOptions, PickerOptions, Tool, Toolbox};
 use crate::document::selection::Combine;
 use crate::icons::{self, Icon};
 use crate::language::{text, tooltip};
 use crate::paint::fill::{Bucket, GradientShape, Repeat};
+use crate::studio::SelectOptions;
 
 /// Shows them; nothing for other tools.
 pub fn show(ui: &mut Ui, tools: &mut Toolbox) {
-    let tool = tools.in_hand();
-    if tool.selects() {
-        select(ui, tools);
-    }
-    match tool {
+    match tools.in_hand() {
+        Tool::RectangleSelect | Tool::EllipseSelect | Tool::LassoSelect | Tool::PolygonSelect => {
+            ways(ui, &mut tools.select.how);
+            edge(ui, &mut tools.select);
+        }
         Tool::Wand => {
+            ways(ui, &mut tools.select.how);
             let wand = &mut tools.wand;
             tolerance(ui, &mut wand.tolerance);
             check(ui, "contiguous", &mut wand.is_contiguous);
             check(ui, "all-layers", &mut wand.all_layers);
+            edge(ui, &mut tools.select);
         }
         Tool::Fill => fill(ui, &mut tools.fill),
         Tool::Gradient => gradient(ui, &mut tools.gradient),
@@ -38,18 +42,20 @@ const WAYS: [(Combine, Icon, &str); 4] = [
     (Combine::Intersect, icons::SQUARES_INTERSECT, "select-intersect"),
 ];
 
-fn select(ui: &mut Ui, tools: &mut Toolbox) {
-    let options = &mut tools.select;
+fn ways(ui: &mut Ui, chosen: &mut Combine) {
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         for (how, icon, key) in WAYS {
-            if icon_button(ui, icon, key, Some(options.how == how)).clicked() {
-                options.how = how;
+            if icon_button(ui, icon, key, Some(*chosen == how)).clicked() {
+                *chosen = how;
             }
         }
     });
     ui.add_space(8.0);
-    option(ui, &Number { key: "select-feather", unit: Unit::Pixels }, &mut options.feather, 0.0..=100.0, 1000.0);
+}
+
+fn edge(ui: &mut Ui, options: &mut SelectOptions) {
+    number(ui, "select-feather", Unit::Pixels, &mut options.feather, 0.0..=100.0, 1000.0);
     check(ui, "antialias", &mut options.is_antialiased);
 }
 
@@ -57,9 +63,8 @@ fn fill(ui: &mut Ui, options: &mut FillOptions) {
     tolerance(ui, &mut options.tolerance);
     check(ui, "contiguous", &mut options.is_contiguous);
     check(ui, "all-layers", &mut options.all_layers);
-    let gap = Number { key: "fill-gap", unit: Unit::Pixels };
-    option(ui, &gap, &mut options.gap, 0.0..=Bucket::MAX_GAP, Bucket::MAX_GAP);
-    option(ui, &Number { key: "fill-grow", unit: Unit::Pixels }, &mut options.grow, 0.0..=20.0, 200.0);
+    number(ui, "fill-gap", Unit::Pixels, &mut options.gap, 0.0..=Bucket::MAX_GAP, Bucket::MAX_GAP);
+    number(ui, "fill-grow", Unit::Pixels, &mut options.grow, 0.0..=20.0, 200.0);
 }
 
 fn gradient(ui: &mut Ui, options: &mut GradientOptions) {
@@ -91,12 +96,21 @@ fn picker(ui: &mut Ui, options: &mut PickerOptions) {
 }
 
 fn tolerance(ui: &mut Ui, value: &mut f32) {
-    option(ui, &Number { key: "tolerance", unit: Unit::Percent }, value, 0.0..=1.0, 1.0);
+    number(ui, "tolerance", Unit::Percent, value, 0.0..=1.0, 1.0);
+}
+
+/// Width of a slider with its number: narrower than a brush's, for there are more options beside it.
+const NUMBER_WIDTH: f32 = 128.0;
+
+fn number(ui: &mut Ui, key: &'static str, unit: Unit, value: &mut f32, range: RangeInclusive<f32>, max_typed: f32) {
+    ui.label(RichText::new(text(key)).weak()).on_hover_text(tooltip(key));
+    Number { key, unit }.show(ui, NUMBER_WIDTH, value, range, max_typed);
+    ui.add_space(4.0);
 }
 
 fn check(ui: &mut Ui, key: &str, value: &mut bool) {
     ui.checkbox(value, text(key)).on_hover_text(tooltip(key));
-    ui.add_space(8.0);
+    ui.add_space(4.0);
 }
 
 fn choice<T: Copy + PartialEq>(ui: &mut Ui, key: &str, value: &mut T, choices: &[(T, &str)]) {

@@ -27,11 +27,25 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
             if button.accessible_name(text("zoom")).on_hover_text(tooltip("zoom")).clicked() {
                 Command::ActualSize.run(desk);
             }
+            turn(ui, desk);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.add(Label::new(RichText::new(what(desk)).color(weak)).truncate());
             });
         });
     });
+}
+
+/// How far the view is turned, where it is; a click turns it back.
+fn turn(ui: &mut Ui, desk: &mut Desk) {
+    let angle = desk.view.camera().angle();
+    if angle == 0.0 {
+        return;
+    }
+    let reset = Command::ResetRotation.info();
+    let button = ui.add(Button::new(format!("{angle:.0}°")).frame_when_inactive(false).min_size(vec2(44.0, 24.0)));
+    if button.accessible_name(reset.label()).on_hover_text(reset.tooltip()).clicked() {
+        Command::ResetRotation.run(desk);
+    }
 }
 
 /// What the engine runs on; a click lists what else there is.

@@ -56,7 +56,7 @@ fn brush_options(ui: &mut Ui, brush: &mut Brush) {
     option(ui, &opacity, &mut brush.opacity, 0.0..=1.0, 1.0);
 }
 
-pub(super) fn option(ui: &mut Ui, number: &Number, value: &mut f32, range: RangeInclusive<f32>, max_typed: f32) {
+fn option(ui: &mut Ui, number: &Number, value: &mut f32, range: RangeInclusive<f32>, max_typed: f32) {
     ui.label(RichText::new(text(number.key)).weak()).on_hover_text(tooltip(number.key));
     number.show(ui, NUMBER_WIDTH, value, range, max_typed);
     ui.add_space(8.0);

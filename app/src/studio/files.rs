@@ -111,16 +111,16 @@ impl Studio {
     pub fn open_path(&mut self, path: &Path) {
         // The list of recent files is read from another folder the next time.
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        self.mailbox.spawn("open-picture", move || match files::open_picture(&path) {
-            Ok(picture) => Message::opened(&picture, Some(path)),
+        self.mailbox.spawn("open-picture", move || match files::open_document(&path) {
+            Ok(picture) => Message::opened(picture, Some(path)),
             Err(error) => Message::Failed(error.to_string()),
         });
     }
 
     /// Opens a picture from a file's bytes, as they are dropped by programs that give no path.
     pub fn open_bytes(&mut self, bytes: Vec<u8>, name: String) {
-        self.mailbox.spawn("open-picture", move || match files::decode_picture(&bytes, &name) {
-            Ok(picture) => Message::opened(&picture, None),
+        self.mailbox.spawn("open-picture", move || match files::decode_document(&bytes, &name) {
+            Ok(picture) => Message::opened(picture, None),
             Err(error) => Message::Failed(error.to_string()),
         });
     }
@@ -294,7 +294,9 @@ impl Studio {
 
     fn name_to_save(&self) -> String {
         let stem = self.path.as_deref().and_then(Path::file_stem);
-        format!("{}.png", stem.map_or_else(|| "picture".into(), |stem| stem.to_string_lossy()))
+        let has_layers = self.document.all_layers().filter(|layer| !layer.is_mask()).count() > 1;
+        let ending = if has_layers { "ora" } else { "png" };
+        format!("{}.{ending}", stem.map_or_else(|| "picture".into(), |stem| stem.to_string_lossy()))
     }
 
     /// Saves to this file, in the format of its ending, with the recipe where the format can carry it.
@@ -302,11 +304,9 @@ impl Studio {
         let (document, recipe) = (self.document.clone(), self.recipe_to_save());
         self.saving_fingerprint = self.document.picture_revision();
         let picture = self.picture_number;
-        self.mailbox.spawn("save-picture", move || {
-            match files::save_picture(&path, &document.to_image(), recipe.as_ref()) {
-                Ok(saved) => Message::Saved { picture, path, saved },
-                Err(error) => Message::Failed(error.to_string()),
-            }
+        self.mailbox.spawn("save-picture", move || match files::save_document(&path, &document, recipe.as_ref()) {
+            Ok(saved) => Message::Saved { picture, path, saved },
+            Err(error) => Message::Failed(error.to_string()),
         });
     }
 
@@ -352,7 +352,7 @@ impl Studio {
 
 fn opened_without_file(picture: RgbaImage) -> Message {
     match Document::from_image(&DynamicImage::ImageRgba8(picture)) {
-        Ok(document) => Message::Opened { document: Box::new(document), path: None, recipe: None },
+        Ok(document) => Message::Opened { document: Box::new(document), path: None, recipe: None, notices: vec![] },
         Err(error) => Message::Failed(error.to_string()),
     }
 }

@@ -12,7 +12,7 @@ use super::models::ModelChoice;
 use super::results::FinishedPicture;
 use crate::dialog::{Answer, Purpose};
 use crate::document::{Document, PixelRect};
-use crate::files::{OpenedPicture, RecipeInFile, Saved};
+use crate::files::{OpenedDocument, RecipeInFile, Saved};
 
 /// Something another thread has done.
 pub enum Message {
@@ -21,7 +21,13 @@ pub enum Message {
     /// A file dialog was closed.
     Answered(Purpose, Answer),
     /// A picture was read and cut into tiles.
-    Opened { document: Box<Document>, path: Option<PathBuf>, recipe: Option<Box<RecipeInFile>> },
+    Opened {
+        document: Box<Document>,
+        path: Option<PathBuf>,
+        recipe: Option<Box<RecipeInFile>>,
+        /// What could not be taken over, one sentence each.
+        notices: Vec<String>,
+    },
     /// A picture that a crash has left.
     Found(Box<super::safety::Found>),
     /// A copy of the document was changed.
@@ -47,14 +53,10 @@ pub enum Message {
 }
 
 impl Message {
-    /// A picture that was read, as a document.
-    pub(super) fn opened(picture: &OpenedPicture, path: Option<PathBuf>) -> Self {
-        match Document::from_image(&picture.image) {
-            Ok(document) => {
-                Self::Opened { document: Box::new(document), path, recipe: picture.recipe.clone().map(Box::new) }
-            }
-            Err(error) => Self::Failed(error.to_string()),
-        }
+    /// A picture that was read.
+    pub(super) fn opened(picture: OpenedDocument, path: Option<PathBuf>) -> Self {
+        let OpenedDocument { document, recipe, notices, .. } = picture;
+        Self::Opened { document: Box::new(document), path, recipe: recipe.map(Box::new), notices }
     }
 }
 

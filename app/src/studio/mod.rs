@@ -225,13 +225,14 @@ impl Studio {
             Message::Engine { number, event } if number == self.engines_started => self.take_in_event(event),
             Message::Engine { .. } => {}
             Message::Answered(purpose, answer) => self.take_in_answer(purpose, answer),
-            Message::Opened { document, path, recipe } => {
+            Message::Opened { document, path, recipe, notices } => {
                 self.open_beside(files::Replacement {
                     document: *document,
                     path,
                     recipe: recipe.map(|recipe| *recipe),
                     recovered: None,
                 });
+                notices.into_iter().for_each(|notice| self.notices.say(notice));
             }
             Message::Found(found) => self.take_in_found(*found),
             Message::Edited(made) => self.take_in_edited(*made),
@@ -252,7 +253,7 @@ impl Studio {
 
     fn take_in_event(&mut self, event: Event) {
         match event {
-            Event::DeviceReady { name } => {
+            Event::DeviceReady { name, .. } => {
                 if self.device.as_ref() != Some(&name) {
                     self.forecast.forget();
                 }

@@ -1,5 +1,6 @@
 //! From the picture, the mask and the recipe to a job, and from the engine's pictures back to the picture's size.
 
+use brushfire_engine::tasks::soft_coverage;
 use brushfire_engine::{Job, Picture, Recipe};
 use image::{GrayImage, ImageBuffer, Pixel, RgbImage, imageops};
 
@@ -65,7 +66,8 @@ pub fn engine_size(size: [u32; 2]) -> [u32; 2] {
 pub fn prepare(plan: &Plan, document: &Document) -> (Job, GrayImage) {
     let padded = [plan.recipe.width, plan.recipe.height];
     let init = (plan.task != Task::TextToImage).then(|| pad(&document.rgb_image(document.bounds()), padded));
-    let mask = (plan.task == Task::Inpaint).then(|| pad(&made_hard(document.mask_image(document.bounds())), padded));
+    let for_engine = |mask| if plan.recipe.soft { mask } else { made_hard(mask) };
+    let mask = (plan.task == Task::Inpaint).then(|| pad(&for_engine(document.mask_image(document.bounds())), padded));
     let job = Job { recipe: plan.recipe.clone(), init, mask, previews: true, ..Job::default() };
     (job, region_mask(plan, document))
 }
@@ -81,6 +83,7 @@ fn made_hard(mut mask: GrayImage) -> GrayImage {
 /// Where, within its region, a plan's pictures replace what is there; 255 everywhere without a painted mask.
 fn region_mask(plan: &Plan, document: &Document) -> GrayImage {
     match plan.task {
+        Task::Inpaint if plan.recipe.soft => soft_coverage(&document.mask_image(plan.region)),
         Task::Inpaint => document.mask_image(plan.region),
         Task::TextToImage | Task::ImageToImage => {
             GrayImage::from_pixel(plan.region.width(), plan.region.height(), image::Luma([u8::MAX]))

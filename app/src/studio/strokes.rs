@@ -20,7 +20,8 @@ impl Studio {
         let _ = (self.mask_bounds(), self.is_blank());
         match StrokeBuilder::begin(&mut self.document, brush, ink, sample) {
             Ok(stroke) => {
-                self.stroke_dirty = Some(stroke.dirty());
+                // What else has changed since the view last looked is not known.
+                self.stroke_dirty = None;
                 self.stroke = Some(stroke);
             }
             Err(error) => self.notices.say(text_with("nothing-painted", &[("why", error.to_string().into())])),

@@ -45,8 +45,6 @@ pub enum Reason {
         "tensor `{name}` holds {dtype} where weights are floating-point numbers; compressed models are not supported"
     )]
     NotWeights { name: String, dtype: DType },
-    #[error("tensor `{name}` holds {value}, which does not fit half precision; use full precision (f32)")]
-    TooBigForF16 { name: String, value: f32 },
     #[error("tensor `{name}` occurs in more than one file of the model")]
     TwiceInShards { name: String },
     #[error("`{0}` does not lie inside the model's folder")]

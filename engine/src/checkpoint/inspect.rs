@@ -72,8 +72,6 @@ pub fn inspect(path: &Path) -> Result<Inspection, CheckpointError> {
 struct Report {
     components: Vec<ComponentReport>,
     tally: Tally,
-    /// Numbers of the components that generation holds in memory.
-    weights: u64,
     used: BTreeSet<String>,
     unknown: Vec<String>,
     missing: Vec<String>,
@@ -128,7 +126,6 @@ impl Report {
             self.used.insert(origin.name.clone());
         }
         self.components.push(tally.report(name));
-        self.weights += tally.parameters();
         let (missing, misshapen) = (&part.mapping.missing, &part.mapping.misshapen);
         self.missing.extend(missing.iter().map(|wanted| wanted.name.clone()));
         self.missing.extend(misshapen.iter().map(|(wanted, _)| wanted.name.clone()));
@@ -212,8 +209,17 @@ fn inspect_folder(path: &Path) -> Result<Inspection, CheckpointError> {
     }
     report.fit(text_encoder.as_ref(), unet.as_ref(), vae.as_ref(), tiny_vae.as_ref());
     let family = unet.as_ref().map(|part| unet_family(&part.config));
-    let memory = unet.zip(vae).map(|(unet, vae)| MemoryNeed::estimate(report.weights, &unet.config, &vae.config));
+    let memory = memory_need(text_encoder, unet, vae);
     Ok(report.finish(path, "diffusers_folder", describe(family), memory))
+}
+
+/// `None` where a part is not there.
+fn memory_need(
+    text_encoder: Option<Part<ClipConfig>>,
+    unet: Option<Part<UnetConfig>>,
+    vae: Option<Part<AutoencoderConfig>>,
+) -> Option<MemoryNeed> {
+    Some(MemoryNeed::forecast(&text_encoder?.config, &unet?.config, &vae?.config))
 }
 
 fn describe(family: Option<Family>) -> String {
@@ -235,8 +241,7 @@ fn inspect_file(path: &Path) -> Result<Inspection, CheckpointError> {
                 let unet = report.component(UNET, file.unet());
                 let vae = report.component(VAE, file.vae());
                 report.fit(text_encoder.as_ref(), unet.as_ref(), vae.as_ref(), None);
-                let parts = unet.zip(vae);
-                memory = parts.map(|(unet, vae)| MemoryNeed::estimate(report.weights, &unet.config, &vae.config));
+                memory = memory_need(text_encoder, unet, vae);
             }
             Err(error) => report.problems.push(error.to_string()),
         },

@@ -25,6 +25,7 @@ mod source;
 mod torch_file;
 
 pub use error::{CheckpointError, Reason};
+pub(crate) use hash::file_hash;
 pub use inspect::{ComponentReport, Inspection, MemoryNeed, inspect};
 pub use model::{Component, ModelFiles, open_model};
 pub use open::open_source;

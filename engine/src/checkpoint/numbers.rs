@@ -1,4 +1,4 @@
-//! Bytes of a file -> f32 and f16.
+//! Bytes of a file -> f32.
 
 use half::{bf16, f16};
 
@@ -26,24 +26,7 @@ pub fn to_f32(dtype: DType, raw: &[u8]) -> Vec<f32> {
     }
 }
 
-/// Every element as f16, rounded to nearest.
-///
-/// # Errors
-/// The first finite number that would become infinite.
-pub fn to_f16(dtype: DType, raw: &[u8]) -> Result<Vec<f16>, f32> {
-    if dtype == DType::F16 {
-        return Ok(each(raw, f16::from_le_bytes));
-    }
-    let wide = to_f32(dtype, raw);
-    wide.into_iter()
-        .map(|value| {
-            let narrow = f16::from_f32(value);
-            if narrow.is_infinite() && value.is_finite() { Err(value) } else { Ok(narrow) }
-        })
-        .collect()
-}
-
-fn each<const N: usize, T>(raw: &[u8], convert: impl Fn([u8; N]) -> T) -> Vec<T> {
+fn each<const N: usize>(raw: &[u8], convert: impl Fn([u8; N]) -> f32) -> Vec<f32> {
     let (elements, _) = raw.as_chunks::<N>();
     elements.iter().map(|bytes| convert(*bytes)).collect()
 }
@@ -79,12 +62,5 @@ mod tests {
         assert_eq!(to_f32(DType::F8E4m3, &[0x7e, 0x08, 0x01, 0xb8]), [448.0, 0.015625, 0.001953125, -1.0]);
         assert!(f8_e4m3(0x7f).is_nan() && f8_e4m3(0xff).is_nan());
         assert_eq!(to_f32(DType::F8E5m2, &[0x7b, 0x04, 0x01]), [57344.0, 6.1035156e-5, 1.5258789e-5]);
-    }
-
-    #[test]
-    fn a_number_too_big_for_half_precision_is_an_error_and_an_infinity_is_not() {
-        assert_eq!(to_f16(DType::F32, &70000f32.to_le_bytes()), Err(70000.0));
-        assert_eq!(to_f16(DType::F32, &65504f32.to_le_bytes()), Ok(vec![f16::MAX]));
-        assert_eq!(to_f16(DType::F32, &f32::INFINITY.to_le_bytes()), Ok(vec![f16::INFINITY]));
     }
 }

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 
-use half::f16;
 use serde::{Serialize, Serializer};
 
 use super::error::{CheckpointError, Reason};
@@ -127,17 +126,6 @@ pub trait Source: Send + Sync {
     fn read_f32(&self, name: &str) -> Result<Vec<f32>, CheckpointError> {
         let (info, raw) = self.lookup(name)?;
         Ok(numbers::to_f32(info.dtype, &raw))
-    }
-
-    /// A tensor's elements as f16, row-major, rounded to nearest.
-    ///
-    /// # Errors
-    /// As [`Source::raw`], and where a finite number would become infinite.
-    fn read_f16(&self, name: &str) -> Result<Vec<f16>, CheckpointError> {
-        let (info, raw) = self.lookup(name)?;
-        numbers::to_f16(info.dtype, &raw).map_err(|value| {
-            CheckpointError::new(self.location(), Reason::TooBigForF16 { name: name.to_owned(), value })
-        })
     }
 
     /// [`Source::info`] and [`Source::raw`] together.

@@ -28,6 +28,8 @@ pub struct ChosenDevice {
     /// Half precision for weights and activations.
     pub f16: bool,
     pub gpu: bool,
+    /// It has memory of its own, of which the system does not say how much is free.
+    pub own_memory: bool,
     /// What the user should know: an adapter set aside, a wish not met.
     pub notices: Vec<String>,
 }
@@ -36,7 +38,7 @@ impl ChosenDevice {
     /// The foot of the ladder.
     #[must_use]
     pub fn cpu(notices: Vec<String>) -> Self {
-        Self { device: Device::flex(), name: "CPU".to_owned(), f16: false, gpu: false, notices }
+        Self { device: Device::flex(), name: "CPU".to_owned(), f16: false, gpu: false, own_memory: false, notices }
     }
 }
 
@@ -84,7 +86,8 @@ pub fn choose(
         match open(adapter.id) {
             Ok(device) => {
                 let f16 = verdict.f16 && adapter.f16;
-                return ChosenDevice { device, name: adapter.name, f16, gpu: true, notices };
+                let own_memory = adapter.id.kind == AdapterKind::Discrete;
+                return ChosenDevice { device, name: adapter.name, f16, gpu: true, own_memory, notices };
             }
             Err(error) => notices.push(format!("{} could not be opened: {error}.", adapter.name)),
         }

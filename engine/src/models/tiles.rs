@@ -65,6 +65,14 @@ impl Tiling {
         pixels.saturating_mul(self.bytes_per_pixel) <= self.budget
     }
 
+    /// Bytes taken at once for a picture of `height` x `width` latent pixels.
+    pub fn bytes(&self, height: usize, width: usize) -> usize {
+        let tile = self.max_tile();
+        let (height, width) =
+            if self.fits(height, width) { (height, width) } else { (height.min(tile), width.min(tile)) };
+        height.saturating_mul(width).saturating_mul(self.scale * self.scale).saturating_mul(self.bytes_per_pixel)
+    }
+
     /// Runs `network` on each picture of the batch by itself, whole or in tiles; the size decides.
     ///
     /// `x` is `[N, C, H, W]`, with height and width multiples of `scale` when it is a picture.

@@ -14,8 +14,6 @@ pub enum Activation {
     Gelu,
     /// `x * sigmoid(1.702 x)`, as in OpenAI's CLIP.
     QuickGelu,
-    /// `max(x, 0)`.
-    Relu,
 }
 
 impl Activation {
@@ -25,7 +23,6 @@ impl Activation {
             Self::Silu => activation::silu(x),
             Self::Gelu => activation::gelu(x),
             Self::QuickGelu => x.clone() * activation::sigmoid(x * 1.702),
-            Self::Relu => activation::relu(x),
         }
     }
 }

@@ -41,7 +41,7 @@ pub struct Compute {
 
 /// Attention scores held at once where they are materialised; at 512 x 512 Stable Diffusion's largest are just this much
 /// in f16, so pictures up to there are never split.
-const ATTENTION_BUDGET: usize = 512 << 20;
+pub(crate) const ATTENTION_BUDGET: usize = 512 << 20;
 
 impl Compute {
     /// On the CPU (`Device::flex()`) the precision is always f32: there is no f16 arithmetic to be had there.

@@ -35,8 +35,7 @@ impl Conditioning {
             positive: schedule(&recipe.prompt, steps),
             negative: schedule(&recipe.negative_prompt, steps),
             clip_skip: recipe.clip_skip,
-            #[expect(clippy::float_cmp, reason = "exactly 1 switches guidance off")]
-            guided: recipe.guidance != 1.0,
+            guided: recipe.is_guided(),
             kept: VecDeque::new(),
         }
     }

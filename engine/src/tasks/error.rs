@@ -1,6 +1,7 @@
 //! Why a generation could not be done.
 
 use crate::checkpoint::CheckpointError;
+use crate::memory::MemoryError;
 use crate::models::{ModelError, TextError};
 use crate::nn::Interrupted;
 use crate::recipe::RecipeError;
@@ -23,6 +24,8 @@ pub enum TaskError {
     Tokenizer(#[from] TokenizerError),
     #[error(transparent)]
     Text(TextError),
+    #[error(transparent)]
+    Memory(#[from] MemoryError),
     #[error(transparent)]
     Sampling(#[from] SamplingError),
     /// Pictures of a job that do not belong together.

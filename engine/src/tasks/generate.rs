@@ -9,6 +9,7 @@ use super::error::TaskError;
 use super::guidance::guide;
 use super::picture::{composite, pictures_from_values};
 use super::pipeline::Pipeline;
+use super::soft::{Progress, reach};
 use super::start::{LatentShape, Start};
 use crate::nn::{CancelToken, Compute};
 use crate::recipe::Recipe;
@@ -154,7 +155,8 @@ impl Sampling<'_> {
             let draw = &mut *self.draw;
             run.supply(&output, &mut || draw().into_iter().map(f64::from).collect())?;
             let level = run.noise_level();
-            self.start.reimpose(run.latents_mut(), level, &self.noise);
+            let progress = Progress { done: run.steps_done(), steps: run.steps_total() };
+            self.start.reimpose(run.latents_mut(), level, &self.noise, progress);
             if run.between_steps() {
                 let duration = step_started.elapsed();
                 spent += duration;
@@ -228,6 +230,7 @@ impl Sampling<'_> {
         }
         let made = pictures_from_values(&values, recipe.width, recipe.height).pop().unwrap_or_default();
         Ok(match (init, &self.job.mask) {
+            (Some(init), Some(mask)) if recipe.soft => composite(init, &made, &reach(mask)),
             (Some(init), Some(mask)) => composite(init, &made, mask),
             _ => made,
         })

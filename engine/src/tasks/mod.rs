@@ -10,6 +10,7 @@ mod guidance;
 mod picture;
 mod pipeline;
 mod preview;
+mod soft;
 mod start;
 
 pub use error::TaskError;
@@ -17,3 +18,4 @@ pub use generate::{Outcome, Report, generate, generate_from_noise};
 pub use picture::{composite, mask_in_latents};
 pub use pipeline::{Pipeline, Vocabulary};
 pub use preview::LinearPreview;
+pub use soft::soft_coverage;

@@ -11,8 +11,10 @@ use super::error::TaskError;
 use super::picture::{pictures_from_values, values_from_picture};
 use super::preview::LinearPreview;
 use super::start::LatentShape;
-use crate::checkpoint::{Component, ModelFiles, open_model};
-use crate::models::{AutoencoderKl, AutoencoderTiny, ClipTextModel, UNet2dConditionModel};
+use crate::checkpoint::config::AutoencoderConfig;
+use crate::checkpoint::{Component, ModelFiles, Source, file_hash, open_model};
+use crate::memory::ModelMemory;
+use crate::models::{AutoencoderKl, AutoencoderTiny, ClipTextModel, ModelError, UNet2dConditionModel};
 use crate::nn::{CancelToken, Compute, Precision};
 use crate::sampling::SchedulerConfig;
 use crate::text::Tokenizer;
@@ -32,6 +34,7 @@ pub struct Pipeline {
     pub(super) scheduler: SchedulerConfig,
     autoencoder_compute: Compute,
     scale: u32,
+    memory: ModelMemory,
     model_hash: LazyHash,
     preview: Preview,
     /// Seconds a latent cell took to decode, the last time one was.
@@ -65,19 +68,29 @@ impl Pipeline {
             Some(json) => SchedulerConfig::from_json(json)?,
             None => SchedulerConfig::default(),
         };
+        let memory = ModelMemory::of(&files);
         let autoencoder_compute = Compute::new(compute.device(), Precision::F32);
+        // Taken apart, so that each file is let go of as soon as its weights are on the device.
+        let ModelFiles { location, text_encoder, unet, vae, tiny_vae, .. } = files;
+        let unet_files = unet.files.clone();
         cancel.check()?;
-        let text_encoder = ClipTextModel::load(&files.text_encoder.config, &*files.text_encoder.tensors, compute)?;
+        let text_encoder = with(text_encoder, |config, tensors| ClipTextModel::load(config, tensors, compute))?;
         cancel.check()?;
-        let autoencoder = AutoencoderKl::load(&files.vae.config, &*files.vae.tensors, &autoencoder_compute)?;
+        let vae_config = vae.config.clone();
+        let autoencoder = with(vae, |config, tensors| AutoencoderKl::load(config, tensors, &autoencoder_compute))?;
         cancel.check()?;
-        let unet = UNet2dConditionModel::load(&files.unet.config, &*files.unet.tensors, compute)?;
+        let unet = with(unet, |config, tensors| UNet2dConditionModel::load(config, tensors, compute))?;
         cancel.check()?;
-        let preview = Preview::new(&files, &autoencoder, compute, &autoencoder_compute, cancel)?;
+        let tiny = tiny_vae.map(|tiny| with(tiny, |config, tensors| AutoencoderTiny::load(config, tensors, compute)));
+        let preview = match tiny.transpose()? {
+            Some(tiny) => Preview::Tiny(tiny),
+            None => Preview::linear(&vae_config, &autoencoder, &autoencoder_compute, cancel)?,
+        };
         Ok(Self {
             scale: u32::try_from(autoencoder.scale()).unwrap_or(8),
-            location: files.location.clone(),
-            model_hash: LazyHash::start(files),
+            location,
+            memory,
+            model_hash: LazyHash::start(unet_files),
             tokenizer,
             text_encoder,
             unet,
@@ -93,6 +106,12 @@ impl Pipeline {
     #[must_use]
     pub fn scale(&self) -> u32 {
         self.scale
+    }
+
+    /// What is known of its need for memory.
+    #[must_use]
+    pub fn memory(&self) -> &ModelMemory {
+        &self.memory
     }
 
     pub(super) fn autoencoder_compute(&self) -> &Compute {
@@ -136,6 +155,14 @@ impl Pipeline {
     }
 }
 
+/// Loads a component and lets go of its files.
+fn with<C, M>(
+    component: Component<C>,
+    load: impl FnOnce(&C, &dyn Source) -> Result<M, ModelError>,
+) -> Result<M, ModelError> {
+    load(&component.config, &*component.tensors)
+}
+
 /// The SHA-256 of the UNet's file, made beside the first run: gigabytes take seconds to read.
 struct LazyHash {
     made: OnceLock<Option<String>>,
@@ -143,9 +170,9 @@ struct LazyHash {
 }
 
 impl LazyHash {
-    fn start(files: ModelFiles) -> Self {
+    fn start(files: Vec<PathBuf>) -> Self {
         // A picture without its model's hash is better than no picture.
-        let make = move || files.model_hash().inspect_err(|error| log::warn!("no model hash: {error}")).ok();
+        let make = move || file_hash(&files).inspect_err(|error| log::warn!("no model hash: {error}")).ok();
         let thread = std::thread::Builder::new().name("model hash".to_owned()).spawn(make);
         Self { made: OnceLock::new(), hash: Mutex::new(thread.ok()) }
     }
@@ -157,21 +184,16 @@ impl LazyHash {
 }
 
 impl Preview {
-    fn new(
-        files: &ModelFiles,
+    fn linear(
+        config: &AutoencoderConfig,
         autoencoder: &AutoencoderKl,
         compute: &Compute,
-        autoencoder_compute: &Compute,
         cancel: &CancelToken,
     ) -> Result<Self, TaskError> {
-        if let Some(Component { config, tensors, .. }) = &files.tiny_vae {
-            return Ok(Self::Tiny(AutoencoderTiny::load(config, &**tensors, compute)?));
-        }
-        let config = &files.vae.config;
         if let Some(linear) = LinearPreview::published(config.latent_channels, config.scaling_factor) {
             return Ok(Self::Linear(linear));
         }
-        Self::fitted(autoencoder, autoencoder_compute, cancel).map(Self::Linear)
+        Self::fitted(autoencoder, compute, cancel).map(Self::Linear)
     }
 
     /// Latents of an unknown autoencoder: it is shown a picture of many colours, and the map from its latents back to

@@ -5,6 +5,7 @@ use image::{GrayImage, RgbImage};
 use super::error::TaskError;
 use super::picture::{mask_in_latents, values_from_picture, values_without_masked};
 use super::pipeline::Pipeline;
+use super::soft::{Progress, SoftMask};
 use crate::nn::{CancelToken, Compute};
 use crate::sampling::NoiseLevel;
 use crate::worker::Job;
@@ -44,24 +45,31 @@ pub(super) enum Start {
     Image { original: Vec<f32> },
     /// A picture of which the part under the mask (`[h, w]`, 1 = repaint) is made anew by an ordinary model.
     Inpaint { original: Vec<f32>, mask: Vec<f32> },
-    /// The same with a model made for it: nine channels, the last five of which are mask and masked picture
-    /// (`[5, h, w]`).
-    InpaintingModel { original: Vec<f32>, extra: Vec<f32> },
+    /// The same with a strength of its own for every part.
+    SoftInpaint { original: Vec<f32>, mask: SoftMask },
+    /// Inpainting with a model made for it: nine channels, the last five of which are mask and masked picture
+    /// (`[5, h, w]`). `soft` where parts have strengths of their own.
+    InpaintingModel { original: Vec<f32>, extra: Vec<f32>, soft: Option<SoftMask> },
 }
 
 impl Start {
     /// Encodes what the job brings.
     pub fn new(pipeline: &Pipeline, job: &Job, shape: LatentShape, cancel: &CancelToken) -> Result<Self, TaskError> {
         let extra_channels = pipeline.unet.in_channels().saturating_sub(shape.channels);
+        let soft = job.mask.as_ref().filter(|_| job.recipe.soft).map(|mask| SoftMask::new(mask, pipeline.scale()));
         match (&job.init, &job.mask, extra_channels) {
             (None, _, 0) => Ok(Self::Text),
             (Some(init), None, 0) => Ok(Self::Image { original: encode(pipeline, init, shape, cancel)? }),
-            (Some(init), Some(mask), 0) => Ok(Self::Inpaint {
-                original: encode(pipeline, init, shape, cancel)?,
-                mask: mask_in_latents(mask, pipeline.scale()),
-            }),
+            (Some(init), Some(mask), 0) => {
+                let original = encode(pipeline, init, shape, cancel)?;
+                Ok(match soft {
+                    Some(mask) => Self::SoftInpaint { original, mask },
+                    None => Self::Inpaint { original, mask: mask_in_latents(mask, pipeline.scale()) },
+                })
+            }
             (init, mask, extra) if extra == shape.channels + 1 => {
-                Self::for_inpainting_model(pipeline, init.as_ref(), mask.as_ref(), shape, cancel)
+                let (original, extra) = for_inpainting_model(pipeline, init.as_ref(), mask.as_ref(), shape, cancel)?;
+                Ok(Self::InpaintingModel { original, extra, soft: soft.filter(|_| job.init.is_some()) })
             }
             _ => Err(TaskError::WrongModel(format!(
                 "this model's UNet takes {} channels, as instruction-editing models do; painting with it is not possible yet. Choose another model",
@@ -70,46 +78,32 @@ impl Start {
         }
     }
 
-    /// Without a mask the whole picture is repainted; without a picture it is repainted from grey.
-    fn for_inpainting_model(
-        pipeline: &Pipeline,
-        init: Option<&RgbImage>,
-        mask: Option<&GrayImage>,
-        shape: LatentShape,
-        cancel: &CancelToken,
-    ) -> Result<Self, TaskError> {
-        let side = |cells: usize| u32::try_from(cells).unwrap_or_default() * pipeline.scale();
-        let (width, height) = (side(shape.columns), side(shape.rows));
-        let grey = || RgbImage::from_pixel(width, height, image::Rgb([128; 3]));
-        let all = || GrayImage::from_pixel(width, height, image::Luma([255]));
-        let init = init.map_or_else(|| std::borrow::Cow::Owned(grey()), std::borrow::Cow::Borrowed);
-        let mask = mask.map_or_else(|| std::borrow::Cow::Owned(all()), std::borrow::Cow::Borrowed);
-        let original = encode(pipeline, &init, shape, cancel)?;
-        let masked = encode_values(pipeline, values_without_masked(&init, &mask), shape, cancel)?;
-        let mut extra = mask_in_latents(&mask, pipeline.scale());
-        extra.extend(masked);
-        Ok(Self::InpaintingModel { original, extra })
-    }
-
     /// The picture's latents for every picture of the batch, if there is one.
     pub fn original(&self) -> Option<&[f32]> {
         match self {
             Self::Text => None,
-            Self::Image { original } | Self::Inpaint { original, .. } | Self::InpaintingModel { original, .. } => {
-                Some(original)
-            }
+            Self::Image { original }
+            | Self::Inpaint { original, .. }
+            | Self::SoftInpaint { original, .. }
+            | Self::InpaintingModel { original, .. } => Some(original),
         }
     }
 
     /// Whether full strength starts from noise alone (diffusers' inpainting) instead of the noised picture (its image to
-    /// image), whose faint trace keeps the composition.
+    /// image), whose faint trace keeps the composition. Soft inpainting is the latter.
     pub fn forgets_at_full_strength(&self) -> bool {
-        matches!(self, Self::Inpaint { .. } | Self::InpaintingModel { .. })
+        matches!(self, Self::Inpaint { .. } | Self::InpaintingModel { soft: None, .. })
     }
 
-    /// Puts the noised original back wherever the mask does not repaint.
-    pub fn reimpose(&self, latents: &mut [f64], level: NoiseLevel, noise: &[f32]) {
-        let Self::Inpaint { original, mask } = self else { return };
+    /// Puts the noised original back wherever the mask does not repaint, or not yet.
+    pub fn reimpose(&self, latents: &mut [f64], level: NoiseLevel, noise: &[f32], progress: Progress) {
+        let (original, mask) = match self {
+            Self::Inpaint { original, mask } => (original, mask),
+            Self::SoftInpaint { original, mask } | Self::InpaintingModel { original, soft: Some(mask), .. } => {
+                return mask.hold(latents, &level.mix(original, noise), progress);
+            }
+            _ => return,
+        };
         let kept = level.mix(original, noise);
         let planes = latents.chunks_exact_mut(mask.len().max(1)).zip(kept.chunks_exact(mask.len().max(1)));
         for (latents, kept) in planes {
@@ -136,6 +130,27 @@ impl Start {
         }
         input
     }
+}
+
+/// The original, and the channels beside the latents. Without a mask the whole picture is repainted; without a picture it is repainted from grey.
+fn for_inpainting_model(
+    pipeline: &Pipeline,
+    init: Option<&RgbImage>,
+    mask: Option<&GrayImage>,
+    shape: LatentShape,
+    cancel: &CancelToken,
+) -> Result<(Vec<f32>, Vec<f32>), TaskError> {
+    let side = |cells: usize| u32::try_from(cells).unwrap_or_default() * pipeline.scale();
+    let (width, height) = (side(shape.columns), side(shape.rows));
+    let grey = || RgbImage::from_pixel(width, height, image::Rgb([128; 3]));
+    let all = || GrayImage::from_pixel(width, height, image::Luma([255]));
+    let init = init.map_or_else(|| std::borrow::Cow::Owned(grey()), std::borrow::Cow::Borrowed);
+    let mask = mask.map_or_else(|| std::borrow::Cow::Owned(all()), std::borrow::Cow::Borrowed);
+    let original = encode(pipeline, &init, shape, cancel)?;
+    let masked = encode_values(pipeline, values_without_masked(&init, &mask), shape, cancel)?;
+    let mut extra = mask_in_latents(&mask, pipeline.scale());
+    extra.extend(masked);
+    Ok((original, extra))
 }
 
 /// One picture's latents, repeated for the batch.
@@ -173,13 +188,14 @@ mod tests {
         let original = vec![1.0; SHAPE.len()];
         let start = Start::Inpaint { original, mask: vec![1.0, 0.0, 0.0] };
         let mut latents = vec![9.0; SHAPE.len()];
-        start.reimpose(&mut latents, NoiseLevel { signal: 0.5, noise: 2.0 }, &vec![10.0; SHAPE.len()]);
+        let progress = Progress { done: 1, steps: 1 };
+        start.reimpose(&mut latents, NoiseLevel { signal: 0.5, noise: 2.0 }, &vec![10.0; SHAPE.len()], progress);
         assert_eq!(latents, [9.0, 20.5, 20.5].repeat(4));
     }
 
     #[test]
     fn an_inpainting_model_sees_mask_and_masked_picture_beside_each_latent() {
-        let start = Start::InpaintingModel { original: Vec::new(), extra: vec![7.0; 9] };
+        let start = Start::InpaintingModel { original: Vec::new(), extra: vec![7.0; 9], soft: None };
         let latents: Vec<f64> = (0..12).map(f64::from).collect();
         let input = start.unet_input(&latents, SHAPE, 2);
         assert_eq!(input.len(), 2 * 2 * (6 + 9));

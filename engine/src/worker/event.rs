@@ -5,14 +5,15 @@ use std::time::Duration;
 use image::RgbImage;
 
 use super::job::{JobId, Latents};
+use crate::memory::Place;
 use crate::recipe::Recipe;
 
 /// One thing that happened. Events of one job arrive in order and end with exactly one of
 /// [`Event::Finished`], [`Event::Failed`] or [`Event::Cancelled`].
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// A device was chosen (at start, or after a fall-back); `name` is for people to read.
-    DeviceReady { name: String },
+    /// A device was chosen (at start, or after a fall-back); `name` is for people to read, `place` for forecasts.
+    DeviceReady { name: String, place: Place },
     /// Something the user should know but need not act on, as one sentence.
     Notice { text: String },
     /// The job left the queue; a model is being read if `what` says so.

@@ -15,7 +15,7 @@ pub struct Job {
     pub recipe: Recipe,
     /// The picture that is changed (image to image, inpainting).
     pub init: Option<RgbImage>,
-    /// Where it is changed: white (255) is repainted, black (0) is kept bit for bit.
+    /// Where it is changed: white (255) is repainted, black (0) is kept bit for bit; see [`Recipe::soft`] for greys.
     pub mask: Option<GrayImage>,
     /// Initial noise instead of the seed's, `[N, C, h, w]`.
     pub noise: Option<Latents>,

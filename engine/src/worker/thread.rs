@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::EngineSettings;
@@ -11,8 +11,10 @@ use super::job::{Job, JobId};
 use super::mailbox::{Letter, Mailbox};
 use super::models_folder::find_model;
 use crate::device::{ChosenDevice, DeviceChoice, SelfTester, choose};
+use crate::memory::{ModelMemory, Place, RunSize, available_memory, check};
 use crate::models::ModelError;
 use crate::nn::{CancelToken, Compute, Precision};
+use crate::recipe::Recipe;
 use crate::tasks::{Outcome, Pipeline, Report, TaskError, Vocabulary, generate};
 
 /// Works until the handle closes the mailbox.
@@ -69,8 +71,9 @@ impl Worker<'_> {
         for text in &chosen.notices {
             (self.say)(Event::Notice { text: text.clone() });
         }
-        (self.say)(Event::DeviceReady { name: chosen.name.clone() });
         self.device = Some(chosen.clone());
+        let place = self.place();
+        (self.say)(Event::DeviceReady { name: chosen.name.clone(), place });
         chosen
     }
 
@@ -120,31 +123,54 @@ impl Worker<'_> {
 
     fn generate(&mut self, id: JobId, job: &Job, cancel: &CancelToken) -> Result<Outcome, TaskError> {
         job.recipe.check()?;
-        self.load(id, &job.recipe.model, cancel)?;
+        self.load(id, &job.recipe, cancel)?;
         let Some(loaded) = &mut self.pipeline else { return Err(TaskError::Cancelled) };
         let say = &mut self.say;
         generate(&mut loaded.pipeline, job, cancel, &mut |report| say(event(id, report)))
     }
 
     /// Makes the named model the loaded one. Only one is held at a time: memory is what runs out first.
-    fn load(&mut self, id: JobId, name: &str, cancel: &CancelToken) -> Result<(), TaskError> {
-        let path = find_model(name, self.settings);
+    fn load(&mut self, id: JobId, recipe: &Recipe, cancel: &CancelToken) -> Result<(), TaskError> {
+        let path = find_model(&recipe.model, self.settings);
+        self.require_memory(&path, RunSize::of(recipe))?;
         if self.pipeline.as_ref().is_some_and(|loaded| loaded.path == path) {
             return Ok(());
         }
-        (self.say)(Event::Loading { job: id, what: name.to_owned() });
+        (self.say)(Event::Loading { job: id, what: recipe.model.clone() });
         if self.pipeline.is_some() {
             self.unload();
             self.single_precision = false;
         }
         let device = self.device();
         device.device.memory_cleanup();
-        let half = device.f16 && !self.single_precision;
+        let half = self.place() == Place::Gpu { half: true };
         let compute = Compute::new(&device.device, if half { Precision::F16 } else { Precision::F32 });
         let vocabulary = Vocabulary(self.settings.vocabulary.clone());
         let pipeline = Pipeline::load(&path, &vocabulary, &compute, cancel)?;
         self.pipeline = Some(Loaded { path, pipeline });
         Ok(())
+    }
+
+    /// Refuses what this machine's memory cannot hold, before anything is read or given up for it.
+    fn require_memory(&mut self, path: &Path, run: RunSize) -> Result<(), TaskError> {
+        let (device, place) = (self.device(), self.place());
+        let Some(available) = available_memory().filter(|_| !device.own_memory) else { return Ok(()) };
+        let loaded = self.pipeline.as_ref();
+        let held = loaded.map_or(0, |loaded| loaded.pipeline.memory().forecast(run, place).weights);
+        let notice = match loaded.filter(|loaded| loaded.path == path) {
+            Some(loaded) => check(loaded.pipeline.memory(), run, place, held, available)?,
+            None => check(&ModelMemory::read(path)?, run, place, held, available)?,
+        };
+        if let Some(text) = notice {
+            (self.say)(Event::Notice { text });
+        }
+        Ok(())
+    }
+
+    /// Where the next model computes.
+    fn place(&mut self) -> Place {
+        let device = self.device();
+        if device.gpu { Place::Gpu { half: device.f16 && !self.single_precision } } else { Place::Cpu }
     }
 
     /// Gives the model's memory back. On a device that was lost even that can panic, which must not end the thread.
@@ -163,7 +189,7 @@ impl Worker<'_> {
             let text = format!("{name} stopped working. The CPU is used from now on; restart to try it again.");
             (self.say)(Event::Notice { text });
             self.device = Some(ChosenDevice::cpu(Vec::new()));
-            (self.say)(Event::DeviceReady { name: "CPU".to_owned() });
+            (self.say)(Event::DeviceReady { name: "CPU".to_owned(), place: Place::Cpu });
         }
     }
 }

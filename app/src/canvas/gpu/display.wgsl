@@ -54,9 +54,9 @@ fn corner(@builtin(vertex_index) vertex: u32, tile: Tile) -> Corner {
     return Corner(vec4f(ndc, 0.0, 1.0), at, tile.limits, tile.color, vec2i(tile.place), tile.texels.w);
 }
 
-// Between the texels' middles linearly; or, enlarged, as squares whose edges are one pixel of the screen wide.
-fn texel(corner: Corner) -> vec4f {
-    var at = corner.at;
+// So many texels beside the pixel's place. Between the texels' middles linearly; or, enlarged, as squares whose edges are one pixel of the screen wide.
+fn texel(corner: Corner, beside: vec2f) -> vec4f {
+    var at = corner.at + beside;
     if corner.sharpness > 0.0 {
         let edge = floor(at + 0.5);
         at = edge + clamp((at - edge) * corner.sharpness, vec2f(-0.5), vec2f(0.5));
@@ -77,7 +77,7 @@ fn for_target(color: vec4f) -> vec4f {
 fn picture(corner: Corner) -> @location(0) vec4f {
     let square = vec2i(floor((corner.position.xy - view.origin) / view.checker));
     let paper = vec3f(select(170.0, 204.0, ((square.x + square.y) & 1) == 0) / 255.0);
-    let color = select(vec4f(0.0), texel(corner), corner.place.x >= 0);
+    let color = select(vec4f(0.0), texel(corner, vec2f(0.0)), corner.place.x >= 0);
     return for_target(vec4f(color.rgb + paper * (1.0 - color.a), 1.0));
 }
 
@@ -87,11 +87,20 @@ const BLACK_AND_WHITE: i32 = 2;
 const ISOLATED: i32 = 3;
 const SELECTION: i32 = 4;
 
+fn mask_value(corner: Corner, beside: vec2f) -> f32 {
+    return select(0.0, texel(corner, beside).r, corner.place.x >= 0);
+}
+
 @fragment
 fn mask(corner: Corner) -> @location(0) vec4f {
-    let value = select(0.0, texel(corner).r, corner.place.x >= 0);
+    let value = mask_value(corner, vec2f(0.0));
+    // How much it differs from the pixels beside; derivatives of the value itself know only half of them.
+    let right = dpdx(corner.at);
+    let down = dpdy(corner.at);
+    let across = max(abs(mask_value(corner, right) - value), abs(mask_value(corner, -right) - value));
+    let along = max(abs(mask_value(corner, down) - value), abs(mask_value(corner, -down) - value));
     // Screen pixels from where the mask is half.
-    let slope = max(length(vec2f(dpdx(value), dpdy(value))), 1e-6);
+    let slope = max(length(vec2f(across, along)), 1e-6);
     let from_edge = abs(value - 0.5) / slope;
     let line = clamp(1.5 - from_edge, 0.0, 1.0);
     var color = vec4f(corner.color.rgb, 1.0);

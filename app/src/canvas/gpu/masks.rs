@@ -20,13 +20,20 @@ pub enum MaskKey {
 }
 
 /// Texels to upload.
-pub struct MaskUpload {
+struct MaskUpload {
     key: (MaskKey, TilePos),
     stamp: u64,
     /// In the slot.
     corner: [u32; 2],
     size: [u32; 2],
     texels: Vec<u8>,
+}
+
+/// What one frame has to do.
+pub struct MaskPlan {
+    uploads: Vec<MaskUpload>,
+    /// Whether that is all.
+    is_whole: bool,
 }
 
 /// What was uploaded last, so that it is known what else can have changed.
@@ -39,7 +46,7 @@ struct Seen {
 /// Tiles of masks.
 pub struct MaskTiles {
     levels: Vec<Slots<(MaskKey, TilePos), u64>>,
-    /// Present if everything visible was up to date after the last frame.
+    /// Present if everything visible was up to date after the last frame that was drawn.
     seen: Option<Seen>,
 }
 
@@ -62,28 +69,22 @@ fn level_slots(level: u32) -> Slots<(MaskKey, TilePos), u64> {
 }
 
 impl MaskTiles {
-    /// Makes the texels of all that has changed in these masks, while there is time: at least one tile's. Returns whether
-    /// that is all.
-    pub fn plan(
-        &mut self,
-        masks: &[(MaskKey, &TileGrid<u16>)],
-        view: &TileView,
-        until: Instant,
-    ) -> (Vec<MaskUpload>, bool) {
+    /// Makes the texels of all that has changed in these masks, while there is time: at least one tile's.
+    pub fn plan(&mut self, masks: &[(MaskKey, &TileGrid<u16>)], view: &TileView, until: Instant) -> MaskPlan {
         let now = Seen { visible: view.visible, level: view.level };
+        // A frame that is planned may never be drawn.
         let was_seen = self.seen.take() == Some(now);
         let changed = view.changed.filter(|_| was_seen);
         let mut uploads = vec![];
         for (key, grid) in masks {
             for at in positions_in(view.visible) {
                 if !uploads.is_empty() && Instant::now() >= until {
-                    return (uploads, false);
+                    return MaskPlan { uploads, is_whole: false };
                 }
                 uploads.extend(self.upload_for((*key, at), grid, view.level, changed));
             }
         }
-        self.seen = Some(now);
-        (uploads, true)
+        MaskPlan { uploads, is_whole: true }
     }
 
     fn upload_for(
@@ -111,18 +112,18 @@ impl MaskTiles {
         Some(MaskUpload { key, stamp, corner: [left, top], size, texels })
     }
 
-    /// Uploads. Returns whether there was room for all.
+    /// Uploads. Returns whether everything visible is up to date then.
     pub fn carry_out(
         &mut self,
-        uploads: &[MaskUpload],
+        plan: &MaskPlan,
         view: &TileView,
         frame: u64,
         device: &wgpu::Device,
         queue: &wgpu::Queue,
     ) -> bool {
         let Some(slots) = self.levels.get_mut(view.level as usize) else { return true };
-        let mut is_done = true;
-        for upload in uploads {
+        let mut is_done = plan.is_whole;
+        for upload in &plan.uploads {
             let place = slots.put(device, upload.key, upload.stamp, frame);
             if let Some(place) = place
                 && let Some(texture) = slots.texture(place)
@@ -133,8 +134,9 @@ impl MaskTiles {
                 is_done = false;
             }
         }
-        if !is_done {
-            self.seen = None;
+        self.seen = is_done.then_some(Seen { visible: view.visible, level: view.level });
+        if is_done {
+            self.forget_other_levels(view.level);
         }
         is_done
     }
@@ -151,8 +153,7 @@ impl MaskTiles {
         self.levels.get(level as usize).map_or(&[], Slots::pages)
     }
 
-    /// Gives back what other levels hold.
-    pub fn forget_other_levels(&mut self, level: u32) {
+    fn forget_other_levels(&mut self, level: u32) {
         for (other, slots) in (0..).zip(&mut self.levels) {
             if other != level {
                 slots.clear();

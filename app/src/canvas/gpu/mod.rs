@@ -4,8 +4,10 @@
 //! What is on the device belongs to the view, not to egui's `callback_resources`: so the view knows, while it has the
 //! document at hand, what must go up, and takes along those tiles alone.
 
+pub mod bench;
 mod composer;
 mod display;
+mod flat;
 mod masks;
 mod picture;
 mod program;
@@ -21,11 +23,13 @@ use eframe::wgpu;
 use egui::{Context, PaintCallback, PaintCallbackInfo, Rect};
 
 pub use self::display::{TileKind, ViewOnScreen};
+pub use self::flat::Flat;
 pub use self::masks::MaskKey;
+pub use self::picture::Source;
 
 use self::composer::Composer;
 use self::display::{Batch, Display, Tile};
-use self::masks::{MaskTiles, MaskUpload, RIM};
+use self::masks::{MaskPlan, MaskTiles, RIM};
 use self::picture::{Gpu, PictureTiles, Plan};
 use self::program::Program;
 use crate::document::{Document, PixelRect, TILE_SIDE, TileGrid, TilePos, positions_in};
@@ -100,25 +104,21 @@ impl CanvasTiles {
         &self,
         ctx: &Context,
         rect: Rect,
-        document: &Document,
+        source: Source<'_>,
         view: FrameView,
         masks: &[(MaskDraw, &TileGrid<u16>)],
     ) -> PaintCallback {
         let mut tiles = self.lock();
-        let plan = tiles.picture.plan(document, &view.tiles);
+        let plan = tiles.picture.plan(source, &view.tiles, Instant::now() + UPLOAD_TIME);
         let grids: Vec<_> = masks.iter().map(|(mask, grid)| (mask.key, *grid)).collect();
-        let (uploads, has_all_masks) = tiles.masks.plan(&grids, &view.tiles, Instant::now() + UPLOAD_TIME);
-        if !has_all_masks {
-            ctx.request_repaint();
-        }
+        let mask_plan = tiles.masks.plan(&grids, &view.tiles, Instant::now() + UPLOAD_TIME);
         let scene = Scene {
             tiles: self.clone(),
             ctx: ctx.clone(),
-            bounds: document.bounds(),
+            bounds: source.document().bounds(),
             view,
             plan,
-            uploads,
-            has_all_masks,
+            mask_plan,
             masks: masks.iter().map(|(mask, _)| *mask).collect(),
         };
         Callback::new_paint_callback(rect, scene)
@@ -137,8 +137,7 @@ struct Scene {
     bounds: PixelRect,
     view: FrameView,
     plan: Plan,
-    uploads: Vec<MaskUpload>,
-    has_all_masks: bool,
+    mask_plan: MaskPlan,
     masks: Vec<MaskDraw>,
 }
 
@@ -155,25 +154,21 @@ impl CallbackTrait for Scene {
         let mut tiles = self.tiles.lock();
         let OnDevice { picture, masks, composer, display, frame } = &mut *tiles;
         *frame += 1;
-        let composer = composer.get_or_insert_with(|| Composer::new(device));
         let gpu = Gpu { device, queue, encoder };
         let has_picture = picture.carry_out(&self.plan, composer, *frame, until, gpu);
-        let has_masks = masks.carry_out(&self.uploads, &self.view.tiles, *frame, device, queue);
+        let has_masks = masks.carry_out(&self.mask_plan, &self.view.tiles, *frame, device, queue);
         if !has_picture || !has_masks {
             self.ctx.request_repaint();
-        }
-        if has_masks && self.has_all_masks {
-            masks.forget_other_levels(self.view.tiles.level);
         }
         display.take_if(|display| display.format() != self.view.format);
         let display = display.get_or_insert_with(|| Display::new(device, self.view.format));
         let places = self.places(picture, masks, *frame);
         let batches: Vec<_> = places
             .into_iter()
-            .map(|((source, page), tiles)| {
-                let pages = match source {
-                    Source::Picture(level) => picture.pages(level),
-                    Source::Mask(_) => masks.pages(self.view.tiles.level),
+            .map(|((origin, page), tiles)| {
+                let pages = match origin {
+                    Origin::Picture(level) => picture.pages(level),
+                    Origin::Mask(_) => masks.pages(self.view.tiles.level),
                 };
                 Batch { page: page.and_then(|page| pages.get(page as usize)), tiles }
             })
@@ -191,14 +186,14 @@ impl CallbackTrait for Scene {
 
 /// Where tiles' texels come from, in the order of drawing.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Source {
+enum Origin {
     /// Tiles of this level.
     Picture(u32),
     /// The mask's number.
     Mask(usize),
 }
 
-type Places = BTreeMap<(Source, Option<u32>), Vec<Tile>>;
+type Places = BTreeMap<(Origin, Option<u32>), Vec<Tile>>;
 
 impl Scene {
     /// All tiles to draw, those of a page together.
@@ -210,7 +205,7 @@ impl Scene {
             let (level, page) = shown.map_or((level, None), |(level, place)| (level, Some(place.page)));
             let layer = shown.map(|(_, place)| place.layer);
             let tile = self.tile(at, level, 0, layer, (TileKind::Picture, [0.0; 4]));
-            places.entry((Source::Picture(level), page)).or_default().push(tile);
+            places.entry((Origin::Picture(level), page)).or_default().push(tile);
         }
         for (number, mask) in self.masks.iter().enumerate() {
             let shows_nothing = matches!(mask.kind, TileKind::BlackAndWhite | TileKind::Isolated);
@@ -220,7 +215,7 @@ impl Scene {
                     continue;
                 }
                 let tile = self.tile(at, level, RIM, place.map(|place| place.layer), (mask.kind, mask.color));
-                places.entry((Source::Mask(number), place.map(|place| place.page))).or_default().push(tile);
+                places.entry((Origin::Mask(number), place.map(|place| place.page))).or_default().push(tile);
             }
         }
         places

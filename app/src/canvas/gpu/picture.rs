@@ -6,6 +6,7 @@ use std::time::Instant;
 use eframe::wgpu;
 
 use super::composer::{Composer, Job, SHOWN};
+use super::flat::Flat;
 use super::program::{Blend, LayerTile, Program, Step};
 use super::shader::LAYER_PAGES;
 use super::slots::{self, PageKind, Place, Slots};
@@ -15,13 +16,54 @@ use crate::document::{Document, Layer, LayerId, Pixel, PixelRect, TILE_SIDE, Til
 /// Tiles made in one frame at most.
 const WORK_A_FRAME: usize = 256;
 const NO_PLACE: u32 = u32::MAX;
+/// A tile, in its own pixels.
+const WHOLE: PixelRect = PixelRect { left: 0, top: 0, right: TILE_SIDE, bottom: TILE_SIDE };
 
 type LayerKey = (LayerId, TilePos);
 
+/// What tiles are made from.
+#[derive(Clone, Copy)]
+pub enum Source<'a> {
+    /// The device composites the layers.
+    Layers(&'a Document),
+    /// The CPU has done it.
+    Flat(Flat<'a>),
+}
+
+impl<'a> Source<'a> {
+    /// The document, flattened or not.
+    pub fn document(self) -> &'a Document {
+        match self {
+            Self::Layers(document) | Self::Flat(Flat { document, .. }) => document,
+        }
+    }
+
+    /// A number that changes whenever what the view shows may have changed, hints included.
+    fn revision(self) -> u64 {
+        let grids = self.document().all_layers().filter_map(Layer::pixels).map(TileGrid::latest_revision);
+        let flat = match self {
+            Self::Layers(_) => 0,
+            Self::Flat(flat) => flat.picture.latest_revision(),
+        };
+        grids.fold(self.document().structure_revision().max(flat), u64::max)
+    }
+}
+
+/// How a tile is made.
+enum Recipe {
+    Program(Program),
+    /// Of the part that has changed.
+    Texels {
+        stamp: u64,
+        part: PixelRect,
+        texels: Vec<u8>,
+    },
+}
+
 /// A tile to make, with all that it takes.
-pub struct Work {
+struct Work {
     at: TilePos,
-    program: Program,
+    recipe: Recipe,
     /// What has changed, in canvas pixels, if the rest of the tile is known to be as it was.
     changed: Option<PixelRect>,
     bounds: PixelRect,
@@ -33,6 +75,14 @@ pub struct Plan {
     level: u32,
     visible: PixelRect,
     is_whole: bool,
+}
+
+/// What of a layer's tile is on the device.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Uploaded {
+    revision: u64,
+    /// In the tile's pixels.
+    part: PixelRect,
 }
 
 /// What a made tile was made from.
@@ -52,7 +102,7 @@ struct Scan {
 
 /// Tiles of layers, and the tiles made from them.
 pub struct PictureTiles {
-    layers: Slots<LayerKey, u64>,
+    layers: Slots<LayerKey, Uploaded>,
     /// Tiles of one colour, with their revision.
     plain: HashMap<LayerKey, (u64, Pixel)>,
     made: Vec<Slots<TilePos, Made>>,
@@ -82,7 +132,8 @@ fn made_slots(level: u32) -> Slots<TilePos, Made> {
         format: SHOWN,
         usage: wgpu::TextureUsages::TEXTURE_BINDING
             | wgpu::TextureUsages::RENDER_ATTACHMENT
-            | wgpu::TextureUsages::COPY_SRC,
+            | wgpu::TextureUsages::COPY_SRC
+            | wgpu::TextureUsages::COPY_DST,
         // 16 MB a page where tiles are whole.
         layers: if level == 0 { 64 } else { 256 },
         pages_wanted: 12,
@@ -91,9 +142,9 @@ fn made_slots(level: u32) -> Slots<TilePos, Made> {
 }
 
 impl PictureTiles {
-    /// Finds what must be made for this view.
-    pub fn plan(&mut self, document: &Document, view: &TileView) -> Plan {
-        let (revision, structure) = (revision_of(document), document.structure_revision());
+    /// Finds what must be made for this view; what of it the CPU makes, while there is time.
+    pub fn plan(&mut self, source: Source<'_>, view: &TileView, until: Instant) -> Plan {
+        let (revision, structure) = (source.revision(), source.document().structure_revision());
         let TileView { visible, level, .. } = *view;
         let was_seen = |last: &&Scan| last.is_done && last.level == level && last.visible.intersect(visible) == visible;
         let last = self.last.as_ref().filter(was_seen);
@@ -102,12 +153,11 @@ impl PictureTiles {
         let mut plan = Plan { work: vec![], level, visible, is_whole: true };
         if !is_same {
             for at in positions_in(changed.unwrap_or(visible).intersect(visible)) {
-                let Some(work) = self.work_for(document, at, level, changed) else { continue };
-                if plan.work.len() == WORK_A_FRAME {
+                if plan.work.len() == WORK_A_FRAME || (!plan.work.is_empty() && Instant::now() >= until) {
                     plan.is_whole = false;
                     break;
                 }
-                plan.work.push(work);
+                plan.work.extend(self.work_for(source, at, level, changed));
             }
         }
         let is_done = plan.is_whole && plan.work.is_empty();
@@ -115,25 +165,39 @@ impl PictureTiles {
         plan
     }
 
-    fn work_for(&mut self, document: &Document, at: TilePos, level: u32, changed: Option<PixelRect>) -> Option<Work> {
-        let program = Program::of(document, at);
-        if program.steps.is_empty() {
+    fn work_for(&mut self, source: Source<'_>, at: TilePos, level: u32, changed: Option<PixelRect>) -> Option<Work> {
+        let program = match source {
+            Source::Layers(document) => Some(Program::of(document, at)),
+            Source::Flat(_) => None,
+        };
+        let stamp = match (source, &program) {
+            (Source::Flat(flat), _) => flat.stamp(at),
+            (_, program) => program.as_ref().filter(|program| !program.steps.is_empty()).map(|program| program.stamp),
+        };
+        let Some(stamp) = stamp else {
             self.made.iter_mut().for_each(|level| level.remove(&at));
             return None;
-        }
+        };
         let made = self.made.get(level as usize)?.get(&at);
-        if made.is_some_and(|(_, made)| made.stamp == program.stamp) {
+        if made.is_some_and(|(_, made)| made.stamp == stamp) {
             return None;
         }
         let changed = changed.filter(|_| made.is_some());
-        Some(Work { at, program, changed, bounds: document.bounds() })
+        let recipe = match (source, program) {
+            (Source::Flat(flat), _) => {
+                let part = part_of_tile(at, changed, level);
+                Recipe::Texels { stamp, part, texels: flat.texels(at, level, part) }
+            }
+            (_, program) => Recipe::Program(program?),
+        };
+        Some(Work { at, recipe, changed, bounds: source.document().bounds() })
     }
 
     /// Makes the tiles of the plan, at least one, more while there is time. Returns whether all are made.
     pub fn carry_out(
         &mut self,
         plan: &Plan,
-        composer: &mut Composer,
+        composer: &mut Option<Composer>,
         frame: u64,
         until: Instant,
         gpu: Gpu<'_>,
@@ -141,16 +205,30 @@ impl PictureTiles {
         if let Some(slots) = self.made.get_mut(plan.level as usize) {
             positions_in(plan.visible).for_each(|at| slots.keep(&at, frame));
         }
-        let (mut steps, mut jobs) = (vec![], vec![]);
+        let (mut steps, mut jobs, mut done) = (vec![], vec![], 0);
         for work in &plan.work {
-            if !jobs.is_empty() && Instant::now() >= until {
+            if done > 0 && Instant::now() >= until {
                 break;
             }
-            let Some(job) = self.begin_job(work, plan.level, frame, &gpu, &mut steps) else { break };
-            jobs.push(job);
+            let is_begun = match &work.recipe {
+                Recipe::Program(program) => {
+                    let job = self.begin_job(work, program, plan.level, frame, &gpu, &mut steps);
+                    job.map(|job| jobs.push(job)).is_some()
+                }
+                Recipe::Texels { stamp, part, texels } => {
+                    self.upload(work.at, *stamp, (plan.level, *part), texels, frame, &gpu).is_some()
+                }
+            };
+            if !is_begun {
+                break;
+            }
+            done += 1;
         }
-        composer.run(gpu.device, gpu.queue, gpu.encoder, self.layers.pages(), (&steps, &jobs));
-        let is_done = plan.is_whole && jobs.len() == plan.work.len();
+        if !jobs.is_empty() {
+            let composer = composer.get_or_insert_with(|| Composer::new(gpu.device));
+            composer.run(gpu.device, gpu.queue, gpu.encoder, self.layers.pages(), (&steps, &jobs));
+        }
+        let is_done = plan.is_whole && done == plan.work.len();
         if let Some(last) = &mut self.last {
             last.is_done = is_done;
         }
@@ -160,10 +238,29 @@ impl PictureTiles {
         is_done
     }
 
+    /// Uploads what the CPU has made of a tile.
+    fn upload(
+        &mut self,
+        at: TilePos,
+        stamp: u64,
+        (level, part): (u32, PixelRect),
+        texels: &[u8],
+        frame: u64,
+        gpu: &Gpu<'_>,
+    ) -> Option<()> {
+        let slots = self.made.get_mut(level as usize)?;
+        let place = slots.put(gpu.device, at, Made { stamp, layers: vec![] }, frame)?;
+        let (corner, size) = ([part.left, part.top], [part.width(), part.height()]);
+        let [corner, size] = [corner, size].map(|pair| pair.map(|pixels| pixels >> level));
+        slots::write(gpu.queue, slots.texture(place)?, place.layer, corner, size, (texels, size[0] * 4));
+        Some(())
+    }
+
     /// Brings the layers' tiles to the device and finds a place for the result; `None` when there is no room.
     fn begin_job(
         &mut self,
         work: &Work,
+        program: &Program,
         level: u32,
         frame: u64,
         gpu: &Gpu<'_>,
@@ -171,81 +268,89 @@ impl PictureTiles {
     ) -> Option<Job> {
         let first = steps.len() as u32;
         let mut layers = vec![];
-        for step in &work.program.steps {
+        let made = self.made.get(level as usize)?;
+        let is_known = work.changed.is_some() && made.get(&work.at).is_some();
+        let part = part_of_tile(work.at, work.changed.filter(|_| is_known), level);
+        for step in &program.steps {
             let encoded = match step {
                 Step::Begin => [2, 0, 0, 0],
                 Step::End { blend } => encode(3, *blend, 0, 0),
                 Step::Lay { tile, blend } => {
                     layers.push((tile.layer, tile.revision));
-                    self.lay(work, (tile, *blend), level, frame, gpu)?
+                    self.lay(work, (tile, *blend), (level, part), frame, gpu)?
                 }
             };
             steps.push(encoded);
         }
         let slots = self.made.get_mut(level as usize)?;
-        let is_known = work.changed.is_some() && slots.get(&work.at).is_some();
-        let made = Made { stamp: work.program.stamp, layers };
+        let made = Made { stamp: program.stamp, layers };
         let place = slots.put(gpu.device, work.at, made, frame)?;
         let inside = work.at.rect().intersect(work.bounds);
         Some(Job {
             steps: [first, steps.len() as u32],
             target: slots.target(place)?,
             level,
-            part: part_of_tile(work.at, work.changed.filter(|_| is_known), level),
+            part,
             is_known,
             inside: [inside.width(), inside.height()],
         })
     }
 
-    /// The step that lays a layer's tile; uploads it, or the part of it that changed.
+    /// The step that lays a layer's tile; uploads what of it is needed and not there yet.
     fn lay(
         &mut self,
         work: &Work,
         (tile, blend): (&LayerTile, Blend),
-        level: u32,
+        (level, needed): (u32, PixelRect),
         frame: u64,
         gpu: &Gpu<'_>,
     ) -> Option<[u32; 4]> {
         let Some(pixels) = &tile.pixels else { return Some(encode(0, blend, NO_PLACE, 0)) };
-        let key = (tile.layer, work.at);
+        let (key, values) = ((tile.layer, work.at), pixels.values());
         if let Some((_, color)) = self.plain.get(&key).filter(|(revision, _)| *revision == tile.revision) {
             return Some(encode_color(*color, blend));
         }
-        let known = self.layers.get(&key).map(|(place, revision)| (place, *revision));
-        if let Some((place, revision)) = known
-            && revision == tile.revision
+        let on_device = self.layers.get(&key).map(|(_, uploaded)| *uploaded);
+        let (there, changed) = self.what_is_there(work, tile, level, on_device);
+        if there.is_empty()
+            && needed == WHOLE
+            && let Some(color) = the_only_color(values)
         {
-            self.layers.keep(&key, frame);
-            return Some(encode(0, blend, packed(place), 0));
+            self.layers.remove(&key);
+            self.plain.insert(key, (tile.revision, color));
+            return Some(encode_color(color, blend));
         }
-        // The rest is as it was only if it was part of what is shown.
-        let made = self.made.get(level as usize).and_then(|slots| slots.get(&work.at));
-        let was_shown = |revision| made.is_some_and(|(_, made)| made.layers.contains(&(tile.layer, revision)));
-        let changed = work.changed.filter(|_| known.is_some_and(|(_, revision)| was_shown(revision)));
-        let values = pixels.values();
-        if changed.is_none() {
-            if let Some(color) = the_only_color(values) {
-                self.layers.remove(&key);
-                self.plain.insert(key, (tile.revision, color));
-                return Some(encode_color(color, blend));
-            }
-            self.plain.remove(&key);
+        let now_there = there.union(needed);
+        let uploaded = Uploaded { revision: tile.revision, part: now_there };
+        let place = self.layers.put(gpu.device, key, uploaded, frame)?;
+        let texture = self.layers.texture(place)?;
+        let missing = frame_between(there, now_there);
+        for part in missing.into_iter().chain([changed]).filter(|part| !part.is_empty()) {
+            write_part(gpu.queue, texture, place.layer, part, values);
         }
-        let place = self.layers.put(gpu.device, key, tile.revision, frame)?;
-        let part = part_of_tile(work.at, changed, 0);
-        let bytes: &[u8] = bytemuck::cast_slice(values);
-        let begin = (part.top * TILE_SIDE + part.left) as usize * size_of::<Pixel>();
-        let row_bytes = TILE_SIDE * size_of::<Pixel>() as u32;
-        let size = [part.width(), part.height()];
-        slots::write(
-            gpu.queue,
-            self.layers.texture(place)?,
-            place.layer,
-            [part.left, part.top],
-            size,
-            (bytes.get(begin..)?, row_bytes),
-        );
         Some(encode(0, blend, packed(place), 0))
+    }
+
+    /// The part of a layer's tile that is on the device as it is now, but for the part that has changed, which is the
+    /// second; both in the tile's pixels.
+    fn what_is_there(
+        &self,
+        work: &Work,
+        tile: &LayerTile,
+        level: u32,
+        on_device: Option<Uploaded>,
+    ) -> (PixelRect, PixelRect) {
+        let Some(Uploaded { revision, part }) = on_device else { return (PixelRect::EMPTY, PixelRect::EMPTY) };
+        if revision == tile.revision {
+            return (part, PixelRect::EMPTY);
+        }
+        // Nothing but what changed is other than it was only if this was part of what is shown.
+        let made = self.made.get(level as usize).and_then(|slots| slots.get(&work.at));
+        let was_shown = made.is_some_and(|(_, made)| made.layers.contains(&(tile.layer, revision)));
+        match work.changed.filter(|_| was_shown) {
+            Some(changed) => (part, part_of_tile(work.at, Some(changed), 0).intersect(part)),
+            None => (PixelRect::EMPTY, PixelRect::EMPTY),
+        }
     }
 
     fn forget_other_levels(&mut self, level: u32) {
@@ -283,12 +388,6 @@ pub struct Gpu<'a> {
     pub encoder: &'a mut wgpu::CommandEncoder,
 }
 
-/// A number that changes whenever what the view shows of the layers may have changed, hints included.
-fn revision_of(document: &Document) -> u64 {
-    let grids = document.all_layers().filter_map(Layer::pixels);
-    grids.map(TileGrid::latest_revision).fold(document.structure_revision(), u64::max)
-}
-
 /// The whole tile, or the changed part of it on whole squares; in the tile's own pixels.
 fn part_of_tile(at: TilePos, changed: Option<PixelRect>, level: u32) -> PixelRect {
     let tile = at.rect();
@@ -300,6 +399,29 @@ fn part_of_tile(at: TilePos, changed: Option<PixelRect>, level: u32) -> PixelRec
         top: (part.top - tile.top) / square * square,
         right: (part.right - tile.left).next_multiple_of(square),
         bottom: (part.bottom - tile.top).next_multiple_of(square),
+    }
+}
+
+/// What lies in `outer` and not in `inner`, which lies in it: above, below, left and right of it.
+fn frame_between(inner: PixelRect, outer: PixelRect) -> [PixelRect; 4] {
+    if inner.is_empty() {
+        return [outer, PixelRect::EMPTY, PixelRect::EMPTY, PixelRect::EMPTY];
+    }
+    [
+        PixelRect { bottom: inner.top, ..outer },
+        PixelRect { top: inner.bottom, ..outer },
+        PixelRect { right: inner.left, top: inner.top, bottom: inner.bottom, ..outer },
+        PixelRect { left: inner.right, top: inner.top, bottom: inner.bottom, ..outer },
+    ]
+}
+
+/// Uploads a part of a tile.
+fn write_part(queue: &wgpu::Queue, texture: &wgpu::Texture, layer: u32, part: PixelRect, values: &[Pixel]) {
+    let first = (part.top * TILE_SIDE + part.left) as usize;
+    if let Some(values) = values.get(first..) {
+        let row_bytes = TILE_SIDE * size_of::<Pixel>() as u32;
+        let (corner, size) = ([part.left, part.top], [part.width(), part.height()]);
+        slots::write(queue, texture, layer, corner, size, (bytemuck::cast_slice(values), row_bytes));
     }
 }
 
@@ -332,8 +454,21 @@ mod tests {
         let changed = Some(PixelRect { left: 257, top: 3, right: 300, bottom: 10 });
         let at = TilePos { column: 1, row: 0 };
         assert_eq!(part_of_tile(at, changed, 2), PixelRect { left: 0, top: 0, right: 44, bottom: 12 });
-        let whole = PixelRect { left: 0, top: 0, right: TILE_SIDE, bottom: TILE_SIDE };
-        assert_eq!(part_of_tile(at, None, 2), whole);
-        assert_eq!(part_of_tile(TilePos { column: 3, row: 0 }, changed, 0), whole, "nothing known of this tile");
+        assert_eq!(part_of_tile(at, None, 2), WHOLE);
+        assert_eq!(part_of_tile(TilePos { column: 3, row: 0 }, changed, 0), WHOLE, "nothing known of this tile");
+    }
+
+    #[test]
+    fn the_frame_between_two_rectangles_has_each_pixel_once() {
+        let (inner, outer) =
+            (PixelRect { left: 3, top: 2, right: 5, bottom: 9 }, PixelRect { left: 1, top: 2, right: 10, bottom: 12 });
+        for y in 0..15 {
+            for x in 0..15 {
+                let count = frame_between(inner, outer).iter().filter(|part| part.contains(x, y)).count();
+                assert_eq!(count == 1, outer.contains(x, y) && !inner.contains(x, y), "{x}, {y}");
+                assert!(count < 2);
+            }
+        }
+        assert_eq!(frame_between(PixelRect::EMPTY, outer)[0], outer);
     }
 }

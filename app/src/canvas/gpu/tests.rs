@@ -23,7 +23,7 @@ fn device() -> Option<(wgpu::Device, wgpu::Queue)> {
 struct Bench {
     device: wgpu::Device,
     queue: wgpu::Queue,
-    composer: Composer,
+    composer: Option<Composer>,
     picture: PictureTiles,
     frame: u64,
 }
@@ -31,18 +31,21 @@ struct Bench {
 impl Bench {
     fn new() -> Option<Self> {
         let (device, queue) = device()?;
-        let composer = Composer::new(&device);
-        Some(Self { device, queue, composer, picture: PictureTiles::default(), frame: 0 })
+        Some(Self { device, queue, composer: None, picture: PictureTiles::default(), frame: 0 })
     }
 
     fn update(&mut self, document: &Document, level: u32, changed: Option<PixelRect>) {
-        let view = TileView { visible: document.bounds(), level, changed };
+        self.update_from(Source::Layers(document), level, changed);
+    }
+
+    fn update_from(&mut self, source: Source<'_>, level: u32, changed: Option<PixelRect>) {
+        let view = TileView { visible: source.document().bounds(), level, changed };
+        let until = Instant::now() + Duration::from_secs(60);
         for _ in 0..1000 {
             self.frame += 1;
-            let plan = self.picture.plan(document, &view);
+            let plan = self.picture.plan(source, &view, until);
             let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
             let gpu = Gpu { device: &self.device, queue: &self.queue, encoder: &mut encoder };
-            let until = Instant::now() + Duration::from_secs(1);
             let is_done = self.picture.carry_out(&plan, &mut self.composer, self.frame, until, gpu);
             self.queue.submit([encoder.finish()]);
             if is_done {
@@ -210,6 +213,31 @@ fn a_halved_tile_is_the_mean_of_squares() {
                 let mean = sum / (square * square) as f64 / 257.0;
                 assert!((f64::from(*shown) - mean).abs() <= 1.0, "level {level}: {shown} for {mean}");
             }
+        }
+    }
+}
+
+#[test]
+fn what_the_cpu_has_flattened_looks_the_same() {
+    let Some(mut by_shader) = Bench::new() else { return };
+    let Some(mut by_cpu) = Bench::new() else { return };
+    let props = LayerProps { blend: BlendMode::Overlay, opacity: 0.7, ..LayerProps::default() };
+    let hint = LayerContent::Hint {
+        pixels: layer(LayerProps::default(), |x, _| if x < 9 { [0, 0, 65535, 65535] } else { [0; 4] })
+            .pixels()
+            .unwrap()
+            .clone(),
+        kind: "scribble".to_owned(),
+    };
+    let hint = Layer::new(LayerProps { opacity: 0.5, ..LayerProps::default() }, hint);
+    let document = document(vec![layer(LayerProps::default(), backdrop), layer(props, source), hint]);
+    let picture = document.flattened();
+    for level in 0..LEVELS {
+        by_shader.update(&document, level, None);
+        by_cpu.update_from(Source::Flat(Flat { picture: &picture, document: &document }), level, None);
+        let at = TilePos { column: 0, row: 0 };
+        for (a, b) in by_shader.read(at, level).as_flattened().iter().zip(by_cpu.read(at, level).as_flattened()) {
+            assert!(a.abs_diff(*b) <= 1, "level {level}: {a}, {b}");
         }
     }
 }

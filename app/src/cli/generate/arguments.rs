@@ -66,6 +66,9 @@ pub(crate) struct GenerateArguments {
     /// Where --init is changed: white is repainted, black stays as it is, bit for bit
     #[arg(long, requires = "init", value_name = "PICTURE")]
     pub mask: Option<PathBuf>,
+    /// Greys in --mask are strengths of their own: what is made grows out of what is kept
+    #[arg(long, requires = "mask")]
+    pub soft: bool,
     /// Where the engine computes
     #[arg(long, default_value = "auto", value_parser = choices::device())]
     pub device: DeviceChoice,
@@ -81,7 +84,7 @@ pub(crate) struct GenerateArguments {
     /// Tell events on stdout, one JSON object a line
     #[arg(long)]
     pub json: bool,
-    /// The picture to write: .png, .jpg or .webp
+    /// The picture to write: .png, .jpg, .webp, .tif or .ora
     #[arg(short, long, value_name = "OUT.png")]
     pub output: PathBuf,
 }
@@ -114,6 +117,7 @@ impl GenerateArguments {
         set(&mut recipe.height, &self.height);
         set(&mut recipe.batch, &self.batch);
         set(&mut recipe.strength, &self.strength);
+        recipe.soft |= self.soft;
         recipe.check()?;
         Ok(recipe)
     }

@@ -41,7 +41,7 @@ fn generate(arguments: &GenerateArguments) -> anyhow::Result<()> {
     // What can go wrong before the engine starts is found before a minute is spent.
     let recipe = arguments.recipe()?;
     let outputs = OutputFiles::new(arguments, recipe.batch)?;
-    let start = Start::open(arguments)?;
+    let start = Start::open(arguments, recipe.soft)?;
     let job = job(arguments, recipe, start.as_ref())?;
     outputs.check()?;
     let settings = engine_settings(arguments.device);

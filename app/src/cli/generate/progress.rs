@@ -142,7 +142,7 @@ fn bar() -> ProgressBar {
 
 fn show(bar: &ProgressBar, event: &Event) {
     match event {
-        Event::DeviceReady { name } => bar.println(format!("Using {name}")),
+        Event::DeviceReady { name, .. } => bar.println(format!("Using {name}")),
         Event::Notice { text } => bar.println(text),
         Event::Loading { what, .. } => bar.set_message(format!("Loading {what}")),
         Event::Step(Step { step, steps, remaining, .. }) => {
@@ -158,7 +158,7 @@ fn show(bar: &ProgressBar, event: &Event) {
 /// `None` for the endings, which are told once the files are written or the error is known.
 fn as_json(event: &Event, previews: &[PathBuf]) -> Option<Value> {
     Some(match event {
-        Event::DeviceReady { name } => json!({ "event": "device", "name": name }),
+        Event::DeviceReady { name, .. } => json!({ "event": "device", "name": name }),
         Event::Notice { text } => json!({ "event": "notice", "text": text }),
         Event::Loading { job, what } => json!({ "event": "loading", "job": job.0, "what": what }),
         Event::Step(step) => json!({

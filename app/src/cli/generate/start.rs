@@ -7,6 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use brushfire_engine::Recipe;
+use brushfire_engine::tasks::soft_coverage;
 use image::{DynamicImage, GrayImage, ImageBuffer, Pixel, RgbImage};
 
 use super::arguments::GenerateArguments;
@@ -22,24 +23,26 @@ pub(super) struct Start {
     /// The picture as the engine sees it, on white.
     picture: RgbImage,
     mask: Option<GrayImage>,
+    /// The mask's greys are strengths.
+    soft: bool,
 }
 
 impl Start {
-    /// Opens `--init` and `--mask`.
-    pub fn open(arguments: &GenerateArguments) -> anyhow::Result<Option<Self>> {
+    /// Opens `--init` and `--mask`; `soft` is the recipe's.
+    pub fn open(arguments: &GenerateArguments, soft: bool) -> anyhow::Result<Option<Self>> {
         let Some(path) = &arguments.init else { return Ok(None) };
         let original = open_picture(path)?.image;
         let size = (original.width(), original.height());
         check_flags(arguments, path, size)?;
         let mask = arguments.mask.as_deref().map(|mask| open_mask(mask, path, size)).transpose()?;
-        let start = Self::new(original, mask);
+        let start = Self::new(original, mask).map(|start| Self { soft, ..start });
         start.map(Some).with_context(|| format!("{} cannot be painted on", path.display()))
     }
 
     fn new(original: DynamicImage, mask: Option<GrayImage>) -> Result<Self, DocumentError> {
         let document = Document::from_image(&original)?;
         let picture = document.rgb_image(document.bounds());
-        Ok(Self { original: in_color(original), document, picture, mask })
+        Ok(Self { original: in_color(original), document, picture, mask, soft: false })
     }
 
     /// The size the model works at.
@@ -53,10 +56,13 @@ impl Start {
         continued(&self.picture, self.padded_size())
     }
 
-    /// The mask, continued to [`Self::padded_size`]. All of a soft edge is made anew, for [`Self::finish`] blends it, and
-    /// it must be blended only once.
+    /// The mask, continued to [`Self::padded_size`]. Where greys are no strengths, all of a soft edge is made anew, for
+    /// [`Self::finish`] blends it, and it must be blended only once.
     pub fn padded_mask(&self) -> Option<GrayImage> {
         let mut mask = continued(self.mask.as_ref()?, self.padded_size());
+        if self.soft {
+            return Some(mask);
+        }
         for level in mask.iter_mut().filter(|level| **level > 0) {
             *level = u8::MAX;
         }
@@ -71,6 +77,7 @@ impl Start {
         let (width, height) = self.picture.dimensions();
         let made = image::imageops::crop_imm(made, 0, 0, width, height).to_image();
         let Some(mask) = &self.mask else { return Ok(made.into()) };
+        let mask = &if self.soft { soft_coverage(mask) } else { mask.clone() };
         let mut document = self.document.clone();
         document.accept_result(&made, mask, [0, 0], None)?;
         Ok(laid_into(self.original.clone(), document.to_image(), mask))
@@ -184,6 +191,16 @@ mod tests {
         assert_eq!(finished.get_pixel(0, 9).0, [0, 9, 7, 0]);
         assert_eq!(finished.get_pixel(30, 65).0, [30, 65, 7, 255]);
         assert_eq!(finished.get_pixel(31, 0).0, [116, 50, 29, 255], "128 of 255 parts are new");
+    }
+
+    #[test]
+    fn a_mask_of_strengths_is_the_engines_as_it_is_and_blends_what_is_weak_only() {
+        let mask = GrayImage::from_fn(70, 66, |x, _| Luma([if x > 30 { 64 } else { x as u8 }]));
+        let start = Start { soft: true, ..start(70, 66, Some(mask)) };
+        assert_eq!(start.padded_mask().unwrap().get_pixel(71, 0).0, [64]);
+        let finished = start.finish(&RgbImage::from_pixel(72, 72, Rgb([200, 100, 50]))).unwrap().into_rgba8();
+        assert_eq!(finished.get_pixel(0, 9).0, [0, 9, 7, 0]);
+        assert_eq!(finished.get_pixel(31, 0).0, [200, 100, 50, 255]);
     }
 
     #[test]

@@ -33,7 +33,7 @@ fn hashed(x: u32, y: u32) -> u32 {
 fn base() -> TileGrid<u16> {
     grid(|x, y| {
         let d = (i64::from(x) - 300).pow(2) * 2 + (i64::from(y) - 250).pow(2) * 3;
-        let is_selected = (d % 60000 < 30000) != (hashed(x, y) % 1009 == 0);
+        let is_selected = (d % 60000 < 30000) != hashed(x, y).is_multiple_of(1009);
         if x >= 480 && y < 300 {
             ((x * 331 + y * 127) % 65536) as u16
         } else if is_selected {

@@ -67,6 +67,11 @@ impl Moments {
     }
 }
 
+fn tiling(config: &AutoencoderConfig) -> Tiling {
+    let (bytes_per_pixel, scale) = (blocks::bytes_per_pixel(config), config.downscale());
+    Tiling { budget: MEMORY_BUDGET, bytes_per_pixel, scale }
+}
+
 impl AutoencoderKl {
     /// Builds the model from a source that names its tensors as diffusers does.
     ///
@@ -86,12 +91,14 @@ impl AutoencoderKl {
             post_quant_conv: pointwise(config.use_post_quant_conv, "post_quant_conv", latent)?,
             latent_channels: latent,
             scaling: Scaling { factor: config.scaling_factor, shift: config.shift_factor.unwrap_or(0.0) },
-            tiling: Tiling {
-                budget: MEMORY_BUDGET,
-                bytes_per_pixel: blocks::bytes_per_pixel(config),
-                scale: config.downscale(),
-            },
+            tiling: tiling(config),
         })
+    }
+
+    /// Bytes held beside the weights while a picture of `height` x `width` pixels is coded on the CPU.
+    pub(crate) fn working_bytes(config: &AutoencoderConfig, height: usize, width: usize) -> usize {
+        let scale = config.downscale().max(1);
+        tiling(config).bytes(height.div_ceil(scale), width.div_ceil(scale))
     }
 
     /// Pictures whose activations would take more than `bytes` are coded in overlapping, blended tiles.

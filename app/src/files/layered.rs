@@ -1,0 +1,89 @@
+//! What files of layers have in common: what can be wrong with them, and how much of them is taken into memory.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::error::OpenError;
+use super::format::PictureFormat;
+use crate::document::{BlendMode, CanvasSize, Layer, LayerProps};
+
+/// Bytes of tiles that one file's layers may take.
+pub(super) const MAX_LAYER_BYTES: u64 = 8 << 30;
+
+/// Bytes of pixels that one file's layers may be decoded from, transparent ones and those beyond the canvas included.
+pub(super) const MAX_DECODED_BYTES: u64 = 64 << 30;
+
+/// Layers of one file.
+pub(super) const MAX_LAYERS: usize = 8192;
+
+/// Groups in groups.
+pub(super) const MAX_DEPTH: usize = 64;
+
+/// What is wrong with a file of layers.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum LayeredError {
+    #[error("{0}")]
+    Damaged(String),
+    #[error("it is {width} x {height} pixels")]
+    BadSize { width: u32, height: u32 },
+    #[error("its layers need {bytes} bytes")]
+    TooMuchMemory { bytes: u64 },
+}
+
+impl LayeredError {
+    pub(super) fn damaged(reason: impl Into<String>) -> Self {
+        Self::Damaged(reason.into())
+    }
+
+    /// The same for the file's name.
+    pub(super) fn of_file(self, name: &str, format: PictureFormat) -> OpenError {
+        let name = name.to_owned();
+        match self {
+            Self::Damaged(reason) => OpenError::Damaged { name, format, reason },
+            Self::BadSize { width, height } => OpenError::BadSize { name, width, height, max: CanvasSize::MAX_SIDE },
+            Self::TooMuchMemory { bytes } => OpenError::TooMuchMemory { name, bytes, max: MAX_LAYER_BYTES },
+        }
+    }
+}
+
+/// How much of a file is in memory by now.
+#[derive(Default)]
+pub(super) struct MemoryUsed(AtomicU64);
+
+impl MemoryUsed {
+    /// Counts the bytes of another layer.
+    ///
+    /// # Errors
+    /// They are too many.
+    pub(super) fn add(&self, bytes: usize) -> Result<(), LayeredError> {
+        let bytes = self.0.fetch_add(bytes as u64, Ordering::Relaxed) + bytes as u64;
+        if bytes > MAX_LAYER_BYTES { Err(LayeredError::TooMuchMemory { bytes }) } else { Ok(()) }
+    }
+}
+
+/// The layers of a pass-through group as they look the same here, where every group is composited by itself: as a group
+/// if all of them are normal, else without one, each with the group's opacity and visibility. `None`: as a group.
+pub(super) fn without_group(group: &LayerProps, layers: &[Layer], notices: &mut Vec<String>) -> Option<Vec<Layer>> {
+    let in_picture = || layers.iter().filter(|layer| layer.is_part_of_picture());
+    if in_picture().all(|layer| layer.props().blend == BlendMode::Normal) {
+        return None;
+    }
+    notices.push(format!(
+        "The group “{}” let its layers blend with those below it; its layers stand without it now, so that they still do.",
+        group.name
+    ));
+    let mut has_base = false;
+    let dissolved = layers.iter().map(|layer| {
+        let mut props = layer.props().clone();
+        if layer.is_part_of_picture() {
+            // The lowest would be clipped to what is below the group.
+            props.clipped &= has_base;
+            has_base = true;
+            props.visible &= group.visible;
+            if !props.clipped {
+                props.opacity *= group.opacity;
+            }
+        }
+        Layer::new(props, layer.content().clone())
+    });
+    Some(dissolved.collect())
+}

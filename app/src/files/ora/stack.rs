@@ -1,0 +1,283 @@
+//! `stack.xml`: which layers there are, where, and how they are composited.
+
+use std::str::FromStr;
+
+use super::super::layered::{LayeredError, MAX_LAYERS};
+use super::xml::{Element, PREFIX};
+use crate::document::{BlendMode, CanvasSize, LayerProps};
+
+/// What a `stack.xml` says.
+pub(super) struct Stack {
+    pub size: CanvasSize,
+    /// As the file says; `None` in files of other programs, which do not.
+    pub has_16_bits: Option<bool>,
+    /// Whether this program wrote it.
+    pub is_ours: bool,
+    /// The lowest first.
+    pub nodes: Vec<Node>,
+    /// Masks and hints with their places among all layers: the numbers of the groups they are in and their own, each
+    /// counted from the lowest.
+    pub aids: Vec<(Node, Vec<usize>)>,
+    /// What could not be taken over, one sentence each.
+    pub notices: Vec<String>,
+}
+
+/// A layer to be.
+pub(super) struct Node {
+    pub props: LayerProps,
+    /// Blends without changing the alpha of what is below it in its group.
+    pub keeps_alpha: bool,
+    /// The layer that tools worked on.
+    pub is_selected: bool,
+    pub what: What,
+}
+
+/// Where a piece of the file lies in the canvas.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Piece {
+    pub entry: String,
+    pub offset: [i64; 2],
+}
+
+pub(super) enum What {
+    Paint(Piece),
+    Result(Piece, Option<String>),
+    Hint(Option<Piece>, String),
+    Mask(Option<Piece>),
+    Group {
+        nodes: Vec<Node>,
+        /// Stands for a layer, its first, with others clipped to it.
+        clips: bool,
+        /// Composited by itself first.
+        is_isolated: bool,
+    },
+}
+
+impl Stack {
+    /// Reads the root element.
+    ///
+    /// # Errors
+    /// No `image` with a size and a stack, or too many layers.
+    pub(super) fn of(image: &Element) -> Result<Self, LayeredError> {
+        let wrong = |what: &str| LayeredError::damaged(format!("stack.xml {what}"));
+        if image.name != "image" {
+            return Err(wrong("is not about an image"));
+        }
+        let side = |name| {
+            let value = image.get(name).ok_or_else(|| wrong(&format!("does not say the picture's size (“{name}”)")))?;
+            number::<f64>(value)
+                .filter(|value| value.is_finite())
+                .ok_or_else(|| wrong(&format!("says “{value}” for “{name}”")))
+        };
+        // `as` saturates; the canvas has its own limits.
+        let (width, height) = (side("w")? as u32, side("h")? as u32);
+        let size = CanvasSize::new(width, height).map_err(|_| LayeredError::BadSize { width, height })?;
+        let root = image.children.iter().find(|child| child.name == "stack").ok_or_else(|| wrong("has no stack"))?;
+        let depth = image.get("brushfire:depth");
+        let mut notices = Vec::new();
+        let mut count = 0;
+        let nodes = nodes_of(root, offset_of(root), &mut notices, &mut count)?;
+        let aids = image.children.iter().find(|child| child.name == "brushfire:aids");
+        let aids = aids.map(|aids| aids_of(aids, &mut notices, &mut count)).transpose()?.unwrap_or_default();
+        Ok(Self { size, has_16_bits: depth.map(|depth| depth == "16"), is_ours: depth.is_some(), nodes, aids, notices })
+    }
+}
+
+/// The children of a stack; in the file the topmost stands first.
+fn nodes_of(
+    stack: &Element,
+    offset: [i64; 2],
+    notices: &mut Vec<String>,
+    count: &mut usize,
+) -> Result<Vec<Node>, LayeredError> {
+    let mut nodes = Vec::new();
+    for element in stack.children.iter().rev() {
+        *count += 1;
+        if *count > MAX_LAYERS {
+            return Err(too_many_layers());
+        }
+        let own = offset_of(element);
+        let place = [offset[0].saturating_add(own[0]), offset[1].saturating_add(own[1])];
+        let piece = || element.get("src").map(|entry| Piece { entry: entry.to_owned(), offset: place });
+        let name = element.get("name").unwrap_or_default();
+        let what = match element.name.as_str() {
+            "layer" => {
+                let Some(piece) = piece() else {
+                    return Err(LayeredError::damaged(format!("the layer “{name}” does not say where its picture is")));
+                };
+                if element.get("brushfire:kind") == Some("result") {
+                    What::Result(piece, element.get("brushfire:recipe").map(str::to_owned))
+                } else {
+                    What::Paint(piece)
+                }
+            }
+            "stack" => What::Group {
+                nodes: nodes_of(element, place, notices, count)?,
+                clips: element.is_true("brushfire:clips"),
+                is_isolated: is_isolated(element),
+            },
+            other => {
+                if !other.starts_with(PREFIX) {
+                    notices.push(format!("“{name}” is a {other}, which is not known here, and was left out."));
+                }
+                continue;
+            }
+        };
+        nodes.push(node_of(element, what, notices));
+    }
+    Ok(nodes)
+}
+
+/// Masks and hints, which stand outside the stack.
+fn aids_of(
+    aids: &Element,
+    notices: &mut Vec<String>,
+    count: &mut usize,
+) -> Result<Vec<(Node, Vec<usize>)>, LayeredError> {
+    *count += aids.children.len();
+    if *count > MAX_LAYERS {
+        return Err(too_many_layers());
+    }
+    let mut nodes = Vec::new();
+    for element in &aids.children {
+        let piece = element.get("src").map(|entry| Piece { entry: entry.to_owned(), offset: offset_of(element) });
+        let what = match element.name.as_str() {
+            "brushfire:mask" => What::Mask(piece),
+            "brushfire:hint" => What::Hint(piece, element.get("brushfire:kind").unwrap_or_default().to_owned()),
+            _ => continue,
+        };
+        let place = element.get("place").unwrap_or_default().split('/').map_while(number).collect();
+        nodes.push((node_of(element, what, notices), place));
+    }
+    Ok(nodes)
+}
+
+fn too_many_layers() -> LayeredError {
+    LayeredError::damaged(format!("stack.xml has more than {MAX_LAYERS} layers"))
+}
+
+/// Whether a group is composited by itself: OpenRaster's default is "auto", which is not, unless opacity or blend mode
+/// make it so.
+fn is_isolated(group: &Element) -> bool {
+    group.get("isolation") == Some("isolate")
+        || opacity_of(group) < 1.0
+        || group.get("composite-op").is_some_and(|operator| operator != "svg:src-over")
+}
+
+fn node_of(element: &Element, what: What, notices: &mut Vec<String>) -> Node {
+    let name = element.get("name").unwrap_or_default();
+    let operator = element.get("composite-op").unwrap_or("svg:src-over");
+    let mode = BlendMode::from_ora_name(operator);
+    if mode.is_none() {
+        let what = format!("“{operator}”, which is not known here; it is normal now.");
+        // MyPaint gives every layer its own mixing of pigments: to say it once is enough.
+        if !notices.iter().any(|notice| notice.ends_with(&what)) {
+            notices.push(format!("The layer “{name}” blends by {what}"));
+        }
+    }
+    let mode = mode.unwrap_or_default();
+    let is_atop = mode == BlendMode::SourceAtop;
+    let mut props = LayerProps {
+        visible: element.get("visibility") != Some("hidden"),
+        opacity: opacity_of(element),
+        locked: element.is_true("edit-locked"),
+        alpha_locked: element.is_true("brushfire:alpha-locked"),
+        clipped: element.is_true("brushfire:clipped"),
+        blend: if is_atop { BlendMode::Normal } else { mode },
+        ..LayerProps::named(name)
+    };
+    if let Some(tint) = element.get("brushfire:tint").and_then(color_of) {
+        props.tint = tint;
+    }
+    let keeps_alpha = is_atop || element.is_true("alpha-preserve");
+    let is_selected = element.is_true("selected");
+    Node { props, keeps_alpha, is_selected, what }
+}
+
+fn opacity_of(element: &Element) -> f32 {
+    let opacity = element.get("opacity").and_then(number::<f32>).filter(|opacity| opacity.is_finite());
+    opacity.unwrap_or(1.0).clamp(0.0, 1.0)
+}
+
+fn offset_of(element: &Element) -> [i64; 2] {
+    ["x", "y"].map(|axis| {
+        // Some programs write "3.0"; `as` saturates. Nothing lies further out than the largest layer is wide.
+        let far = 1 << 24;
+        (element.get(axis).and_then(number::<f64>).unwrap_or_default().round() as i64).clamp(-far, far)
+    })
+}
+
+fn number<T: FromStr>(text: &str) -> Option<T> {
+    text.trim().parse().ok()
+}
+
+/// `#rrggbb`.
+fn color_of(text: &str) -> Option<[u8; 3]> {
+    let number = u32::from_str_radix(text.strip_prefix('#').filter(|digits| digits.len() == 6)?, 16).ok()?;
+    let [_, red, green, blue] = number.to_be_bytes();
+    Some([red, green, blue])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::xml;
+    use super::*;
+
+    fn stack(text: &str) -> Result<Stack, LayeredError> {
+        Stack::of(&xml::parse(text).unwrap())
+    }
+
+    #[test]
+    fn layers_come_lowest_first_with_their_properties() {
+        let stack = stack(
+            "<image w='64' h='32' version='0.0.3'><stack x='2' y='3'>
+               <layer name='top' src='data/1.png' composite-op='svg:multiply' opacity='0.5' visibility='hidden' x='5' y='-7'/>
+               <stack name='group' isolation='isolate' x='10'><layer src='data/2.png' edit-locked='true' selected='true' y='1.0'/></stack>
+             </stack></image>",
+        )
+        .unwrap();
+        assert_eq!((stack.size.width(), stack.size.height(), stack.is_ours), (64, 32, false));
+        let [group, top] = stack.nodes.as_slice() else { panic!("{} layers", stack.nodes.len()) };
+        assert_eq!((top.props.name.as_str(), top.props.blend, top.props.opacity), ("top", BlendMode::Multiply, 0.5));
+        assert!(!top.props.visible && !top.is_selected && !top.keeps_alpha);
+        assert!(matches!(&top.what, What::Paint(piece) if piece.offset == [7, -4] && piece.entry == "data/1.png"));
+        let What::Group { nodes, clips: false, is_isolated: true } = &group.what else { panic!("no group") };
+        assert!(nodes[0].props.locked && nodes[0].is_selected);
+        assert!(matches!(&nodes[0].what, What::Paint(piece) if piece.offset == [12, 4]));
+        assert!(stack.notices.is_empty());
+    }
+
+    #[test]
+    fn what_is_not_known_is_told() {
+        let stack = stack(
+            "<image w='4' h='4'><stack><filter type='applications:krita:blur' name='soft'/><text/>
+             <layer name='odd' src='a.png' composite-op='krita:hard mix'/>
+             <stack name='through'><layer src='b.png' composite-op='svg:screen'/></stack></stack></image>",
+        )
+        .unwrap();
+        assert_eq!(stack.nodes.len(), 2);
+        let notices = stack.notices.join("\n");
+        for part in ["“soft” is a filter", "“odd” blends by “krita:hard mix”"] {
+            assert!(notices.contains(part), "{notices}");
+        }
+        assert!(matches!(stack.nodes[0].what, What::Group { is_isolated: false, .. }));
+    }
+
+    #[test]
+    fn sizes_that_make_no_sense_are_refused() {
+        for (w, h) in
+            [("0", "5"), ("-3", "5"), ("99999999999", "5"), ("NaN", "5"), ("five", "5"), ("inf", "1"), ("16385", "1")]
+        {
+            let text = format!("<image w='{w}' h='{h}'><stack/></image>");
+            assert!(stack(&text).is_err(), "{w} x {h}");
+        }
+        for text in [
+            "<image h='3'><stack/></image>",
+            "<image w='3' h='3'/>",
+            "<svg w='3' h='3'><stack/></svg>",
+            "<image w='3' h='3'><stack><layer name='x'/></stack></image>",
+        ] {
+            assert!(stack(text).is_err(), "{text}");
+        }
+    }
+}

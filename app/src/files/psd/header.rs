@@ -1,0 +1,84 @@
+//! The first 26 bytes: how large, how deep, which colours.
+
+use super::super::layered::LayeredError;
+use super::SIGNATURE;
+use super::bytes::Bytes;
+
+/// Colours that can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ColorMode {
+    Gray,
+    Indexed,
+    Rgb,
+}
+
+impl ColorMode {
+    /// Channels of colour.
+    pub(super) fn channels(self) -> usize {
+        match self {
+            Self::Gray | Self::Indexed => 1,
+            Self::Rgb => 3,
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Header {
+    /// PSB: lengths of 8 bytes where PSD has 4.
+    pub is_large: bool,
+    /// Of the merged picture.
+    pub channels: u16,
+    pub width: u32,
+    pub height: u32,
+    /// Bits a channel: 8 or 16.
+    pub depth: u16,
+    pub mode: ColorMode,
+}
+
+impl Header {
+    pub(super) fn read(bytes: &mut Bytes<'_>) -> Result<Self, LayeredError> {
+        let start = *bytes;
+        if bytes.array::<4>()?.as_slice() != SIGNATURE {
+            return Err(start.wrong("it does not begin as a PSD file does"));
+        }
+        let version = bytes.u16()?;
+        if !matches!(version, 1 | 2) {
+            return Err(start.wrong(&format!("it is of version {version}, which is not known")));
+        }
+        bytes.array::<6>()?;
+        let (channels, height, width, depth, mode) =
+            (bytes.u16()?, bytes.u32()?, bytes.u32()?, bytes.u16()?, bytes.u16()?);
+        let mode = match mode {
+            // A duotone's one channel is grey; its inks are another program's business.
+            1 | 8 => ColorMode::Gray,
+            2 => ColorMode::Indexed,
+            3 => ColorMode::Rgb,
+            other => {
+                let name = match other {
+                    0 => "black and white without greys",
+                    4 => "CMYK",
+                    7 => "multichannel",
+                    9 => "Lab",
+                    _ => "unknown",
+                };
+                return Err(LayeredError::damaged(format!(
+                    "its colours are {name}; convert it to RGB where it was made"
+                )));
+            }
+        };
+        let is_readable = depth == 8 || (depth == 16 && mode != ColorMode::Indexed);
+        if !is_readable {
+            return Err(LayeredError::damaged(format!(
+                "it has {depth} bits a channel; convert it to 16 or 8 where it was made"
+            )));
+        }
+        if usize::from(channels) < mode.channels() || channels > 56 {
+            return Err(start.wrong(&format!("it says it has {channels} channels")));
+        }
+        Ok(Self { is_large: version == 2, channels, width, height, depth, mode })
+    }
+
+    pub(super) fn bytes_per_sample(&self) -> usize {
+        usize::from(self.depth / 8)
+    }
+}
