@@ -17,11 +17,20 @@ const NEGATIVE_LINES: f32 = 2.0;
 const FIELD_PADDING: f32 = 12.0;
 
 pub fn show(ui: &mut Ui, desk: &mut Desk) {
-    let line = ui.text_style_height(&egui::TextStyle::Body);
     let gap = ui.spacing().item_spacing.y;
+    // The button stays in sight however low the panel is; what is above it scrolls then.
+    let height = (ui.available_height() - BUTTON_HEIGHT - 1.5 * gap).max(ui.spacing().interact_size.y);
+    let fields = ScrollArea::vertical().id_salt("fields").auto_shrink([false, false]).min_scrolled_height(0.0);
+    fields.max_height(height).show(ui, |ui| fields_of(ui, desk, height));
+    ui.add_space(gap / 2.0);
+    buttons(ui, desk);
+}
+
+fn fields_of(ui: &mut Ui, desk: &mut Desk, height: f32) {
+    let line = ui.text_style_height(&egui::TextStyle::Body);
     let negative_height = NEGATIVE_LINES * line + FIELD_PADDING;
-    let below = line + negative_height + BUTTON_HEIGHT + 5.0 * gap;
-    let prompt_height = (ui.available_height() - below).max(line + FIELD_PADDING);
+    let below = line + negative_height + 3.0 * ui.spacing().item_spacing.y;
+    let prompt_height = (height - below).max(2.0 * line + FIELD_PADDING);
 
     let recipe = &mut desk.studio.recipe;
     let prompt = Field { key: "prompt", hint: "prompt-hint", height: prompt_height };
@@ -32,8 +41,6 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
     if prompt.lost_focus() || negative.lost_focus() {
         desk.studio.seal_parameters();
     }
-    ui.add_space(gap / 2.0);
-    buttons(ui, desk);
 }
 
 fn buttons(ui: &mut Ui, desk: &mut Desk) {

@@ -1,6 +1,9 @@
 //! Every shortcut on one page: found by a part of the command's name, changed by pressing other keys.
 
-use egui::{Button, Color32, Event, Grid, Key, KeyboardShortcut, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{
+    Align, Align2, Button, Color32, Event, Grid, Key, KeyboardShortcut, Label, Layout, RichText, ScrollArea, TextEdit,
+    Ui, vec2,
+};
 
 use crate::commands::{Command, CommandInfo, Menu, search, shortcut_of};
 use crate::desk::Desk;
@@ -28,6 +31,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
     ui.horizontal(|ui| {
         let field = TextEdit::singleline(&mut desk.shortcuts_dialog.query)
             .hint_text(text("shortcuts-search"))
+            .align(Align2::LEFT_CENTER)
             .desired_width(WIDTH - 168.0 - ui.spacing().item_spacing.x);
         ui.add(field.min_size(vec2(0.0, CONTROL_HEIGHT))).accessible_name(text("shortcuts-search"));
         let reset = Button::new(text("shortcuts-reset-all")).min_size(vec2(168.0, CONTROL_HEIGHT));
@@ -36,7 +40,8 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
         }
     });
     let height = (ui.ctx().content_rect().height() - 264.0).max(200.0);
-    ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
+    ScrollArea::vertical().max_height(height).auto_shrink([false, false]).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 4.0;
         for menu in Menu::ALL {
             group(ui, desk, menu);
         }
@@ -77,13 +82,16 @@ fn group(ui: &mut Ui, desk: &mut Desk, menu: Menu) {
     for info in found {
         ui.push_id(info.key, |ui| line(ui, desk, info));
     }
-    ui.add_space(4.0);
+    ui.add_space(8.0);
 }
 
 fn line(ui: &mut Ui, desk: &mut Desk, info: &CommandInfo) {
     ui.horizontal(|ui| {
-        ui.add_sized([NAME_WIDTH, CONTROL_HEIGHT], egui::Label::new(info.label()).truncate().halign(egui::Align::Min))
-            .on_hover_text(info.tooltip());
+        let name = vec2(NAME_WIDTH, CONTROL_HEIGHT);
+        ui.allocate_ui_with_layout(name, Layout::left_to_right(Align::Center), |ui| {
+            ui.set_min_size(name);
+            ui.add(Label::new(info.label()).truncate()).on_hover_text(info.tooltip());
+        });
         keys(ui, desk, info);
         let has_keys = !desk.keymap.shortcuts(info.command).is_empty();
         if has_keys && icon_button(ui, icons::X, "shortcuts-remove", None).clicked() {
@@ -126,7 +134,7 @@ fn conflict(ui: &mut Ui, desk: &Desk, info: &CommandInfo) {
         desk.keymap.shortcuts(info.command).iter().find_map(|shortcut| desk.keymap.conflict(info.command, *shortcut));
     if let Some(other) = other {
         let words = text_with("shortcuts-conflict", &[("command", other.info().label().into())]);
-        ui.add(egui::Label::new(RichText::new(words).color(ui.visuals().warn_fg_color)).truncate());
+        ui.add(Label::new(RichText::new(words).color(ui.visuals().warn_fg_color)).truncate());
     }
 }
 

@@ -34,6 +34,10 @@ pub struct LayersPanel {
     /// The layer whose name is being typed, the name so far, and whether that has just begun.
     renaming: Option<(LayerId, String, bool)>,
     dragged: Option<LayerId>,
+    /// The layer that was active in the last frame.
+    last_active: Option<LayerId>,
+    /// How far the list is scrolled, in points.
+    scrolled: f32,
 }
 
 impl LayersPanel {
@@ -104,24 +108,36 @@ fn blend_modes(ui: &mut Ui, mode: &mut BlendMode) {
 fn list(ui: &mut Ui, desk: &mut Desk, height: f32) {
     let rows = rows(desk.studio.document(), &desk.layers_panel.collapsed);
     let mut shown = vec![];
+    let mut area = ScrollArea::vertical().auto_shrink([false, false]).max_height(height).min_scrolled_height(0.0);
+    if let Some(offset) = offset_to_active(desk, &rows, height) {
+        area = area.vertical_scroll_offset(offset);
+    }
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        ScrollArea::vertical().auto_shrink([false, false]).max_height(height).show_rows(
-            ui,
-            ROW_HEIGHT,
-            rows.len(),
-            |ui, range| {
-                for row in rows.get(range).unwrap_or_default() {
-                    let line = ui.push_id(row.id.number(), |ui| row::show(ui, desk, *row)).inner;
-                    if let Some(response) = line {
-                        answer(desk, *row, &response);
-                        shown.push((*row, response));
-                    }
+        let output = area.show_rows(ui, ROW_HEIGHT, rows.len(), |ui, range| {
+            for row in rows.get(range).unwrap_or_default() {
+                let line = ui.push_id(row.id.number(), |ui| row::show(ui, desk, *row)).inner;
+                if let Some(response) = line {
+                    answer(desk, *row, &response);
+                    shown.push((*row, response));
                 }
-            },
-        );
+            }
+        });
+        desk.layers_panel.scrolled = output.state.clamped_offset().y;
     });
     drag(ui, desk, &shown);
+}
+
+/// Where to scroll so that a layer that has just become active is seen.
+fn offset_to_active(desk: &mut Desk, rows: &[Row], height: f32) -> Option<f32> {
+    let active = desk.studio.document().active();
+    let panel = &mut desk.layers_panel;
+    if panel.last_active.replace(active) == Some(active) {
+        return None;
+    }
+    let top = rows.iter().position(|row| row.id == active)? as f32 * ROW_HEIGHT;
+    let (least, most) = (top + ROW_HEIGHT - height, top);
+    (panel.scrolled < least || panel.scrolled > most).then(|| panel.scrolled.clamp(least.min(most), most).max(0.0))
 }
 
 /// A click chooses the layer, a double click renames it, a right click lists what can be done.
