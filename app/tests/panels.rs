@@ -49,21 +49,25 @@ fn a_shortcut_is_changed_by_pressing_other_keys_and_remembered() {
     desk.settle();
     desk.harness.get_by_role_and_label(Role::TextInput, "Search commands").type_text("invert mask");
     desk.settle();
-    desk.click("Change the shortcut of Invert mask");
+    desk.harness.get_by_role_and_label(Role::Button, "Change the shortcut of Invert mask").focus();
+    desk.settle();
+    desk.press(Modifiers::NONE, Key::Enter);
     desk.press(Modifiers::COMMAND, Key::Z);
     assert!(desk.harness.query_by_label("Also: Undo").is_some(), "the conflict is shown");
-    desk.click("Change the shortcut of Invert mask");
-    desk.press(Modifiers::COMMAND, Key::J);
+    desk.harness.get_by_role_and_label(Role::Button, "Change the shortcut of Invert mask").focus();
+    desk.settle();
+    desk.press(Modifiers::NONE, Key::Enter);
+    desk.press(Modifiers::COMMAND, Key::U);
     assert!(desk.harness.query_by_label("Also: Undo").is_none());
     desk.press(Modifiers::NONE, Key::Escape);
-    desk.press(Modifiers::COMMAND, Key::J);
+    desk.press(Modifiers::COMMAND, Key::U);
     assert_eq!(desk.mask_at(5, 5), u16::MAX);
 
     let mut settings = Settings::default();
     desk.window().desk.give_settings(&mut settings);
     let mut next = Desk::with_picture();
     next.window_mut().desk.take_settings(&settings);
-    next.press(Modifiers::COMMAND, Key::J);
+    next.press(Modifiers::COMMAND, Key::U);
     assert_eq!(next.mask_at(5, 5), u16::MAX);
 }
 
@@ -187,6 +191,7 @@ fn a_layer_is_dragged_between_others_and_into_a_group() {
     let mut desk = Desk::with_picture();
     // Every line can be seen.
     desk.harness.set_size(vec2(1440.0, 1300.0));
+    desk.settle();
     desk.click("Add layer");
     desk.click("Group layer");
     assert_eq!(lines(desk.document()), "Mask, Group 4, Layer 3, Background");
@@ -236,7 +241,7 @@ fn the_keyboard_goes_through_the_layers() {
 #[test]
 fn a_click_in_the_history_goes_there() {
     let mut desk = Desk::with_picture();
-    desk.press(Modifiers::COMMAND, Key::A);
+    desk.click_in_menu(Menu::Mask, "Mask everything");
     desk.press(Modifiers::COMMAND, Key::I);
     desk.click("Add layer");
     desk.click("History");

@@ -435,7 +435,7 @@ fn a_saved_picture_offers_its_recipe_when_it_is_opened_again() {
     desk.window_mut().desk.studio.save_to(path.clone());
     desk.wait_for(|window| window.desk.studio.path() == Some(path.as_path()));
     assert!(!desk.window().desk.studio.is_modified());
-    desk.harness.get_by_label("Saved hat.png.");
+    desk.harness.get_by_label("Saved hat.png as one layer; save as .ora to keep the layers.");
     assert!(desk.harness.query_by_label("Dismiss").is_none(), "no card covers the picture");
 
     desk.window_mut().desk.studio.recipe = Recipe::default();

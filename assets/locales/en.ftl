@@ -602,6 +602,7 @@ clipboard-filled = The picture is on the clipboard.
 recipe-found = This picture carries a recipe.
 recipe-found-foreign = This picture carries a recipe from another program.
 saved = Saved { $file }.
+saved-as-one-layer = Saved { $file } as one layer; save as .ora to keep the layers.
 nothing-painted = Nothing was painted: { $why }.
 
 ## Several pictures

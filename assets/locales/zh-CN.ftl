@@ -602,6 +602,7 @@ clipboard-filled = 图片已复制到剪贴板。
 recipe-found = 此图片附有生成参数。
 recipe-found-foreign = 此图片附有来自其他程序的生成参数。
 saved = 已保存 { $file }。
+saved-as-one-layer = 已将 { $file } 存为单层；存为 .ora 可保留图层。
 nothing-painted = 没有画上：{ $why }。
 
 ## 多张图片

@@ -258,7 +258,11 @@ impl CanvasView {
         };
         painter.add(self.tiles.paint(ui.ctx(), self.rect, source, view, &masks));
 
-        let edge = camera.corners_on_screen(egui_rect(document.bounds())).to_vec();
+        let mut edge = camera.corners_on_screen(egui_rect(document.bounds())).to_vec();
+        if camera.is_mirrored() {
+            // Which side of a line is outside depends on which way round it goes.
+            edge.reverse();
+        }
         painter.add(PathShape::closed_line(edge, PathStroke::new(1.0, theme::line(ui.visuals())).outside()));
         self.overlay.paint(painter, &camera);
         if self.aids.grid {

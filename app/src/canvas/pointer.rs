@@ -77,9 +77,12 @@ impl Pointer {
         if !samples.is_empty() {
             studio.extend_stroke(&samples);
         }
-        if studio.is_painting() && !ui.input(|input| input.pointer.primary_down()) {
-            // The window lost the pointer, and the release with it.
-            studio.finish_stroke();
+        if !ui.input(|input| input.pointer.primary_down()) {
+            // Should the window have lost the pointer, it lost the release with it.
+            if studio.is_painting() {
+                studio.finish_stroke();
+            }
+            self.marking.release(studio, tools);
         }
     }
 
@@ -143,6 +146,7 @@ impl Pointer {
         if let Some(touch) = ui.input(egui::InputState::multi_touch) {
             // The first finger began a stroke that was none.
             studio.cancel_stroke();
+            self.marking.give_up();
             view.is_fitted = false;
             view.camera.pan(touch.translation_delta);
             view.camera.zoom_by(touch.zoom_delta, touch.center_pos);

@@ -27,6 +27,8 @@ const MAX_JPEG_EXIF_BYTES: usize = 65_535 - 2 - 6;
 pub struct Saved {
     /// What the painter should know about it, as one sentence.
     pub notice: Option<String>,
+    /// The file holds several layers as one.
+    pub is_flattened: bool,
 }
 
 /// Saves a picture with its layers where the name's ending is `.ora`, else flattened as [`save_picture`] does.
@@ -36,9 +38,7 @@ pub struct Saved {
 pub fn save_document(path: &Path, document: &Document, recipe: Option<&Recipe>) -> Result<Saved, SaveError> {
     if PictureFormat::to_save_as(path) != Some(PictureFormat::OpenRaster) {
         let mut saved = save_picture(path, &document.to_image(), recipe)?;
-        if saved.notice.is_none() && document.all_layers().filter(|layer| layer.is_part_of_picture()).count() > 1 {
-            saved.notice = Some("Saved as one layer. Save as .ora too to keep the layers.".to_owned());
-        }
+        saved.is_flattened = document.all_layers().filter(|layer| layer.is_part_of_picture()).count() > 1;
         return Ok(saved);
     }
     let recipe = recipe.map(|recipe| shared(recipe).to_json());
@@ -309,7 +309,7 @@ mod tests {
         assert!(flat.image == flattened && flat.format == PictureFormat::OpenRaster);
         // Saved as something else, there is one layer, and this is told.
         let saved = save_document(&folder.path().join("fox.png"), &document, None).unwrap();
-        assert!(saved.notice.unwrap().contains("one layer"));
+        assert!(saved.is_flattened);
         assert!(open_picture(&folder.path().join("fox.png")).unwrap().image == flattened);
     }
 

@@ -319,7 +319,10 @@ impl Studio {
         }
         match saved.notice {
             Some(notice) => self.notices.say(notice),
-            None => self.notices.confirm(text_with("saved", &[("file", name.into())])),
+            None => {
+                let words = if saved.is_flattened { "saved-as-one-layer" } else { "saved" };
+                self.notices.confirm(text_with(words, &[("file", name.into())]));
+            }
         }
         if let Some(after) = self.after_save.take() {
             // Something may have been painted while the file was written.

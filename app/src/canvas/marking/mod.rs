@@ -138,6 +138,11 @@ impl Marking {
         }
     }
 
+    /// What is half drawn was not meant.
+    pub(super) fn give_up(&mut self) {
+        self.drawing = None;
+    }
+
     /// The button goes up.
     pub(super) fn release(&mut self, studio: &mut Studio, tools: &Toolbox) {
         if self.drawing.as_ref().is_some_and(|drawing| !matches!(drawing.kind, Kind::Corners { .. })) {
