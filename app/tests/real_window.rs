@@ -67,9 +67,9 @@ fn the_readme_shows_the_example() {
     fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/example/scene.png"), &path).unwrap();
     let scene = DynamicImage::from(open(&path)).into_rgb8();
     let window = Window::open(&desktop, &path);
-    // Over the meadow between the tree and the house.
-    let stroke = [[216, 384], [296, 384], [306, 420], [212, 420], [226, 458], [290, 458]];
-    paint_and_generate(&window, "example", &scene, &stroke, "a rabbit in a meadow");
+    // Over the meadow between the tree and the tulips.
+    let stroke = [[108, 110], [160, 110], [166, 150], [104, 150], [112, 190], [156, 190]];
+    paint_and_generate(&window, "example", &scene, &stroke, "a mushroom in a meadow");
 }
 
 /// Up to the result that waits on the canvas; pictures of the window are kept under this name.
