@@ -12,6 +12,7 @@ mod pen;
 mod pointer;
 mod rulers;
 mod sampling;
+mod tip_outline;
 mod tools;
 
 use std::sync::Arc;

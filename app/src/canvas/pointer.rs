@@ -1,14 +1,12 @@
 //! The pointer on the canvas: strokes, panning, zooming, the brush's outline.
 
-use egui::{
-    Color32, CursorIcon, Event, Key, Modifiers, MouseWheelUnit, Painter, PointerButton, Pos2, Response, Stroke, Ui,
-};
+use egui::{CursorIcon, Event, Key, Modifiers, MouseWheelUnit, Painter, PointerButton, Pos2, Response, Ui};
 
 use super::camera::Camera;
 use super::marking::Marking;
 use super::pen::{Pen, PenEvent, PenState};
 use super::tools::{Tool, Toolbox};
-use super::{CanvasView, size_of};
+use super::{CanvasView, size_of, tip_outline};
 use crate::document::PixelRect;
 use crate::paint::PenSample;
 use crate::studio::Studio;
@@ -178,10 +176,7 @@ impl Pointer {
         if picks && tools.in_hand() == Tool::ColorBrush {
             return;
         }
-        let radius = (brush.diameter / 2.0 * camera.zoom()).max(1.0);
-        // Light on dark, so that one of them shows on every ground.
-        painter.circle_stroke(pos_on_screen, radius + 1.0, Stroke::new(1.0, Color32::from_black_alpha(160)));
-        painter.circle_stroke(pos_on_screen, radius, Stroke::new(1.0, Color32::from_white_alpha(230)));
+        tip_outline::paint(painter, camera, brush, pos_on_screen);
     }
 }
 
