@@ -11,7 +11,9 @@ use crate::commands::{Command, Keymap, RefineKind, Refined};
 use crate::document::{Document, MaskLook};
 use crate::files::Settings;
 use crate::language::LanguageChoice;
-use crate::panels::{BrushPanel, Docks, LayersPanel, Palette, PanelKind, ShortcutsDialog, Thumbnails};
+use crate::panels::{
+    BrushPanel, Docks, LayersPanel, Palette, PanelKind, PictureSizeChoice, ShortcutsDialog, Thumbnails,
+};
 use crate::studio::Studio;
 
 /// A small window over the desk.
@@ -22,6 +24,8 @@ pub enum Dialog {
     Shortcuts,
     About,
     Refine(Refined, RefineKind),
+    ImageSize,
+    CanvasSize,
 }
 
 /// Everything the panels show and the commands change.
@@ -39,6 +43,9 @@ pub struct Desk {
     pub new_canvas_size: [u32; 2],
     /// The canvas's size while it is being dragged or typed.
     pub canvas_size_typed: Option<[u32; 2]>,
+    /// What stands in the dialogs of image and canvas size.
+    pub new_picture_size: [u32; 2],
+    pub picture_size_choice: PictureSizeChoice,
     /// By how much the last selection was feathered, grown or so.
     pub refine_pixels: f32,
     /// The seed while it is being typed.
@@ -81,6 +88,8 @@ impl Desk {
             language: LanguageChoice::System,
             scale: 1.0,
             canvas_size_typed: None,
+            new_picture_size: [size.width(), size.height()],
+            picture_size_choice: PictureSizeChoice::default(),
             refine_pixels: 8.0,
             seed_typed: None,
             recipe_wanted: None,

@@ -12,7 +12,9 @@ mod pen;
 mod pointer;
 mod rulers;
 mod sampling;
+mod tip_outline;
 mod tools;
+mod transforming;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -200,7 +202,7 @@ impl CanvasView {
             rulers::paint(ui, rect, &self.camera, response.hover_pos());
         }
         tools.mirror.paint(&painter, &self.camera, studio.document().size(), tools.sectors);
-        self.pointer.paint(ui, &painter, &response, &self.camera, tools);
+        self.pointer.paint(ui, &painter, &response, &self.camera, studio, tools);
         response
     }
 

@@ -1,14 +1,13 @@
 //! The pointer on the canvas: strokes, panning, zooming, the brush's outline.
 
-use egui::{
-    Color32, CursorIcon, Event, Key, Modifiers, MouseWheelUnit, Painter, PointerButton, Pos2, Response, Stroke, Ui,
-};
+use egui::{CursorIcon, Event, Key, Modifiers, MouseWheelUnit, Painter, PointerButton, Pos2, Response, Ui};
 
 use super::camera::Camera;
 use super::marking::Marking;
 use super::pen::{Pen, PenEvent, PenState};
 use super::tools::{Tool, Toolbox};
-use super::{CanvasView, size_of};
+use super::transforming::Transforming;
+use super::{CanvasView, size_of, tip_outline};
 use crate::document::PixelRect;
 use crate::paint::PenSample;
 use crate::studio::Studio;
@@ -25,6 +24,7 @@ pub struct Pointer {
     /// Where the last stroke ended, for straight lines.
     last_in_canvas: Option<Pos2>,
     marking: Marking,
+    transforming: Transforming,
 }
 
 impl Pointer {
@@ -45,6 +45,7 @@ impl Pointer {
         self.zoom_and_scroll(ui, response, view, studio);
         let mut samples = vec![];
         self.marking.begin_frame(ui, studio, tools);
+        self.transforming.begin_frame(ui, studio, tools);
         for event in ui.input(|input| self.pen.read(input)) {
             match event {
                 PenEvent::Down { pos_on_screen, button, pen, modifiers } => {
@@ -55,7 +56,9 @@ impl Pointer {
                 }
                 PenEvent::Move { pos_on_screen, pen } => {
                     self.move_view(ui, pos_on_screen, view);
-                    self.marking.move_to(view.camera.canvas_from_screen(pos_on_screen), studio, tools);
+                    let here = view.camera.canvas_from_screen(pos_on_screen);
+                    self.marking.move_to(here, studio, tools);
+                    self.transforming.move_to(here, ui, studio);
                     if studio.is_painting() {
                         let pos_in_canvas = view.camera.canvas_from_screen(pos_on_screen);
                         self.last_in_canvas = Some(pos_in_canvas);
@@ -66,6 +69,7 @@ impl Pointer {
                     self.moving.take_if(|moving| moving.button == button);
                     if button == PointerButton::Primary {
                         self.marking.release(studio, tools);
+                        self.transforming.release();
                     }
                     if button == PointerButton::Primary && studio.is_painting() {
                         studio.extend_stroke(&std::mem::take(&mut samples));
@@ -96,7 +100,8 @@ impl Pointer {
             return;
         }
         if press.button == PointerButton::Primary
-            && self.marking.press(press.pos_on_screen, press.modifiers, &view.camera, studio, tools)
+            && (self.marking.press(press.pos_on_screen, press.modifiers, &view.camera, studio, tools)
+                || self.transforming.press(press.pos_on_screen, &view.camera, tools))
         {
             return;
         }
@@ -165,7 +170,16 @@ impl Pointer {
     }
 
     /// The cursor, and the brush's outline where it would paint.
-    pub fn paint(&self, ui: &Ui, painter: &Painter, response: &Response, camera: &Camera, tools: &Toolbox) {
+    pub fn paint(
+        &mut self,
+        ui: &Ui,
+        painter: &Painter,
+        response: &Response,
+        camera: &Camera,
+        studio: &Studio,
+        tools: &Toolbox,
+    ) {
+        self.transforming.paint(painter, camera, studio);
         let Some(pos_on_screen) = response.hover_pos().or_else(|| response.interact_pointer_pos()) else { return };
         if self.moving.is_some() {
             ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
@@ -175,17 +189,15 @@ impl Pointer {
         let (picks, moves) = ui.input(|input| (input.modifiers.alt, input.key_down(Key::Space)));
         let Some(brush) = tools.brush().filter(|_| !moves) else {
             let grabs = moves || tools.in_hand() == Tool::Hand;
-            ui.ctx().set_cursor_icon(if grabs { CursorIcon::Grab } else { CursorIcon::Crosshair });
+            let of_handle = self.transforming.cursor(pos_on_screen, camera).unwrap_or(CursorIcon::Crosshair);
+            ui.ctx().set_cursor_icon(if grabs { CursorIcon::Grab } else { of_handle });
             return;
         };
         ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
         if picks && tools.in_hand() == Tool::ColorBrush {
             return;
         }
-        let radius = (brush.diameter / 2.0 * camera.zoom()).max(1.0);
-        // Light on dark, so that one of them shows on every ground.
-        painter.circle_stroke(pos_on_screen, radius + 1.0, Stroke::new(1.0, Color32::from_black_alpha(160)));
-        painter.circle_stroke(pos_on_screen, radius, Stroke::new(1.0, Color32::from_white_alpha(230)));
+        tip_outline::paint(painter, camera, brush, pos_on_screen);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::marking::{FillOptions, GradientOptions, PickerOptions};
 use super::mirror::Mirror;
+use crate::document::transform::Filter;
 use crate::paint::{Brush, Ink};
 use crate::studio::{SelectOptions, WandOptions};
 
@@ -19,12 +20,13 @@ pub enum Tool {
     LassoSelect,
     PolygonSelect,
     Wand,
+    Transform,
     Hand,
 }
 
 impl Tool {
     /// The bar's order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::MaskBrush,
         Self::MaskEraser,
         Self::ColorBrush,
@@ -36,6 +38,7 @@ impl Tool {
         Self::LassoSelect,
         Self::PolygonSelect,
         Self::Wand,
+        Self::Transform,
         Self::Hand,
     ];
 
@@ -63,6 +66,8 @@ pub struct Toolbox {
     pub fill: FillOptions,
     pub gradient: GradientOptions,
     pub picker: PickerOptions,
+    /// How [`Tool::Transform`] makes new pixels.
+    pub transform_filter: Filter,
 }
 
 impl Default for Toolbox {
@@ -80,6 +85,7 @@ impl Default for Toolbox {
             fill: FillOptions::default(),
             gradient: GradientOptions::default(),
             picker: PickerOptions::default(),
+            transform_filter: Filter::Bicubic,
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Everything the program does by name: menus, buttons, shortcuts, the palette, tooltips, accessible names and tests all
 //! read one table.
 
+mod images;
 mod keymap;
 mod layers;
 pub mod search;
 mod selections;
 mod table;
 
+pub use self::images::ImageCommand;
 pub use self::keymap::{Keymap, shortcut_of};
 pub use self::layers::LayerCommand;
 pub use self::selections::{RefineKind, Refined, SelectionCommand};
@@ -48,6 +50,7 @@ pub enum Command {
     ResetLayout,
     CanvasOnly,
     Fullscreen,
+    Image(ImageCommand),
     Layer(LayerCommand),
     UseTool(Tool),
     BiggerBrush,
@@ -176,6 +179,7 @@ impl Command {
             }
             Self::ClosePicture => studio.can_change_picture(),
             Self::NextPicture => studio.can_change_picture() && studio.pictures().len() > 1,
+            Self::Image(command) => command.is_enabled(studio),
             Self::Layer(command) => command.is_enabled(studio),
             Self::Generate => is_free && studio.can_generate(),
             Self::Cancel => studio.run().is_some_and(|run| !run.is_being_cancelled()),
@@ -241,6 +245,7 @@ impl Command {
             Self::ResetLayout => desk.docks.arrange(Layout::default()),
             Self::CanvasOnly => desk.canvas_only = !desk.canvas_only,
             Self::Fullscreen => desk.fullscreen = !desk.fullscreen,
+            Self::Image(command) => command.run(desk),
             Self::Layer(command) => command.run(desk),
             Self::UseTool(tool) => desk.tools.take(tool),
             Self::BiggerBrush => desk.tools.scale_brush(1.2),

@@ -5,8 +5,9 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use super::{Command, LayerCommand, Menu, RefineKind, SelectionCommand};
+use super::{Command, ImageCommand, LayerCommand, Menu, RefineKind, SelectionCommand};
 use crate::canvas::{MaskView, Tool};
+use crate::document::transform::Turn;
 use crate::icons::{self, Icon};
 use crate::panels::PanelKind;
 
@@ -46,6 +47,18 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 
 const fn ctrl_alt(key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::ALT), key)
+}
+
+const fn image(
+    command: ImageCommand,
+    key: &'static str,
+    default_shortcuts: &'static [KeyboardShortcut],
+) -> CommandInfo {
+    entry(Menu::Image, Command::Image(command), key, default_shortcuts)
+}
+
+const fn turn_layer(turn: Turn, key: &'static str) -> CommandInfo {
+    entry(Menu::Layer, Command::Image(ImageCommand::TurnLayer(turn)), key, &[])
 }
 
 const fn layer(
@@ -166,6 +179,15 @@ pub const COMMANDS: &[CommandInfo] = &[
     entry(Menu::View, Command::ShowMaskAs(MaskView::BlackAndWhite), "mask-view-black-and-white", &[]),
     entry(Menu::View, Command::ShowMaskAs(MaskView::Isolated), "mask-view-isolated", &[]),
     //
+    image(ImageCommand::ImageSize, "image-size", &[ctrl_alt(Key::I)]).icon(icons::IMAGE_UPSCALE),
+    image(ImageCommand::CanvasSize, "canvas-size", &[ctrl_alt(Key::C)]).icon(icons::FRAME),
+    image(ImageCommand::CropToSelection, "crop-to-selection", &[]).icon(icons::CROP),
+    image(ImageCommand::Turn(Turn::Clockwise), "rotate-image-right", &[]).icon(icons::ROTATE_CW).starts_group(),
+    image(ImageCommand::Turn(Turn::Counterclockwise), "rotate-image-left", &[]),
+    image(ImageCommand::Turn(Turn::Half), "rotate-image-half", &[]),
+    image(ImageCommand::Turn(Turn::FlipHorizontally), "flip-image-horizontally", &[]).icon(icons::FLIP_HORIZONTALLY),
+    image(ImageCommand::Turn(Turn::FlipVertically), "flip-image-vertically", &[]).icon(icons::FLIP_VERTICALLY),
+    //
     layer(LayerCommand::AddPaint, "add-paint-layer", &[key(Key::Insert)]).icon(icons::PLUS),
     layer(LayerCommand::AddMask, "add-mask", &[]).icon(icons::ADD_MASK),
     layer(LayerCommand::Duplicate, "duplicate-layer", &[ctrl(Key::J)]).icon(icons::COPY_PLUS).starts_group(),
@@ -179,6 +201,11 @@ pub const COMMANDS: &[CommandInfo] = &[
     layer(LayerCommand::MoveDown, "move-layer-down", &[ctrl(Key::PageDown)]),
     layer(LayerCommand::ChooseAbove, "choose-layer-above", &[key(Key::PageUp)]),
     layer(LayerCommand::ChooseBelow, "choose-layer-below", &[key(Key::PageDown)]),
+    turn_layer(Turn::FlipHorizontally, "flip-layer-horizontally").starts_group(),
+    turn_layer(Turn::FlipVertically, "flip-layer-vertically"),
+    turn_layer(Turn::Clockwise, "rotate-layer-right"),
+    turn_layer(Turn::Counterclockwise, "rotate-layer-left"),
+    turn_layer(Turn::Half, "rotate-layer-half"),
     layer(LayerCommand::ShowOrHide, "show-layer", &[]).icon(icons::EYE).starts_group(),
     layer(LayerCommand::Lock, "lock-layer", &[]).icon(icons::LOCK),
     layer(LayerCommand::LockAlpha, "lock-alpha", &[]).icon(icons::ALPHA_LOCK),
@@ -226,6 +253,7 @@ pub const COMMANDS: &[CommandInfo] = &[
     tool(Tool::LassoSelect, "lasso-select", icons::LASSO, &[key(Key::L)]),
     tool(Tool::PolygonSelect, "polygon-select", icons::PENTAGON, &[]),
     tool(Tool::Wand, "wand", icons::WAND, &[key(Key::W)]),
+    tool(Tool::Transform, "transform-tool", icons::SCALING, &[ctrl(Key::T)]).starts_group(),
     entry(Menu::Tools, Command::UseTool(Tool::Hand), "hand", &[key(Key::H)]).icon(icons::HAND),
     entry(Menu::Tools, Command::BiggerBrush, "bigger-brush", &[key(Key::CloseBracket)]).starts_group(),
     entry(Menu::Tools, Command::SmallerBrush, "smaller-brush", &[key(Key::OpenBracket)]),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::brush::{Brush, GrainMode};
 use super::dab::rounded;
-use super::picture::{Beyond, GrayPicture};
+use super::picture::GrayPicture;
 use crate::document::{Tile, TilePos, for_rows};
 
 /// A brush's grain. It lies still on the canvas, so that strokes side by side show the same ground.
@@ -35,11 +35,10 @@ impl Ground {
     /// How high the ground is at each pixel of a tile: 0 is a valley, 65535 a peak.
     pub(super) fn heights(&self, at: TilePos) -> Tile<u16> {
         let mut tile = Tile::empty();
-        let sampler = self.picture.sampler(1.0 / self.scale, Beyond::Repeated);
+        let step = 1.0 / self.scale;
+        let sampler = self.picture.sampler(step);
         for_rows(tile.values_mut(), at, at.rect(), |left, y, row| {
-            for (height, x) in row.iter_mut().zip(left..) {
-                *height = sampler.at((x as f32 + 0.5) / self.scale, (y as f32 + 0.5) / self.scale) as u16;
-            }
+            sampler.repeat_along_row([(left as f32 + 0.5) * step, (y as f32 + 0.5) * step], step, row);
         });
         tile
     }

@@ -84,15 +84,6 @@ impl std::fmt::Debug for GrayPicture {
     }
 }
 
-/// What lies beyond a picture's edge.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Beyond {
-    /// Nothing: 0.
-    Black,
-    /// The picture again.
-    Repeated,
-}
-
 impl GrayPicture {
     /// Pixels of the longest side that are taken.
     pub const MAX_SIDE: u32 = 4096;
@@ -124,13 +115,13 @@ impl GrayPicture {
     }
 
     /// Ready to be sampled where one step goes over `pixels_per_step` of its pixels.
-    pub(super) fn sampler(&self, pixels_per_step: f32, beyond: Beyond) -> Sampler<'_> {
+    pub(super) fn sampler(&self, pixels_per_step: f32) -> Sampler<'_> {
         // A level is used while a step is shorter than 1.4 of its pixels: sharp, and hardly any aliasing.
         let level = (pixels_per_step / 1.4).log2().ceil().clamp(0.0, (self.levels.len() - 1) as f32) as usize;
         let [width, height] = self.size();
         let level = self.levels.get(level).or(self.levels.first());
         let scale = |of: fn(&Level) -> usize, full: usize| level.map_or(1.0, |level| of(level) as f32 / full as f32);
-        Sampler { level, scale: [scale(|level| level.width, width), scale(|level| level.height, height)], beyond }
+        Sampler { level, scale: [scale(|level| level.width, width), scale(|level| level.height, height)] }
     }
 }
 
@@ -146,6 +137,15 @@ fn reach_of(image: &GrayImage) -> f32 {
 }
 
 impl Level {
+    #[inline]
+    fn pixel(&self, x: i32, y: i32) -> f32 {
+        let (width, height) = (self.width as i32, self.height as i32);
+        if x < 0 || y < 0 || x >= width || y >= height {
+            return 0.0;
+        }
+        f32::from(self.values.get((y * width + x) as usize).copied().unwrap_or_default())
+    }
+
     /// `None` for one pixel. An odd last row or column is averaged with itself.
     fn half(&self) -> Option<Self> {
         if self.width == 1 && self.height == 1 {
@@ -169,11 +169,11 @@ pub(super) struct Sampler<'a> {
     level: Option<&'a Level>,
     /// Pixels of the level per pixel of the picture.
     scale: [f32; 2],
-    beyond: Beyond,
 }
 
 impl Sampler<'_> {
-    /// The value at `x`, `y` (pixels of the picture; the centre of its first is 0.5, 0.5), 0 to 65535, bilinear.
+    /// The value at `x`, `y` (pixels of the picture; the centre of its first is 0.5, 0.5), 0 to 65535, bilinear; black
+    /// beyond the picture.
     #[inline]
     pub(super) fn at(&self, x: f32, y: f32) -> f32 {
         let Some(level) = self.level else { return 0.0 };
@@ -182,22 +182,37 @@ impl Sampler<'_> {
         let (share_x, share_y) = (x - left, y - top);
         let (left, top) = (left as i32, top as i32);
         let row = |y: i32| {
-            let (a, b) = (self.pixel(level, left, y), self.pixel(level, left + 1, y));
+            let (a, b) = (level.pixel(left, y), level.pixel(left + 1, y));
             a + (b - a) * share_x
         };
         let (upper, lower) = (row(top), row(top + 1));
         upper + (lower - upper) * share_y
     }
 
-    #[inline]
-    fn pixel(&self, level: &Level, x: i32, y: i32) -> f32 {
-        let (width, height) = (level.width as i32, level.height as i32);
-        let (x, y) = match self.beyond {
-            Beyond::Black if x < 0 || y < 0 || x >= width || y >= height => return 0.0,
-            Beyond::Black => (x, y),
-            Beyond::Repeated => (x.rem_euclid(width), y.rem_euclid(height)),
-        };
-        f32::from(level.values.get((y * width + x) as usize).copied().unwrap_or_default())
+    /// Writes the values along a row of the repeated picture, from `x`, `y` on; neighbours are `step` apart.
+    pub(super) fn repeat_along_row(&self, [x, y]: [f32; 2], step: f32, row: &mut [u16]) {
+        let Some(level) = self.level else { return };
+        let (width, height) = (level.width as f32, level.height as f32);
+        let y = (y * self.scale[1] - 0.5).rem_euclid(height);
+        let top = (y as usize).min(level.height - 1);
+        let share_y = y - top as f32;
+        let line = |y: usize| level.values.get(y * level.width..(y + 1) * level.width).unwrap_or_default();
+        let (upper, lower) = (line(top), line(if top + 1 < level.height { top + 1 } else { 0 }));
+        let (mut x, step) = ((x * self.scale[0] - 0.5).rem_euclid(width), step * self.scale[0]);
+        for value in row {
+            let left = (x as usize).min(level.width - 1);
+            let right = if left + 1 < level.width { left + 1 } else { 0 };
+            let at = |line: &[u16], x: usize| f32::from(line.get(x).copied().unwrap_or_default());
+            let mix = |a: f32, b: f32, share: f32| a + (b - a) * share;
+            let share_x = x - left as f32;
+            let above = mix(at(upper, left), at(upper, right), share_x);
+            let below = mix(at(lower, left), at(lower, right), share_x);
+            *value = mix(above, below, share_y) as u16;
+            x += step;
+            while x >= width {
+                x -= width;
+            }
+        }
     }
 }
 
@@ -214,21 +229,21 @@ mod tests {
     #[test]
     fn pixels_are_found_at_their_centres_and_between_them_mixed() {
         let picture = checkers();
-        let sampler = picture.sampler(1.0, Beyond::Black);
+        let sampler = picture.sampler(1.0);
         assert_eq!((sampler.at(0.5, 0.5), sampler.at(1.5, 0.5)), (65535.0, 0.0));
         assert!((sampler.at(1.0, 0.5) - 32767.5).abs() < 1.0);
         assert_eq!(sampler.at(-5.0, 2.0), 0.0);
-        let repeated = picture.sampler(1.0, Beyond::Repeated);
-        for (x, y) in [(0.5, 0.5), (3.25, 2.5), (7.9, 3.9)] {
-            assert!((repeated.at(x, y) - repeated.at(x - 16.0, y + 8.0)).abs() < 1.0);
-        }
+        let mut row = [0; 24];
+        picture.sampler(1.0).repeat_along_row([-8.0, 6.25], 1.0, &mut row);
+        assert_eq!(row[..8], row[8..16]);
+        assert!((0..7).all(|x| f32::from(row[8 + x]) == sampler.at(x as f32, 2.25).floor() || x == 0), "{row:?}");
     }
 
     #[test]
     fn a_picture_made_small_is_its_average() {
         let picture = checkers();
         for (step, x, y) in [(2.5, 3.0, 1.0), (100.0, 4.0, 2.0)] {
-            assert!((picture.sampler(step, Beyond::Repeated).at(x, y) - 32767.5).abs() < 2.0, "{step}");
+            assert!((picture.sampler(step).at(x, y) - 32767.5).abs() < 2.0, "{step}");
         }
     }
 

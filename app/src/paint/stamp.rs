@@ -1,7 +1,7 @@
 //! Dabs of a picture.
 
 use super::dab::{Dab, rounded};
-use super::picture::{Beyond, GrayPicture, Sampler};
+use super::picture::{GrayPicture, Sampler};
 
 /// A tip picture, turned, flattened and scaled to the dab.
 pub(super) struct Stamp<'a> {
@@ -25,7 +25,7 @@ impl<'a> Stamp<'a> {
         let (sin, cos) = dab.angle.sin_cos();
         let flat = scale / dab.roundness * if dab.is_mirrored { -1.0 } else { 1.0 };
         Self {
-            sampler: picture.sampler(scale, Beyond::Black),
+            sampler: picture.sampler(scale),
             center_in_canvas: dab.center_in_canvas,
             middle_of_picture: [width / 2.0, height / 2.0],
             to_picture: [[cos * scale, sin * scale], [-sin * flat, cos * flat]],

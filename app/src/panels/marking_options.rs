@@ -5,8 +5,10 @@ use std::ops::RangeInclusive;
 use egui::{ComboBox, RichText, Ui};
 
 use super::controls::{Number, Unit, icon_button};
+use super::dialogs::filter_choice;
 use crate::canvas::{FillOptions, GradientOptions, PickerOptions, Tool, Toolbox};
 use crate::document::selection::Combine;
+use crate::document::transform::Filter;
 use crate::icons::{self, Icon};
 use crate::language::{text, tooltip};
 use crate::paint::fill::{Bucket, GradientShape, Repeat};
@@ -30,6 +32,7 @@ pub fn show(ui: &mut Ui, tools: &mut Toolbox) {
         Tool::Fill => fill(ui, &mut tools.fill),
         Tool::Gradient => gradient(ui, &mut tools.gradient),
         Tool::Picker => picker(ui, &mut tools.picker),
+        Tool::Transform => transform(ui, &mut tools.transform_filter),
         _ => {}
     }
 }
@@ -52,6 +55,14 @@ fn ways(ui: &mut Ui, chosen: &mut Combine) {
         }
     });
     ui.add_space(8.0);
+}
+
+/// How pixels are made, and what the keys do.
+fn transform(ui: &mut Ui, filter: &mut Filter) {
+    ui.label(RichText::new(text("filter")).weak()).on_hover_text(tooltip("filter"));
+    ui.name_inputs(text("filter"), |ui| filter_choice(ui, filter));
+    ui.add_space(8.0);
+    ui.label(RichText::new(text("transform-hint")).weak());
 }
 
 fn edge(ui: &mut Ui, options: &mut SelectOptions) {

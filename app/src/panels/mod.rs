@@ -24,7 +24,7 @@ mod tool_options;
 mod wording;
 
 pub use self::brush::BrushPanel;
-pub use self::dialogs::ShortcutsDialog;
+pub use self::dialogs::{PictureSizeChoice, ShortcutsDialog};
 pub use self::docks::Docks;
 pub use self::layers::{LayersPanel, change as change_layer, rows as layer_rows};
 pub use self::layout::{Layout, PanelKind};

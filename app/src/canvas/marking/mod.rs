@@ -94,7 +94,7 @@ impl Marking {
                 }
                 return true;
             }
-            Tool::MaskBrush | Tool::MaskEraser | Tool::ColorBrush | Tool::Hand => return false,
+            Tool::MaskBrush | Tool::MaskEraser | Tool::ColorBrush | Tool::Transform | Tool::Hand => return false,
         };
         self.drawing = Some(Drawing { tool, kind, how, shift_is_free: !modifiers.shift });
         self.move_to(here, studio, tools);

@@ -24,7 +24,7 @@ impl Turn {
         match self {
             Self::Clockwise => "Rotate picture clockwise",
             Self::Counterclockwise => "Rotate picture counterclockwise",
-            Self::Half => "Rotate picture by 180°",
+            Self::Half => "Turn picture around",
             Self::FlipHorizontally => "Flip picture horizontally",
             Self::FlipVertically => "Flip picture vertically",
         }

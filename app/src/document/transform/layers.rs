@@ -130,7 +130,7 @@ impl Transformation<'_> {
 }
 
 /// Tile values of which a part can be lifted off and laid down elsewhere.
-trait Liftable: Sample {
+pub(super) trait Liftable: Sample {
     /// The share that `amount` of 65535 is; with the share of what is missing to 65535 it makes the whole.
     #[must_use]
     fn share(self, amount: u16) -> Self;
@@ -170,6 +170,18 @@ fn lifted<P: Liftable>(grid: &TileGrid<P>, selected: &TileGrid<u16>) -> TileGrid
         }
         Some(tile)
     })
+}
+
+/// What a transformation takes.
+pub(super) fn lifted_or_all<P: Liftable>(grid: &TileGrid<P>, selected: Option<&TileGrid<u16>>) -> TileGrid<P> {
+    selected.map_or_else(|| grid.clone(), |selected| lifted(grid, selected))
+}
+
+/// What a transformation leaves in its place.
+pub(super) fn left_behind<P: Liftable>(grid: &TileGrid<P>, selected: Option<&TileGrid<u16>>) -> TileGrid<P> {
+    let Some(selected) = selected else { return TileGrid::filled(grid.size(), P::default()) };
+    let nothing = TileGrid::filled(grid.size(), P::default());
+    grid_of_tiles(grid.size(), |at| Some(laid_down(grid, selected, &nothing, at)))
 }
 
 /// What was lifted off, in its new place on what was left.

@@ -7,12 +7,14 @@ mod canvas;
 mod filter;
 mod grids;
 mod layers;
+mod preview;
 mod projection;
 mod scale;
 mod warp;
 
 pub use canvas::{Anchor, Turn};
 pub use filter::Filter;
+pub use preview::{PreviewPicture, TransformPreview};
 pub use projection::{Point, Projection};
 
 use filter::Sample;

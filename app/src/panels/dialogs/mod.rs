@@ -2,10 +2,12 @@
 
 mod found;
 mod new_canvas;
+mod picture_size;
 mod refine;
 mod settings;
 mod shortcuts;
 
+pub use self::picture_size::{PictureSizeChoice, filter_choice};
 pub use self::shortcuts::ShortcutsDialog;
 
 use egui::{Button, Frame, Id, Margin, Modal, RichText, TextEdit, Ui, vec2};
@@ -34,13 +36,16 @@ pub fn show(ui: &Ui, desk: &mut Desk) {
         match dialog {
             Dialog::NewCanvas => new_canvas::show(ui, desk),
             Dialog::Refine(refined, kind) => refine::show(ui, desk, refined, kind),
+            Dialog::ImageSize => picture_size::show_image_size(ui, desk),
+            Dialog::CanvasSize => picture_size::show_canvas_size(ui, desk),
             Dialog::Settings => settings::show(ui, desk),
             Dialog::Shortcuts => shortcuts::show(ui, desk),
             Dialog::About => about(ui),
         }
         let close = Button::new(text("close")).min_size(vec2(96.0, CONTROL_HEIGHT));
         // Beside others a button's text stands in its middle.
-        let has_own_buttons = matches!(dialog, Dialog::NewCanvas | Dialog::Refine(..));
+        let has_own_buttons =
+            matches!(dialog, Dialog::NewCanvas | Dialog::Refine(..) | Dialog::ImageSize | Dialog::CanvasSize);
         if !has_own_buttons && ui.horizontal(|ui| ui.add(close)).inner.clicked() {
             desk.close_dialog();
         }

@@ -1,7 +1,8 @@
-//! Language, theme and the size of the interface.
+//! Language, theme, the size of the interface and of the grid.
 
-use egui::{Button, ComboBox, Ui, vec2};
+use egui::{Button, ComboBox, DragValue, Ui, vec2};
 
+use crate::canvas::ViewAids;
 use crate::commands::Command;
 use crate::desk::{Desk, Dialog};
 use crate::language::{Language, LanguageChoice, text};
@@ -18,6 +19,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
     language(ui, desk);
     theme(ui, desk);
     scale(ui, desk);
+    grid(ui, desk);
     row(ui, "settings-shortcuts", |ui| {
         let button =
             Button::new(text("settings-change-shortcuts")).min_size(vec2(ui.available_width(), CONTROL_HEIGHT));
@@ -65,5 +67,12 @@ fn scale(ui: &mut Ui, desk: &mut Desk) {
                 ui.selectable_value(&mut desk.scale, scale, name(scale));
             }
         });
+    });
+}
+
+fn grid(ui: &mut Ui, desk: &mut Desk) {
+    row(ui, "settings-grid", |ui| {
+        let side = DragValue::new(&mut desk.view.aids.grid_side).range(1..=ViewAids::MAX_GRID_SIDE).suffix(" px");
+        ui.add_sized(vec2(ui.available_width(), CONTROL_HEIGHT), side);
     });
 }
