@@ -61,7 +61,7 @@ impl State {
             pixels.max(layer.mask().map_or(0, TileGrid::latest_revision))
         };
         Self {
-            opened: studio.documents_opened(),
+            opened: studio.picture_number(),
             layer: document.active(),
             content: document.all_layers().map(of_layer).fold(document.structure_revision(), u64::max),
             selection: document.selection().map(TileGrid::latest_revision),

@@ -3,7 +3,7 @@
 use std::sync::mpsc::{Receiver, channel};
 
 use egui::epaint::Vertex;
-use egui::{Color32, ColorImage, Context, Mesh, Painter, Pos2, Rect, Shape, TextureHandle, TextureOptions, pos2};
+use egui::{Color32, ColorImage, Context, Mesh, Painter, Pos2, Rect, Shape, TextureHandle, TextureOptions, pos2, vec2};
 
 use super::quad::{Quad, place};
 use crate::canvas::camera::Camera;
@@ -49,10 +49,10 @@ impl Preview {
         }
         let (Some([rest, moved]), Some(projection)) = (&self.textures, quad.projection()) else { return };
         let on_screen = |pos_in_canvas: Pos2| camera.screen_from_canvas(pos_in_canvas);
-        painter.add(mesh(rest, 1, |x, y| Some(on_screen(canvas.lerp_inside([x, y].into())))));
+        painter.add(mesh(rest, 1, |x, y| Some(on_screen(canvas.lerp_inside(vec2(x, y))))));
         let bounds = quad.source_rect();
         painter.add(mesh(moved, PIECES, |x, y| {
-            let at = bounds.lerp_inside([x, y].into());
+            let at = bounds.lerp_inside(vec2(x, y));
             Some(on_screen(place(projection.apply([f64::from(at.x), f64::from(at.y)])?)))
         }));
     }
@@ -83,7 +83,7 @@ fn on_checkerboard(picture: &PreviewPicture) -> ColorImage {
     let mut image = image(picture);
     for (index, pixel) in image.pixels.iter_mut().enumerate() {
         let (x, y) = (index % picture.width, index / picture.width);
-        let gray = if (x / CHECKER + y / CHECKER) % 2 == 0 { 255 } else { 224 };
+        let gray = if (x / CHECKER + y / CHECKER).is_multiple_of(2) { 255 } else { 224 };
         *pixel = Color32::from_gray(gray).blend(*pixel);
     }
     image

@@ -68,7 +68,7 @@ impl Quad {
     }
 
     pub(super) fn middle(&self) -> Pos2 {
-        (self.corners.iter().map(|corner| corner.to_vec2()).sum::<Vec2>() / 4.0).to_pos2()
+        (self.corners.iter().fold(Vec2::ZERO, |sum, corner| sum + corner.to_vec2()) / 4.0).to_pos2()
     }
 
     pub(super) fn middle_of_side(&self, side: usize) -> Pos2 {

@@ -82,7 +82,7 @@ fn ratio_of(size: CanvasSize) -> f64 {
 fn sides(ui: &mut Ui, [width, height]: &mut [u32; 2], ratio: Option<f64>) {
     let range = 1..=CanvasSize::MAX_SIDE;
     let side = |value: f64| (value.round() as u32).clamp(1, CanvasSize::MAX_SIDE);
-    let mut number = |ui: &mut Ui, key: &str, value: &mut u32| {
+    let number = |ui: &mut Ui, key: &str, value: &mut u32| {
         let drag = DragValue::new(value).range(range.clone()).speed(4.0).suffix(" px");
         row(ui, key, |ui| ui.add_sized([120.0, CONTROL_HEIGHT], drag)).changed()
     };
