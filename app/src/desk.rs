@@ -12,7 +12,7 @@ use crate::document::{Document, MaskLook};
 use crate::files::Settings;
 use crate::language::LanguageChoice;
 use crate::panels::{
-    BrushPanel, Docks, LayersPanel, Palette, PanelKind, PictureSizeChoice, ShortcutsDialog, Thumbnails,
+    BrushPanel, Docks, LayersPanel, Palette, PanelKind, PictureSizeChoice, ShortcutsDialog, Thumbnails, Variations,
 };
 use crate::studio::Studio;
 
@@ -53,6 +53,8 @@ pub struct Desk {
     /// The recipe of a result that is to be taken over.
     pub recipe_wanted: Option<Recipe>,
     pub thumbnails: Thumbnails,
+    /// The newest pictures beside each other over the canvas, while they are open.
+    pub variations: Option<Variations>,
     pub brush_panel: BrushPanel,
     pub shortcuts_dialog: ShortcutsDialog,
     pub layers_panel: LayersPanel,
@@ -94,6 +96,7 @@ impl Desk {
             seed_typed: None,
             recipe_wanted: None,
             thumbnails: Thumbnails::default(),
+            variations: None,
             brush_panel: BrushPanel::default(),
             shortcuts_dialog: ShortcutsDialog::default(),
             layers_panel: LayersPanel::default(),
@@ -119,6 +122,7 @@ impl Desk {
         self.tools.color = brushes.ink;
         self.studio.set_mask_look(settings.mask_look);
         self.view.aids = settings.view;
+        self.studio.tweaks_while_running = settings.tweaks_while_running;
         self.dark = settings.dark;
         self.language = settings.language;
         self.scale = settings.window.zoom;
@@ -138,6 +142,7 @@ impl Desk {
         brushes.ink = self.tools.color;
         settings.mask_look = self.studio.document().mask_look();
         settings.view = self.view.aids;
+        settings.tweaks_while_running = self.studio.tweaks_while_running;
         settings.dark = self.dark;
         settings.language = self.language;
         settings.window.zoom = self.scale;
@@ -240,6 +245,9 @@ impl Desk {
         }
         self.run_shortcuts(ctx);
         self.studio.note_parameters(Instant::now());
+        if let Some(until) = self.studio.tweak_run(Instant::now()) {
+            ctx.request_repaint_after(until);
+        }
         if let Some(until) = self.studio.notices.expire(Instant::now()) {
             ctx.request_repaint_after(until);
         }

@@ -346,11 +346,11 @@ fn visible_part(camera: &Camera, view: Rect, bounds: PixelRect) -> PixelRect {
 /// The run's preview while one goes on, else the result that waits.
 fn wanted_overlay(studio: &Studio) -> Option<OverlayPicture> {
     if let Some(run) = studio.run().filter(|run| run.picture == studio.picture_number()) {
-        let (number, picture) = run.preview.as_ref()?;
+        let preview = run.preview.as_ref()?;
         let recipe = &run.plan.recipe;
         return Some(OverlayPicture {
-            key: OverlayKey::Preview(run.id, *number),
-            picture: Arc::clone(picture),
+            key: OverlayKey::Preview(run.id, preview.number),
+            picture: Arc::clone(preview.pictures.first()?),
             extent: Rect::from_min_max(Pos2::ZERO, pos2(recipe.width as f32, recipe.height as f32)),
             region: run.plan.region,
             mask: Arc::clone(run.mask.as_ref()?),

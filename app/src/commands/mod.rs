@@ -17,7 +17,7 @@ pub use self::table::{COMMANDS, CommandInfo};
 use crate::canvas::{MaskView, Tool};
 use crate::desk::{Desk, Dialog};
 use crate::language;
-use crate::panels::{Layout, PanelKind};
+use crate::panels::{Layout, PanelKind, Variations};
 
 /// Something the painter can ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -62,10 +62,15 @@ pub enum Command {
     InvertMask,
     ClearMask,
     Generate,
+    GenerateVariations,
     Cancel,
+    TweakWhileRunning,
+    KeepPreview,
     Accept,
+    AcceptAsLayers,
     Reroll,
     Reject,
+    ShowVariations,
     NewerResult,
     OlderResult,
     RollSeed,
@@ -181,7 +186,10 @@ impl Command {
             Self::NextPicture => studio.can_change_picture() && studio.pictures().len() > 1,
             Self::Image(command) => command.is_enabled(studio),
             Self::Layer(command) => command.is_enabled(studio),
-            Self::Generate => is_free && studio.can_generate(),
+            Self::Generate | Self::GenerateVariations => is_free && studio.can_generate(),
+            Self::KeepPreview => studio.run().is_some_and(|run| run.preview.is_some()),
+            Self::AcceptAsLayers => is_free && !studio.results().is_empty(),
+            Self::ShowVariations => studio.run().is_some() || !studio.results().is_empty(),
             Self::Cancel => studio.run().is_some_and(|run| !run.is_being_cancelled()),
             Self::Accept => is_free && studio.results().shown().is_some(),
             Self::Reject => studio.results().shown().is_some(),
@@ -205,6 +213,8 @@ impl Command {
             Self::CanvasOnly => Some(desk.canvas_only),
             Self::Fullscreen => Some(desk.fullscreen),
             Self::Layer(command) => command.is_on(&desk.studio),
+            Self::TweakWhileRunning => Some(desk.studio.tweaks_while_running),
+            Self::ShowVariations => Some(desk.variations.is_some()),
             Self::ShowMask => Some(desk.studio.document().mask_look().visible),
             _ => None,
         }
@@ -257,8 +267,22 @@ impl Command {
             Self::InvertMask => studio.edit(crate::document::Document::invert_mask),
             Self::ClearMask => studio.edit(crate::document::Document::clear_mask),
             Self::Generate => studio.generate(),
+            Self::GenerateVariations => {
+                studio.generate_variations();
+                desk.variations = Some(Variations::default());
+            }
             Self::Cancel => studio.cancel(),
+            Self::TweakWhileRunning => studio.tweaks_while_running = !studio.tweaks_while_running,
+            Self::KeepPreview => studio.keep_preview(),
             Self::Accept => studio.accept_shown(),
+            Self::AcceptAsLayers => {
+                desk.variations = None;
+                studio.accept_as_layers();
+            }
+            Self::ShowVariations => {
+                let is_open = desk.variations.is_some();
+                desk.variations = (!is_open).then(Variations::default);
+            }
             Self::Reroll => studio.reroll(),
             Self::Reject => studio.reject_shown(),
             Self::NewerResult => studio.show_neighbour_result(false),

@@ -266,13 +266,20 @@ pub const COMMANDS: &[CommandInfo] = &[
     entry(Menu::Tools, Command::SofterBrush, "softer-brush", &[shift(Key::OpenBracket), shift(Key::OpenCurlyBracket)]),
     //
     entry(Menu::Generate, Command::Generate, "generate", &[ctrl(Key::Enter)]).icon(icons::SPARKLES).while_typing(),
+    entry(Menu::Generate, Command::GenerateVariations, "generate-variations", &[ctrl_shift(Key::Enter)])
+        .icon(icons::LAYOUT_GRID)
+        .while_typing(),
     entry(Menu::Generate, Command::Cancel, "cancel", &[key(Key::Escape)]).icon(icons::X).while_typing().at_moments(),
+    entry(Menu::Generate, Command::KeepPreview, "keep-preview", &[key(Key::K)]).icon(icons::BOOKMARK_PLUS).at_moments(),
+    entry(Menu::Generate, Command::TweakWhileRunning, "tweak-while-running", &[]),
     entry(Menu::Generate, Command::Accept, "accept", &[key(Key::Enter)]).icon(icons::CHECK).starts_group().at_moments(),
+    entry(Menu::Generate, Command::AcceptAsLayers, "accept-as-layers", &[]).icon(icons::LAYERS),
     entry(Menu::Generate, Command::Reroll, "reroll", &[key(Key::R)]).icon(icons::REFRESH).at_moments(),
     entry(Menu::Generate, Command::Reject, "reject", &[key(Key::Delete), key(Key::Backspace), key(Key::Escape)])
         .icon(icons::X)
         .at_moments(),
-    entry(Menu::Generate, Command::NewerResult, "newer-result", &[key(Key::Comma)]).starts_group().at_moments(),
+    entry(Menu::Generate, Command::ShowVariations, "show-variations", &[key(Key::V)]).starts_group().at_moments(),
+    entry(Menu::Generate, Command::NewerResult, "newer-result", &[key(Key::Comma)]).at_moments(),
     entry(Menu::Generate, Command::OlderResult, "older-result", &[key(Key::Period)]).at_moments(),
     entry(Menu::Generate, Command::RollSeed, "roll-seed", &[]).icon(icons::DICES).starts_group(),
     //

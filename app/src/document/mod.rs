@@ -28,6 +28,7 @@ pub use edit::Edit;
 pub use history::{History, HistoryEntry};
 pub use layer::{Layer, LayerContent, LayerId, LayerProps};
 pub use layer_tree::LayerPlace;
+pub use operations::AcceptedResult;
 pub use pixel::Pixel;
 pub use rect::{CanvasSize, PixelRect};
 pub use tiles::{TILE_SIDE, TileGrid, TilePos, TileValue};

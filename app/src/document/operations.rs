@@ -10,6 +10,16 @@ use super::pixel;
 use super::tiles::TileGrid;
 use super::{Document, DocumentError, PixelRect};
 
+/// A generated picture for [`Document::accept_results`].
+pub struct AcceptedResult<'a> {
+    pub image: &'a RgbImage,
+    /// Of the image's size.
+    pub mask: &'a GrayImage,
+    /// Of the image, in the canvas.
+    pub top_left: [u32; 2],
+    pub recipe: Option<String>,
+}
+
 impl Document {
     /// Nothing is repainted.
     pub fn clear_mask(&mut self) -> Option<Edit> {
@@ -96,6 +106,23 @@ impl Document {
         let layer = Layer::new(LayerProps::named("Result"), LayerContent::Result { pixels, recipe });
         let place = self.place_for_result();
         Ok(Some(self.insert("Generate", place, layer)))
+    }
+
+    /// As [`Self::accept_result`] of several results, the first of which becomes the topmost layer. One step.
+    ///
+    /// # Errors
+    /// As there; then nothing has changed.
+    pub fn accept_results<'a>(
+        &mut self,
+        results: impl DoubleEndedIterator<Item = AcceptedResult<'a>>,
+    ) -> Result<Option<Edit>, DocumentError> {
+        let mut next = self.clone();
+        let mut edits = vec![];
+        for AcceptedResult { image, mask, top_left, recipe } in results.rev() {
+            edits.extend(next.accept_result(image, mask, top_left, recipe)?);
+        }
+        *self = next;
+        Ok(Edit::joined("Take results as layers", edits))
     }
 
     /// Above everything that is seen: a result was made from the whole picture, so it belongs over the whole picture.

@@ -33,6 +33,8 @@ pub struct Settings {
     pub brushes: BrushSettings,
     pub mask_look: MaskLook,
     pub view: ViewAids,
+    /// Whether changes of prompt, guidance and mask reach a generation that goes on.
+    pub tweaks_while_running: bool,
     /// Dark walls rather than light ones.
     pub dark: bool,
     pub language: LanguageChoice,
@@ -80,6 +82,7 @@ impl Default for Settings {
             brushes: BrushSettings::default(),
             mask_look: MaskLook::default(),
             view: ViewAids::default(),
+            tweaks_while_running: false,
             dark: true,
             language: LanguageChoice::System,
             layout: None,

@@ -24,6 +24,9 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
     seed(ui, desk);
     pictures(ui, &mut desk.studio.recipe);
     size(ui, desk);
+    let tweak = Command::TweakWhileRunning.info();
+    let choice = ui.checkbox(&mut desk.studio.tweaks_while_running, tweak.label());
+    choice.on_hover_text(tweak.tooltip());
 }
 
 fn model(ui: &mut Ui, desk: &mut Desk) {

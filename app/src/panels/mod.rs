@@ -21,6 +21,7 @@ mod start;
 mod status;
 mod tool_bar;
 mod tool_options;
+mod variations;
 mod wording;
 
 pub use self::brush::BrushPanel;
@@ -30,6 +31,7 @@ pub use self::layers::{LayersPanel, change as change_layer, rows as layer_rows};
 pub use self::layout::{Layout, PanelKind};
 pub use self::palette::Palette;
 pub use self::results::Thumbnails;
+pub use self::variations::Variations;
 
 use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui};
 
@@ -52,6 +54,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
             docks::show(ui, desk);
         }
     });
+    variations::show(ui, desk);
     progress::show(ui, desk);
     start::show(ui, desk);
     notices::show(ui, desk);

@@ -132,5 +132,7 @@ fn thumbnail(ui: &mut Ui, result: &ResultPicture, texture: &TextureHandle, numbe
     }
     let seed = text_with("result-tooltip", &[("seed", result.recipe.seed.to_string().into())]);
     let taken = if result.accepted { format!("\n{}", text("result-accepted")) } else { String::new() };
-    response.on_hover_text(format!("{seed}\n{}{taken}", result.recipe.prompt))
+    let kept = |step: u32| format!("\n{}", text_with("result-kept-at", &[("step", step.into())]));
+    let kept = result.kept_at.map(kept).unwrap_or_default();
+    response.on_hover_text(format!("{seed}\n{}{kept}{taken}", result.recipe.prompt))
 }

@@ -1,15 +1,17 @@
 //! The engine as the studio sees it, so that tests can put something quicker in its place.
 
-use brushfire_engine::{Engine, EngineSettings, Job, JobId};
+use brushfire_engine::{Engine, EngineSettings, Job, JobId, Tweak};
 
 use super::mailbox::Mailbox;
 
-/// What the studio needs of an engine. Neither call blocks.
+/// What the studio needs of an engine. No call blocks.
 pub trait EngineHandle: Send {
     /// Queues a job.
     fn submit(&self, job: Job) -> JobId;
     /// Cancels a queued or running job; its last event is `Cancelled`, unless it had ended already.
     fn cancel(&self, job: JobId);
+    /// Changes a queued or running job from its next step on.
+    fn tweak(&self, job: JobId, tweak: Tweak);
 }
 
 impl EngineHandle for Engine {
@@ -19,6 +21,10 @@ impl EngineHandle for Engine {
 
     fn cancel(&self, job: JobId) {
         Self::cancel(self, job);
+    }
+
+    fn tweak(&self, job: JobId, tweak: Tweak) {
+        Self::tweak(self, job, tweak);
     }
 }
 

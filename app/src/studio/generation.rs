@@ -11,10 +11,23 @@ use super::mailbox::Message;
 use super::parameters::{SeedChoice, fresh_seed};
 use super::plan::{self, Plan};
 use super::results::FinishedPicture;
+use super::tweaking::Told;
 
 /// Names one run for as long as the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RunId(pub u64);
+
+/// Pictures of [`Studio::generate_variations`]: as many as are still seen well beside each other.
+pub const VARIATIONS: u32 = 4;
+
+/// A preview that was made into a result.
+pub struct KeptPreview {
+    run: RunId,
+    picture: u64,
+    plan: Plan,
+    mask: Arc<GrayImage>,
+    made: Vec<FinishedPicture>,
+}
 
 /// How far a run has come.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +44,16 @@ pub enum Phase {
     Decoding,
 }
 
+/// What the pictures of a run look like after some step.
+pub struct Preview {
+    /// Counts the previews of a run.
+    pub number: u64,
+    /// Steps done.
+    pub step: u32,
+    /// One for each picture, of the plan's whole picture at whatever size; at least one.
+    pub pictures: Vec<Arc<RgbImage>>,
+}
+
 /// A generation under way.
 pub struct Run {
     pub id: RunId,
@@ -44,11 +67,11 @@ pub struct Run {
     /// Number and time of the steps after the first, which compiles kernels and is not typical.
     usual_steps: (u32, Duration),
     last_step_at: Option<Instant>,
-    /// What the first picture looks like now, of the plan's whole picture at whatever size; and its number.
-    pub preview: Option<(u64, Arc<RgbImage>)>,
+    pub preview: Option<Preview>,
     /// Of the plan's region; there once the run is prepared.
     pub mask: Option<Arc<GrayImage>>,
-    job: Option<JobId>,
+    pub(super) job: Option<JobId>,
+    pub(super) told: Told,
     cancelled: bool,
 }
 
@@ -99,19 +122,29 @@ impl Studio {
 
     /// Begins a run with the seed that is chosen.
     pub fn generate(&mut self) {
-        let seed = match self.seed_choice {
+        let seed = self.next_seed();
+        self.generate_with(seed, self.recipe.batch);
+    }
+
+    /// Begins a run of [`VARIATIONS`] pictures at once, to choose from.
+    pub fn generate_variations(&mut self) {
+        let seed = self.next_seed();
+        self.generate_with(seed, VARIATIONS);
+    }
+
+    fn next_seed(&self) -> u64 {
+        match self.seed_choice {
             SeedChoice::Random => fresh_seed(),
             SeedChoice::Fixed => self.recipe.seed,
-        };
-        self.generate_with_seed(seed);
+        }
     }
 
     /// Begins a run with another seed and takes the shown result off the canvas.
     pub fn reroll(&mut self) {
-        self.generate_with_seed(fresh_seed());
+        self.generate_with(fresh_seed(), self.recipe.batch);
     }
 
-    fn generate_with_seed(&mut self, seed: u64) {
+    fn generate_with(&mut self, seed: u64, batch: u32) {
         if !self.can_generate() {
             return;
         }
@@ -121,6 +154,7 @@ impl Studio {
         self.results.show(None);
         let mut plan = self.plan();
         plan.recipe.seed = seed;
+        plan.recipe.batch = batch;
         self.runs_started += 1;
         let id = RunId(self.runs_started);
         let (job_plan, document) = (plan.clone(), self.document.clone());
@@ -140,6 +174,7 @@ impl Studio {
             preview: None,
             mask: None,
             job: None,
+            told: Told::new(self.document.mask().latest_revision()),
             cancelled: false,
         });
     }
@@ -211,9 +246,31 @@ impl Studio {
         let by_earlier_runs = self.forecast.ending_of(&run.plan);
         let remaining = by_steps.zip(by_earlier_runs).map(|(steps, ending)| steps + ending);
         run.remaining = Some((remaining.unwrap_or(step.remaining), now));
-        if let Some(preview) = step.previews.into_iter().next() {
-            let number = run.preview.as_ref().map_or(0, |(number, _)| number + 1);
-            run.preview = Some((number, Arc::new(preview)));
+        if !step.previews.is_empty() {
+            let number = run.preview.as_ref().map_or(0, |preview| preview.number + 1);
+            let pictures = step.previews.into_iter().map(Arc::new).collect();
+            run.preview = Some(Preview { number, step: step.step, pictures });
+        }
+    }
+
+    /// Makes what the pictures look like now results of their own; the run goes on.
+    pub fn keep_preview(&mut self) {
+        let Some(run) = &self.run else { return };
+        let (Some(preview), Some(mask)) = (&run.preview, &run.mask) else { return };
+        let (pictures, step, mask) = (preview.pictures.clone(), preview.step, Arc::clone(mask));
+        let (id, picture, plan) = (run.id, run.picture, run.plan.clone());
+        self.mailbox.spawn("keep-preview", move || {
+            let made = plan::finish_previews(&plan, &pictures, step);
+            Message::Kept(Box::new(KeptPreview { run: id, picture, plan, mask, made }))
+        });
+    }
+
+    pub(super) fn take_in_kept(&mut self, kept: KeptPreview) {
+        if let Some(results) = self.results_of(kept.picture) {
+            let shown = results.shown().map(|result| result.id);
+            results.add(kept.run, kept.made, kept.plan.region, &kept.mask);
+            // The canvas goes on showing the run.
+            results.show(shown);
         }
     }
 
@@ -224,7 +281,7 @@ impl Studio {
         }
         let Some(mask) = run.mask else { return };
         if let Some(results) = self.results_of(run.picture) {
-            results.add(pictures, run.plan.region, &mask);
+            results.add(run.id, pictures, run.plan.region, &mask);
         }
     }
 }

@@ -40,8 +40,12 @@ pub enum Message {
     Saved { picture: u64, path: PathBuf, saved: Saved },
     /// A job's buffers are ready for the engine; `mask` is that of the plan's region.
     Prepared { run: RunId, job: Box<Job>, mask: Arc<GrayImage> },
+    /// Another mask for a job that runs.
+    NextMask(Box<super::tweaking::NextMask>),
     /// A job's pictures are cut to the document and have their thumbnails.
     Finished { run: RunId, pictures: Vec<FinishedPicture> },
+    /// A preview was made into a result.
+    Kept(Box<super::generation::KeptPreview>),
     /// The models that can be chosen.
     Models(Vec<ModelChoice>),
     /// The first start's example, if it is there.

@@ -21,6 +21,7 @@ mod remembered;
 pub mod results;
 pub mod safety;
 mod strokes;
+mod tweaking;
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
@@ -45,7 +46,9 @@ use self::remembered::Remembered;
 use self::results::{ResultId, Results};
 use self::safety::Safety;
 use crate::document::journal::Op;
-use crate::document::{CanvasSize, Composite, Document, Edit, History, LayerId, MaskLook, Pixel, PixelRect, TileGrid};
+use crate::document::{
+    AcceptedResult, CanvasSize, Composite, Document, Edit, History, LayerId, MaskLook, Pixel, PixelRect, TileGrid,
+};
 use crate::files::SystemClipboard;
 use crate::paint::StrokeBuilder;
 
@@ -63,6 +66,8 @@ pub struct Studio {
     /// [`Self::recipe`] as the history last saw it.
     recipe_in_history: Recipe,
     pub seed_choice: SeedChoice,
+    /// Whether changes of prompt, guidance and mask reach a run that goes on.
+    pub tweaks_while_running: bool,
     pub notices: Notices,
 
     path: Option<PathBuf>,
@@ -165,6 +170,7 @@ impl Studio {
             models: vec![],
             run: None,
             runs_started: 0,
+            tweaks_while_running: false,
             results: Results::default(),
             forecast: Forecast::default(),
             mailbox: Mailbox::new(sender, wake),
@@ -240,7 +246,9 @@ impl Studio {
             Message::Pasted(picture) => self.take_in_pasted(picture),
             Message::Saved { picture, path, saved } => self.take_in_saved(picture, path, saved),
             Message::Prepared { run, job, mask } => self.take_in_prepared(run, *job, mask),
+            Message::NextMask(next) => self.take_in_next_mask(*next),
             Message::Finished { run, pictures } => self.take_in_finished(run, pictures),
+            Message::Kept(kept) => self.take_in_kept(*kept),
             Message::Models(models) => self.models = models,
             Message::Example(example) => self.take_in_example(example.map(|example| *example)),
             Message::Failed(sentence) => {
@@ -470,6 +478,27 @@ impl Studio {
     /// Takes the shown result off the canvas; it stays in the strip.
     pub fn reject_shown(&mut self) {
         self.results.show(None);
+    }
+
+    /// Makes the newest run's results layers one over the other, the one on the canvas topmost: erasing in one shows
+    /// the next.
+    pub fn accept_as_layers(&mut self) {
+        let newest = self.results.newest_run();
+        let shown = self.results.shown().map(|result| result.id);
+        let mut taken: Vec<_> = self.results.iter().filter(|result| Some(result.run) == newest).cloned().collect();
+        taken.retain(|result| self.fits(result.id));
+        taken.sort_by_key(|result| (Some(result.id) != shown, result.id));
+        taken.iter().for_each(|result| self.results.mark_accepted(result.id));
+        self.results.show(None);
+        self.resting_mask = Some(self.document.mask().latest_revision());
+        self.edit_in_background(move |document| {
+            document.accept_results(taken.iter().map(|result| AcceptedResult {
+                image: &result.image,
+                mask: &result.mask,
+                top_left: [result.region.left, result.region.top],
+                recipe: serde_json::to_string(&result.recipe).ok(),
+            }))
+        });
     }
 
     /// Makes the shown result part of the picture.

@@ -1,5 +1,7 @@
 //! From the picture, the mask and the recipe to a job, and from the engine's pictures back to the picture's size.
 
+use std::sync::Arc;
+
 use brushfire_engine::tasks::soft_coverage;
 use brushfire_engine::{Job, Picture, Recipe};
 use image::{GrayImage, ImageBuffer, Pixel, RgbImage, imageops};
@@ -42,6 +44,20 @@ impl Plan {
         Self { task, recipe: Recipe { width, height, ..recipe.clone() }, region }
     }
 
+    /// The region with as much around it as shows what it stands in; a part of the engine's picture.
+    #[must_use]
+    pub fn context(&self) -> PixelRect {
+        let PixelRect { left, top, right, bottom } = self.region;
+        let around = self.region.width().max(self.region.height()) / 4;
+        let (width, height) = (self.recipe.width, self.recipe.height);
+        PixelRect {
+            left: left.saturating_sub(around),
+            top: top.saturating_sub(around),
+            right: right.saturating_add(around).min(width),
+            bottom: bottom.saturating_add(around).min(height),
+        }
+    }
+
     /// Steps the solver will really take: an initial picture saves the first ones.
     #[must_use]
     pub fn effective_steps(&self) -> u32 {
@@ -66,10 +82,17 @@ pub fn engine_size(size: [u32; 2]) -> [u32; 2] {
 pub fn prepare(plan: &Plan, document: &Document) -> (Job, GrayImage) {
     let padded = [plan.recipe.width, plan.recipe.height];
     let init = (plan.task != Task::TextToImage).then(|| pad(&document.rgb_image(document.bounds()), padded));
+    let (mask, in_region) = masks(plan, document);
+    (Job { recipe: plan.recipe.clone(), init, mask, previews: true, ..Job::default() }, in_region)
+}
+
+/// The mask for the engine, where one is painted, and that of the plan's region.
+#[must_use]
+pub fn masks(plan: &Plan, document: &Document) -> (Option<GrayImage>, GrayImage) {
     let for_engine = |mask| if plan.recipe.soft { mask } else { made_hard(mask) };
+    let padded = [plan.recipe.width, plan.recipe.height];
     let mask = (plan.task == Task::Inpaint).then(|| pad(&for_engine(document.mask_image(document.bounds())), padded));
-    let job = Job { recipe: plan.recipe.clone(), init, mask, previews: true, ..Job::default() };
-    (job, region_mask(plan, document))
+    (mask, region_mask(plan, document))
 }
 
 /// All of a soft edge is made anew, for it is blended here when the result is shown and accepted, and only once.
@@ -94,24 +117,41 @@ fn region_mask(plan: &Plan, document: &Document) -> GrayImage {
 /// Cuts the engine's pictures to the plan's region and makes their thumbnails.
 #[must_use]
 pub fn finish(plan: &Plan, pictures: &[Picture]) -> Vec<FinishedPicture> {
-    let region = plan.region;
-    let cut = |picture: &Picture| {
-        let part = imageops::crop_imm(&picture.image, region.left, region.top, region.width(), region.height());
-        let image = part.to_image();
-        FinishedPicture { thumbnail: thumbnail(&image), image, recipe: picture.recipe.clone() }
-    };
-    pictures.iter().map(cut).collect()
+    pictures.iter().map(|picture| cut(plan, &picture.image, picture.recipe.clone(), None)).collect()
+}
+
+/// As [`finish`], of previews of whatever size after so many steps.
+#[must_use]
+pub fn finish_previews(plan: &Plan, previews: &[Arc<RgbImage>], step: u32) -> Vec<FinishedPicture> {
+    let recipe = &plan.recipe;
+    let enlarged =
+        |preview: &RgbImage| imageops::resize(preview, recipe.width, recipe.height, imageops::FilterType::CatmullRom);
+    let made = previews.iter().zip(0..).map(|(preview, number)| {
+        let recipe = Recipe { seed: recipe.seed.wrapping_add(number), batch: 1, ..recipe.clone() };
+        cut(plan, &enlarged(preview), recipe, Some(step))
+    });
+    made.collect()
+}
+
+fn cut(plan: &Plan, picture: &RgbImage, recipe: Recipe, kept_at: Option<u32>) -> FinishedPicture {
+    let part = |rect: PixelRect| imageops::crop_imm(picture, rect.left, rect.top, rect.width(), rect.height());
+    let image = part(plan.region).to_image();
+    let in_context = shrunk(&part(plan.context()).to_image(), CONTEXT_SIDE);
+    FinishedPicture { thumbnail: shrunk(&image, THUMBNAIL_SIDE), in_context, image, recipe, kept_at }
 }
 
 /// Longer side of a thumbnail, in pixels.
 const THUMBNAIL_SIDE: u32 = 160;
 
-fn thumbnail(image: &RgbImage) -> RgbImage {
+/// Longer side of a picture among others, in pixels.
+const CONTEXT_SIDE: u32 = 640;
+
+fn shrunk(image: &RgbImage, max_side: u32) -> RgbImage {
     let longer = image.width().max(image.height()).max(1);
-    if longer <= THUMBNAIL_SIDE {
+    if longer <= max_side {
         return image.clone();
     }
-    let scaled = |side: u32| (u64::from(side) * u64::from(THUMBNAIL_SIDE) / u64::from(longer)).max(1) as u32;
+    let scaled = |side: u32| (u64::from(side) * u64::from(max_side) / u64::from(longer)).max(1) as u32;
     imageops::thumbnail(image, scaled(image.width()), scaled(image.height()))
 }
 
@@ -175,7 +215,7 @@ mod tests {
 
     #[test]
     fn thumbnails_keep_the_shape() {
-        assert_eq!(thumbnail(&RgbImage::new(1600, 400)).dimensions(), (160, 40));
-        assert_eq!(thumbnail(&RgbImage::new(90, 20)).dimensions(), (90, 20));
+        assert_eq!(shrunk(&RgbImage::new(1600, 400), 160).dimensions(), (160, 40));
+        assert_eq!(shrunk(&RgbImage::new(90, 20), 160).dimensions(), (90, 20));
     }
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use brushfire_engine::Recipe;
 use image::{GrayImage, RgbImage};
 
+use super::RunId;
 use crate::document::PixelRect;
 
 /// Names one result for as long as the program runs.
@@ -17,21 +18,31 @@ pub struct ResultId(u64);
 pub struct FinishedPicture {
     pub image: RgbImage,
     pub thumbnail: RgbImage,
-    /// Makes exactly this picture again.
+    /// The image and what is around it, no larger than is seen well beside others.
+    pub in_context: RgbImage,
+    /// Makes exactly this picture again, where all steps were done.
     pub recipe: Recipe,
+    /// Of a preview that was kept: the steps it had behind it.
+    pub kept_at: Option<u32>,
 }
 
 /// One entry of the strip.
 #[derive(Clone, Debug)]
 pub struct ResultPicture {
     pub id: ResultId,
+    /// The run that made it.
+    pub run: RunId,
     pub image: Arc<RgbImage>,
     /// Where it replaces what is there; of the image's size.
     pub mask: Arc<GrayImage>,
     /// Where it lies in the document.
     pub region: PixelRect,
     pub thumbnail: Arc<RgbImage>,
+    /// As in [`FinishedPicture`].
+    pub in_context: Arc<RgbImage>,
     pub recipe: Recipe,
+    /// As in [`FinishedPicture`].
+    pub kept_at: Option<u32>,
     pub accepted: bool,
 }
 
@@ -63,6 +74,12 @@ impl Results {
         self.results.iter().find(|result| result.id == id)
     }
 
+    /// The run whose results came last.
+    #[must_use]
+    pub fn newest_run(&self) -> Option<RunId> {
+        self.results.first().map(|result| result.run)
+    }
+
     /// The result that lies on the canvas, waiting to be accepted or rejected.
     #[must_use]
     pub fn shown(&self) -> Option<&ResultPicture> {
@@ -85,17 +102,20 @@ impl Results {
     }
 
     /// Adds the pictures of one run and shows the first.
-    pub fn add(&mut self, pictures: Vec<FinishedPicture>, region: PixelRect, mask: &Arc<GrayImage>) {
+    pub fn add(&mut self, run: RunId, pictures: Vec<FinishedPicture>, region: PixelRect, mask: &Arc<GrayImage>) {
         let first = self.results.len();
         for picture in pictures {
             let id = ResultId(NEXT_ID.fetch_add(1, Ordering::Relaxed));
             self.results.push(ResultPicture {
                 id,
+                run,
                 image: Arc::new(picture.image),
                 mask: Arc::clone(mask),
                 region,
                 thumbnail: Arc::new(picture.thumbnail),
+                in_context: Arc::new(picture.in_context),
                 recipe: picture.recipe,
+                kept_at: picture.kept_at,
                 accepted: false,
             });
         }
@@ -143,6 +163,8 @@ mod tests {
         FinishedPicture {
             image: RgbImage::new(10, 10),
             thumbnail: RgbImage::new(1, 1),
+            in_context: RgbImage::new(1, 1),
+            kept_at: None,
             recipe: Recipe { seed, ..Recipe::default() },
         }
     }
@@ -156,8 +178,8 @@ mod tests {
         let mut results = Results::default();
         let region = PixelRect { left: 0, top: 0, right: 10, bottom: 10 };
         let mask = Arc::new(GrayImage::new(10, 10));
-        results.add(vec![picture(1)], region, &mask);
-        results.add(vec![picture(2), picture(3)], region, &mask);
+        results.add(RunId(1), vec![picture(1)], region, &mask);
+        results.add(RunId(2), vec![picture(2), picture(3)], region, &mask);
         assert_eq!(seeds(&results), [2, 3, 1]);
         assert_eq!(results.shown().map(|result| result.recipe.seed), Some(2));
         results.show_neighbour(true);

@@ -11,7 +11,7 @@ use brushfire::files::Settings;
 use brushfire::language::{Language, LanguageChoice};
 use brushfire::studio::{EngineHandle, EngineStarter, Mailbox};
 use brushfire::window::Window;
-use brushfire_engine::{DeviceChoice, Event, Job, JobId, Latents, Picture};
+use brushfire_engine::{DeviceChoice, Event, Job, JobId, Latents, Picture, Tweak};
 use eframe::App as _;
 use egui::{Key, Modifiers, PointerButton, Pos2, RawInput, Role, pos2, vec2};
 use egui_kittest::Harness;
@@ -23,6 +23,7 @@ use image::{DynamicImage, Rgb, RgbImage};
 pub struct StandIn {
     pub jobs: Arc<Mutex<Vec<Job>>>,
     pub cancelled: Arc<Mutex<Vec<JobId>>>,
+    pub tweaks: Arc<Mutex<Vec<Tweak>>>,
     next: Arc<AtomicU64>,
 }
 
@@ -34,6 +35,10 @@ impl EngineHandle for StandIn {
 
     fn cancel(&self, job: JobId) {
         self.cancelled.lock().unwrap().push(job);
+    }
+
+    fn tweak(&self, _: JobId, tweak: Tweak) {
+        self.tweaks.lock().unwrap().push(tweak);
     }
 }
 
