@@ -63,8 +63,18 @@ impl PathQuestion {
             Purpose::OpenModelFile => Box::pin(dialog.add_filter("Models", MODEL_ENDINGS).pick_file()),
             Purpose::OpenModelFolder => Box::pin(dialog.pick_folder()),
             Purpose::SavePicture => {
-                let formats =
-                    [("PNG, keeps the recipe", &["png"][..]), ("JPEG", &["jpg", "jpeg"]), ("WebP", &["webp"])];
+                let layers = ("OpenRaster, keeps the layers", &["ora"][..]);
+                let flat = [
+                    ("PNG, keeps the recipe", &["png"][..]),
+                    ("JPEG", &["jpg", "jpeg"]),
+                    ("WebP", &["webp"]),
+                    ("TIFF", &["tif", "tiff"]),
+                ];
+                // The first is the one that is chosen.
+                let formats: Vec<_> = match name.ends_with(".ora") {
+                    true => [layers].into_iter().chain(flat).collect(),
+                    false => flat.into_iter().chain([layers]).collect(),
+                };
                 let with_formats =
                     formats.into_iter().fold(dialog, |dialog, (label, endings)| dialog.add_filter(label, endings));
                 Box::pin(with_formats.set_file_name(name).save_file())

@@ -19,7 +19,7 @@ use crate::event_order::EventQueue;
 use crate::files::Settings;
 use crate::language;
 use crate::studio::models::comfortable_side;
-use crate::studio::{EngineStarter, Studio, engine_handle};
+use crate::studio::{DroppedFile, EngineStarter, Studio, engine_handle};
 use crate::text_clipboard::TextClipboard;
 use crate::{icons, panels, theme};
 
@@ -137,18 +137,12 @@ impl Window {
         self.desk.studio.start_engine();
     }
 
-    fn open_dropped(&mut self, ctx: &Context) {
-        let dropped = ctx.input(|input| input.raw.dropped_files.clone());
-        let Some(file) = dropped.first() else { return };
-        let path = file.path();
-        if path.is_file() {
-            self.desk.studio.open_path(path);
-            return;
-        }
-        match file.bytes() {
-            Ok(bytes) => self.desk.studio.open_bytes(bytes, path.display().to_string()),
-            Err(error) => self.desk.studio.notices.error(format!("{} cannot be read: {error}", path.display())),
-        }
+    fn take_dropped(&mut self, ctx: &Context) {
+        let (dropped, opens) = ctx.input(|input| (input.raw.dropped_files.clone(), input.modifiers.command));
+        let dropped = dropped
+            .into_iter()
+            .map(|file| DroppedFile { path: file.path().to_owned(), bytes: Box::new(move || file.bytes()) });
+        self.desk.studio.take_dropped(dropped.collect(), opens);
     }
 
     /// Closes when nothing would be lost; asks first otherwise.
@@ -210,10 +204,10 @@ impl App for Window {
             let is_software = state.adapter.get_info().device_type == DeviceType::Cpu;
             self.desk.view.set_surface(state.target_format, is_software);
         }
-        self.open_dropped(&ctx);
+        self.take_dropped(&ctx);
         self.desk.tick(&ctx);
         panels::show(ui, &mut self.desk);
-        show_drop_hint(&ctx);
+        show_drop_hint(&ctx, &self.desk.studio);
         self.clipboard.after_frame(&ctx);
         self.fill_screen(&ctx);
         self.remember_window(&ctx);
@@ -250,17 +244,18 @@ fn has_done_something(input: &InputState) -> bool {
 }
 
 /// While files hang over the window: what letting go would do.
-fn show_drop_hint(ctx: &Context) {
+fn show_drop_hint(ctx: &Context, studio: &Studio) {
     if ctx.input(|input| input.raw.hovered_files.is_empty()) {
         return;
     }
+    let opens = studio.is_untouched() || ctx.input(|input| input.modifiers.command);
     let painter = ctx.layer_painter(egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop")));
     let rect = ctx.content_rect();
     painter.rect_filled(rect, 0.0, Color32::from_black_alpha(160));
     painter.text(
         rect.center(),
         Align2::CENTER_CENTER,
-        language::text("drop-to-open"),
+        language::text(if opens { "drop-to-open" } else { "drop-to-add" }),
         FontId::proportional(24.0),
         Color32::WHITE,
     );

@@ -206,6 +206,7 @@ height = Height
 open-recent = Open recent
 untitled = Untitled
 drop-to-open = Let go to open
+drop-to-add = Let go to add as a new layer; with Ctrl, to open
 canvas = Canvas
 
 ## Prompt
@@ -372,6 +373,10 @@ question-lost = What is not saved would be lost.
 question-save = Save
 question-discard = Do not save
 question-stay = Stay
+question-layers = { $file } cannot keep the layers
+question-layers-explained = Files of its kind hold one flat picture. OpenRaster files (.ora) keep layers, masks and recipes; Krita, GIMP and MyPaint open them too.
+question-keep-layers = Save as { $file }
+question-flatten = Flatten into { $file }
 
 found-heading = “{ $name }” was not closed
 found-untitled = Untitled
@@ -619,6 +624,14 @@ edit-layer-properties = Layer properties
 question = Save the changes to { $picture } first?
 clipboard-empty = There is no picture on the clipboard.
 clipboard-filled = The picture is on the clipboard.
+clipboard-selected = What is selected is on the clipboard.
+clipboard-nothing-to-copy = There is nothing to copy: the active layer has no colours.
+layer-pasted = Pasted
+work-open = Opening { $file }…
+work-save = Saving { $file }…
+work-edit = Working…
+work-copy = Copying…
+work-paste = Pasting…
 recipe-found = This picture carries a recipe.
 recipe-found-foreign = This picture carries a recipe from another program.
 saved = Saved { $file }.

@@ -206,6 +206,7 @@ height = 高度
 open-recent = 最近打开
 untitled = 未命名
 drop-to-open = 松开以打开
+drop-to-add = 松开以添加为新图层；按住 Ctrl 则打开
 canvas = 画布
 
 ## 提示词
@@ -372,6 +373,10 @@ question-lost = 未保存的内容将会丢失。
 question-save = 保存
 question-discard = 不保存
 question-stay = 留下
+question-layers = { $file } 无法保留图层
+question-layers-explained = 这种格式只能保存一张合并后的图片。OpenRaster 文件（.ora）可保留图层、蒙版和配方，Krita、GIMP 和 MyPaint 也能打开。
+question-keep-layers = 另存为 { $file }
+question-flatten = 合并后存入 { $file }
 
 found-heading = “{ $name }”未正常关闭
 found-untitled = 未命名
@@ -619,6 +624,14 @@ edit-layer-properties = 图层属性
 question = 先保存对“{ $picture }”的更改吗？
 clipboard-empty = 剪贴板上没有图片。
 clipboard-filled = 图片已复制到剪贴板。
+clipboard-selected = 选中的内容已复制到剪贴板。
+clipboard-nothing-to-copy = 没有可复制的内容：当前图层没有颜色。
+layer-pasted = 粘贴的图层
+work-open = 正在打开 { $file }…
+work-save = 正在保存 { $file }…
+work-edit = 正在处理…
+work-copy = 正在复制…
+work-paste = 正在粘贴…
 recipe-found = 此图片附有生成参数。
 recipe-found-foreign = 此图片附有来自其他程序的生成参数。
 saved = 已保存 { $file }。

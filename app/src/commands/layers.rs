@@ -85,8 +85,8 @@ impl LayerCommand {
             Self::Duplicate => desk.studio.edit(|document| document.duplicate_layer(id)),
             Self::Remove => desk.studio.edit(|document| document.remove_layer(id)),
             Self::Rename => desk.layers_panel.rename(&layer),
-            Self::MergeDown => desk.studio.edit(|document| document.merge_down(id)),
-            Self::Flatten => desk.studio.edit(crate::document::Document::flatten),
+            Self::MergeDown => desk.studio.edit_in_background(move |document| Ok(document.merge_down(id))),
+            Self::Flatten => desk.studio.edit_in_background(|document| Ok(document.flatten())),
             Self::Ungroup => desk.studio.edit(|document| document.ungroup(id)),
             Self::MoveUp | Self::MoveDown => {
                 if let Some(to) = neighbour(&desk.studio, self == Self::MoveUp) {

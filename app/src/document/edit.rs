@@ -128,6 +128,11 @@ impl Edit {
         is_same
     }
 
+    /// Whether it changes what a file of layers keeps, rather than only what is selected.
+    pub(crate) fn changes_layers(&self) -> bool {
+        !self.changes.iter().all(|change| matches!(change, Change::Selection { .. }))
+    }
+
     /// Whether it changes what is saved in any file, rather than only masks, hints and what is selected.
     pub(crate) fn changes_picture(&self) -> bool {
         self.changes.iter().any(|change| match change {

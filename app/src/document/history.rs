@@ -28,10 +28,43 @@ pub struct History<P> {
     open: bool,
     next_id: u64,
     /// The state before the oldest step that is kept.
-    base_id: u64,
-    saved_id: u64,
+    base: State,
+    saved: State,
     /// Where older steps go; without it they are forgotten.
     spill: Option<Spill>,
+}
+
+/// Names a state by the newest steps that have changed it; 0 stands for the beginning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct State {
+    /// The newest that changed the picture.
+    picture: u64,
+    /// The newest that changed any layer: masks and hints too.
+    layers: u64,
+}
+
+impl State {
+    /// No step has this number.
+    const NEVER: Self = Self { picture: u64::MAX, layers: u64::MAX };
+
+    fn after<P>(&mut self, step: &Step<P>) {
+        let Changes { picture, layers } = step.changes();
+        self.picture = if picture { step.id } else { self.picture };
+        self.layers = if layers { step.id } else { self.layers };
+    }
+}
+
+/// What a step changes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Changes {
+    picture: bool,
+    layers: bool,
+}
+
+impl Changes {
+    fn of(edit: &Edit) -> Self {
+        Self { picture: edit.changes_picture(), layers: edit.changes_layers() }
+    }
 }
 
 #[derive(Debug)]
@@ -51,7 +84,7 @@ enum What<P> {
     OnDisk {
         place: OnDisk,
         name: Cow<'static, str>,
-        changes_picture: bool,
+        changes: Changes,
         made_by: Option<P>,
     },
     Parameters {
@@ -90,11 +123,11 @@ impl<P> Step<P> {
         tiles + size_of::<Self>()
     }
 
-    fn changes_picture(&self) -> bool {
+    fn changes(&self) -> Changes {
         match &self.what {
-            What::Document { edit, .. } => edit.changes_picture(),
-            What::OnDisk { changes_picture, .. } => *changes_picture,
-            What::Parameters { .. } => false,
+            What::Document { edit, .. } => Changes::of(edit),
+            What::OnDisk { changes, .. } => *changes,
+            What::Parameters { .. } => Changes::default(),
         }
     }
 }
@@ -112,8 +145,8 @@ impl<P: Clone + PartialEq> History<P> {
             budget: budget_bytes,
             open: false,
             next_id: 1,
-            base_id: 0,
-            saved_id: 0,
+            base: State::default(),
+            saved: State::default(),
             spill: None,
         }
     }
@@ -197,8 +230,8 @@ impl<P: Clone + PartialEq> History<P> {
             match (&mut step.what, written) {
                 (What::Document { edit, made_by, .. }, Ok(place)) => {
                     let name = edit.name().to_owned().into();
-                    let (changes_picture, made_by) = (edit.changes_picture(), made_by.take());
-                    step.what = What::OnDisk { place, name, changes_picture, made_by };
+                    let (changes, made_by) = (Changes::of(edit), made_by.take());
+                    step.what = What::OnDisk { place, name, changes, made_by };
                 }
                 (What::Document { is_being_written, .. }, Err(error)) => {
                     log::warn!("older steps cannot be kept on disk and are forgotten: {error}");
@@ -234,9 +267,7 @@ impl<P: Clone + PartialEq> History<P> {
             let Some(step) = self.steps.pop_front() else { break };
             bytes = bytes.saturating_sub(step.bytes(true));
             self.done -= 1;
-            if step.changes_picture() {
-                self.base_id = step.id;
-            }
+            self.base.after(&step);
         }
     }
 
@@ -354,22 +385,30 @@ impl<P: Clone + PartialEq> History<P> {
 
     /// The picture is in no file, whatever was done to it here.
     pub fn mark_unsaved(&mut self) {
-        self.saved_id = u64::MAX;
+        self.saved = State::NEVER;
     }
 
     /// The picture as it is now is in a file.
     pub fn mark_saved(&mut self) {
-        self.saved_id = self.picture_id();
+        self.saved = self.state();
     }
 
-    /// Whether the picture differs from the saved one (mask and parameters do not count).
+    /// Whether the picture differs from the saved one (masks, hints and parameters do not count).
     #[must_use]
     pub fn is_modified(&self) -> bool {
-        self.picture_id() != self.saved_id
+        self.state().picture != self.saved.picture
     }
 
-    fn picture_id(&self) -> u64 {
-        self.steps.iter().take(self.done).rev().find(|step| step.changes_picture()).map_or(self.base_id, |step| step.id)
+    /// Whether any layer differs from the saved ones: masks and hints too.
+    #[must_use]
+    pub fn is_any_layer_modified(&self) -> bool {
+        self.state().layers != self.saved.layers
+    }
+
+    fn state(&self) -> State {
+        let mut state = self.base;
+        self.steps.iter().take(self.done).for_each(|step| state.after(step));
+        state
     }
 }
 
@@ -576,6 +615,7 @@ mod tests {
         let (mut document, mut history, mut prompt) = setting();
         history.push(document.fill_mask().unwrap());
         assert!(!history.is_modified(), "a mask is not part of the picture");
+        assert!(history.is_any_layer_modified(), "but it is a layer");
         paint(&mut document, &mut history, 1);
         assert!(history.is_modified());
         history.undo(&mut document, &mut prompt);

@@ -278,6 +278,16 @@ impl Document {
         tiles.map(TileGrid::latest_revision).fold(self.structure, u64::max)
     }
 
+    /// As [`Self::picture_revision`], of masks and hints too: of all that a file of layers keeps.
+    #[must_use]
+    pub fn content_revision(&self) -> u64 {
+        let of_layer = |layer: &Layer| {
+            let pixels = layer.pixels().map_or(0, TileGrid::latest_revision);
+            pixels.max(layer.mask().map_or(0, TileGrid::latest_revision))
+        };
+        self.all_layers().map(of_layer).fold(self.structure, u64::max)
+    }
+
     /// The layer that paint goes to: the active one.
     ///
     /// # Errors

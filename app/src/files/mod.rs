@@ -30,5 +30,5 @@ pub use format::{OPEN_EXTENSIONS, PictureFormat, SAVE_EXTENSIONS};
 pub use open::{OpenedDocument, OpenedPicture, decode_document, decode_picture, open_document, open_picture};
 pub use parameters::{parameters_text, parse_parameters};
 pub use recipe::{RecipeInFile, RecipeWriter, read_recipe};
-pub use save::{Saved, save_document, save_picture};
+pub use save::{Saved, holds_everything, keeps_layers, save_document, save_picture};
 pub use settings::{BrushSettings, Settings, WindowSettings};

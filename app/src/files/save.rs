@@ -15,7 +15,7 @@ use super::error::SaveError;
 use super::format::PictureFormat;
 use super::parameters::{model_file_name, parameters_text};
 use super::{atomic, exif, ora, png_text};
-use crate::document::Document;
+use crate::document::{BlendMode, Document, Layer, LayerContent};
 
 const JPEG_QUALITY: u8 = 95;
 
@@ -31,12 +31,34 @@ pub struct Saved {
     pub is_flattened: bool,
 }
 
+/// Whether files of this name keep layers, masks and hints.
+#[must_use]
+pub fn keeps_layers(path: &Path) -> bool {
+    PictureFormat::to_save_as(path) == Some(PictureFormat::OpenRaster)
+}
+
+/// Whether a file of this name holds all there is to a document, so that nothing is lost when it is closed: layers with
+/// what is done to them, masks and hints only where files of its kind keep them.
+#[must_use]
+pub fn holds_everything(path: &Path, document: &Document) -> bool {
+    let is_plain = |layer: &Layer| match layer.content() {
+        LayerContent::Paint(_) => {
+            let props = layer.props();
+            props.visible && props.opacity >= 1.0 && props.blend == BlendMode::Normal
+        }
+        LayerContent::Mask(values) => values.bytes() == 0,
+        LayerContent::Result { .. } | LayerContent::Hint { .. } | LayerContent::Group(_) => false,
+    };
+    let is_one = || document.layers().iter().filter(|layer| layer.is_part_of_picture()).count() == 1;
+    keeps_layers(path) || (document.layers().iter().all(is_plain) && is_one())
+}
+
 /// Saves a picture with its layers where the name's ending is `.ora`, else flattened as [`save_picture`] does.
 ///
 /// # Errors
 /// As [`save_picture`].
 pub fn save_document(path: &Path, document: &Document, recipe: Option<&Recipe>) -> Result<Saved, SaveError> {
-    if PictureFormat::to_save_as(path) != Some(PictureFormat::OpenRaster) {
+    if !keeps_layers(path) {
         let mut saved = save_picture(path, &document.to_image(), recipe)?;
         saved.is_flattened = document.all_layers().filter(|layer| layer.is_part_of_picture()).count() > 1;
         return Ok(saved);

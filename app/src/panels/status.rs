@@ -29,7 +29,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
             }
             turn(ui, desk);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.add(Label::new(RichText::new(what(desk)).color(weak)).truncate());
+                ui.add(Label::new(RichText::new(what(ui, desk)).color(weak)).truncate());
             });
         });
     });
@@ -69,8 +69,13 @@ fn device(ui: &mut Ui, desk: &mut Desk) {
     });
 }
 
-/// What was just done, else the run under way, else what the next one will do.
-fn what(desk: &Desk) -> String {
+/// What other threads are busy with, else what was just done, else the run under way, else what the next one will do.
+fn what(ui: &Ui, desk: &Desk) -> String {
+    match desk.studio.work() {
+        Ok(words) => return words.to_string(),
+        Err(Some(ask_again)) => ui.ctx().request_repaint_after(ask_again),
+        Err(None) => {}
+    }
     if let Some(done) = desk.studio.notices.done() {
         return done.to_owned();
     }

@@ -1,18 +1,18 @@
-//! Opening, saving, clipboard: the question before something would be lost, dialogs and files on their own threads.
+//! Opening: dialogs and files on their own threads, and how a picture takes its place.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError};
 
 use brushfire_engine::Recipe;
-use image::{DynamicImage, RgbaImage};
 
 use super::example::{Example, read_example};
 use super::mailbox::Message;
+use super::pictures::revision_in;
+use super::saving::name_of;
 use super::{PAPER, Studio};
-use crate::dialog::{self, Answer, PathQuestion, Purpose};
+use crate::dialog::{Answer, PathQuestion, Purpose};
 use crate::document::journal::Abandoned;
 use crate::document::{CanvasSize, Document};
-use crate::files::{self, PictureClipboard, RecipeInFile, RecipeWriter, Saved};
+use crate::files::{self, RecipeInFile, RecipeWriter};
 use crate::language::{text, text_with};
 
 /// A picture that is to be opened.
@@ -22,20 +22,6 @@ pub struct Replacement {
     pub recipe: Option<RecipeInFile>,
     /// The journal it comes from and the parameters found there, after a crash.
     pub recovered: Option<(Abandoned, Box<Recipe>)>,
-}
-
-/// What waits for the answer whether changes are to be saved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AfterQuestion {
-    /// The picture in front is closed.
-    Close,
-    Quit,
-}
-
-/// "Save the changes first?", asked once before they would be lost.
-pub struct Question {
-    pub text: String,
-    after: AfterQuestion,
 }
 
 /// A path that is being typed.
@@ -61,7 +47,7 @@ impl Studio {
     }
 
     /// One dialog at a time, answered on its own thread.
-    fn ask(&mut self, purpose: Purpose) {
+    pub(super) fn ask(&mut self, purpose: Purpose) {
         if self.dialog_open {
             return;
         }
@@ -111,43 +97,10 @@ impl Studio {
     pub fn open_path(&mut self, path: &Path) {
         // The list of recent files is read from another folder the next time.
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        self.mailbox.spawn("open-picture", move || match files::open_document(&path) {
+        let words = text_with("work-open", &[("file", name_of(&path).into())]);
+        self.spawn_work("open-picture", words, move || match files::open_document(&path) {
             Ok(picture) => Message::opened(picture, Some(path)),
             Err(error) => Message::Failed(error.to_string()),
-        });
-    }
-
-    /// Opens a picture from a file's bytes, as they are dropped by programs that give no path.
-    pub fn open_bytes(&mut self, bytes: Vec<u8>, name: String) {
-        self.mailbox.spawn("open-picture", move || match files::decode_document(&bytes, &name) {
-            Ok(picture) => Message::opened(picture, None),
-            Err(error) => Message::Failed(error.to_string()),
-        });
-    }
-
-    /// Opens the clipboard's picture.
-    pub fn paste_picture(&mut self) {
-        let (clipboard, nothing) = (Arc::clone(&self.clipboard), text("clipboard-empty"));
-        self.mailbox.spawn("paste-picture", move || {
-            let pasted = clipboard.lock().unwrap_or_else(PoisonError::into_inner).paste();
-            match pasted {
-                Ok(Some(picture)) => opened_without_file(picture),
-                Ok(None) => Message::Done(nothing),
-                Err(error) => Message::Failed(error.to_string()),
-            }
-        });
-    }
-
-    /// Copies the whole picture to the clipboard.
-    pub fn copy_picture(&mut self) {
-        let (clipboard, document) = (Arc::clone(&self.clipboard), self.document.clone());
-        let done = text("clipboard-filled");
-        self.mailbox.spawn("copy-picture", move || {
-            let picture = document.rgba_image(document.bounds());
-            match clipboard.lock().unwrap_or_else(PoisonError::into_inner).copy(&picture) {
-                Ok(()) => Message::Done(done),
-                Err(error) => Message::Failed(error.to_string()),
-            }
         });
     }
 
@@ -176,75 +129,6 @@ impl Studio {
         }
     }
 
-    /// Closes the picture in front, after asking where changes would be lost.
-    pub fn close_picture(&mut self) {
-        self.unless_modified(AfterQuestion::Close);
-    }
-
-    /// Leaves the program, after asking of every picture where changes would be lost. See [`Self::may_leave`].
-    pub fn quit(&mut self) {
-        self.settled.clear();
-        self.unless_modified(AfterQuestion::Quit);
-    }
-
-    /// Whether the window may close now.
-    #[must_use]
-    pub fn may_leave(&self) -> bool {
-        self.leave
-    }
-
-    fn unless_modified(&mut self, after: AfterQuestion) {
-        if self.is_modified() {
-            let text = text_with("question", &[("picture", self.title().into())]);
-            self.question = Some(Question { text, after });
-        } else {
-            self.go_on(after);
-        }
-    }
-
-    fn go_on(&mut self, after: AfterQuestion) {
-        match after {
-            AfterQuestion::Close => self.drop_front(),
-            AfterQuestion::Quit => {
-                self.settled.push(self.picture_number);
-                let Some(number) = self.unsettled() else {
-                    self.leave = true;
-                    return;
-                };
-                self.bring_to_front(number);
-                if self.picture_number == number {
-                    self.unless_modified(AfterQuestion::Quit);
-                }
-            }
-        }
-    }
-
-    /// The question that waits for an answer.
-    #[must_use]
-    pub fn question(&self) -> Option<&Question> {
-        self.question.as_ref()
-    }
-
-    /// Saves first, then goes on once that is done.
-    pub fn answer_save(&mut self) {
-        if let Some(question) = self.question.take() {
-            self.after_save = Some(question.after);
-            self.save();
-        }
-    }
-
-    /// Goes on; the changes are lost.
-    pub fn answer_discard(&mut self) {
-        if let Some(question) = self.question.take() {
-            self.go_on(question.after);
-        }
-    }
-
-    /// Stays where we are.
-    pub fn answer_stay(&mut self) {
-        self.question = None;
-    }
-
     /// Puts another picture in place of the one in front.
     pub(super) fn put_in_place(&mut self, replacement: Replacement) {
         self.abandon_run_of_front();
@@ -257,7 +141,9 @@ impl Studio {
         self.document.set_mask_look(look);
         self.history = self.safety.new_history();
         self.recipe_in_history = self.recipe.clone();
-        self.saved_fingerprint = self.document.picture_revision();
+        self.flattens_into = None;
+        let path = replacement.path.as_deref();
+        self.saved_revision = replacement.recovered.is_none().then(|| revision_in(path, &self.document));
         self.path = replacement.path;
         self.pictures_opened += 1;
         self.picture_number = self.pictures_opened;
@@ -279,83 +165,7 @@ impl Studio {
         self.notices.offer_recipe(format!("{what}{notes}"), found.recipe);
     }
 
-    /// Saves to the picture's file; asks where to if it has none.
-    pub fn save(&mut self) {
-        match self.path.clone().filter(|path| dialog::can_save_as(path)) {
-            Some(path) => self.save_to(path),
-            None => self.save_with_dialog(),
-        }
-    }
-
-    /// Asks where to save.
-    pub fn save_with_dialog(&mut self) {
-        self.ask(Purpose::SavePicture);
-    }
-
-    fn name_to_save(&self) -> String {
-        let stem = self.path.as_deref().and_then(Path::file_stem);
-        let has_layers = self.document.all_layers().filter(|layer| !layer.is_mask()).count() > 1;
-        let ending = if has_layers { "ora" } else { "png" };
-        format!("{}.{ending}", stem.map_or_else(|| "picture".into(), |stem| stem.to_string_lossy()))
-    }
-
-    /// Saves to this file, in the format of its ending, with the recipe where the format can carry it.
-    pub fn save_to(&mut self, path: PathBuf) {
-        let (document, recipe) = (self.document.clone(), self.recipe_to_save());
-        self.saving_fingerprint = self.document.picture_revision();
-        let picture = self.picture_number;
-        self.mailbox.spawn("save-picture", move || match files::save_document(&path, &document, recipe.as_ref()) {
-            Ok(saved) => Message::Saved { picture, path, saved },
-            Err(error) => Message::Failed(error.to_string()),
-        });
-    }
-
-    pub(super) fn take_in_saved(&mut self, picture: u64, path: PathBuf, saved: Saved) {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if picture == self.picture_number {
-            self.front_was_saved(path);
-        } else if let Some(aside) = self.aside_of(picture) {
-            aside.was_saved(path);
-        }
-        match saved.notice {
-            Some(notice) => self.notices.say(notice),
-            None => {
-                let words = if saved.is_flattened { "saved-as-one-layer" } else { "saved" };
-                self.notices.confirm(text_with(words, &[("file", name.into())]));
-            }
-        }
-        if let Some(after) = self.after_save.take() {
-            // Something may have been painted while the file was written.
-            self.unless_modified(after);
-        }
-    }
-
-    fn front_was_saved(&mut self, path: PathBuf) {
-        self.saved_fingerprint = self.saving_fingerprint;
-        if self.saved_fingerprint == self.document.picture_revision() {
-            self.history.mark_saved();
-            // It begins anew with the next change.
-            self.end_journal();
-        }
-        self.path = Some(path);
-        self.keep_context();
-    }
-
-    /// The recipe of the last accepted result, else the one the file came with.
-    fn recipe_to_save(&self) -> Option<Recipe> {
-        let accepted =
-            self.history.entries().filter(|entry| entry.done).filter_map(|entry| entry.made_by.cloned()).last();
-        accepted.or_else(|| self.recipe_of_file.clone())
-    }
-
     fn folder(&self) -> Option<PathBuf> {
         self.path.as_deref().and_then(Path::parent).map(Path::to_owned)
-    }
-}
-
-fn opened_without_file(picture: RgbaImage) -> Message {
-    match Document::from_image(&DynamicImage::ImageRgba8(picture)) {
-        Ok(document) => Message::Opened { document: Box::new(document), path: None, recipe: None, notices: vec![] },
-        Err(error) => Message::Failed(error.to_string()),
     }
 }

@@ -12,7 +12,7 @@ use super::models::ModelChoice;
 use super::results::FinishedPicture;
 use crate::dialog::{Answer, Purpose};
 use crate::document::{Document, PixelRect};
-use crate::files::{OpenedDocument, RecipeInFile, Saved};
+use crate::files::{OpenedDocument, RecipeInFile};
 
 /// Something another thread has done.
 pub enum Message {
@@ -36,8 +36,10 @@ pub enum Message {
     Copied(PixelRect),
     /// A picture for a new layer.
     Pasted(image::RgbaImage),
-    /// A picture was written; which one.
-    Saved { picture: u64, path: PathBuf, saved: Saved },
+    /// A file that was let go over the window was read, for a new layer.
+    ForLayer(Box<super::dropping::ForLayer>),
+    /// A picture was written, or not.
+    Saved(Box<super::saving::SaveMade>),
     /// A job's buffers are ready for the engine; `mask` is that of the plan's region.
     Prepared { run: RunId, job: Box<Job>, mask: Arc<GrayImage> },
     /// Another mask for a job that runs.

@@ -5,6 +5,8 @@
 
 mod background;
 mod clipboard;
+mod closing;
+mod dropping;
 pub mod engine_handle;
 pub mod example;
 mod files;
@@ -20,8 +22,10 @@ pub mod plan;
 mod remembered;
 pub mod results;
 pub mod safety;
+mod saving;
 mod strokes;
 mod tweaking;
+mod work;
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
@@ -29,8 +33,10 @@ use std::sync::{Arc, Mutex, mpsc};
 
 use brushfire_engine::{DeviceChoice, EngineSettings, Event, Recipe};
 
+pub use self::closing::{AfterQuestion, Question};
+pub use self::dropping::DroppedFile;
 pub use self::engine_handle::{EngineHandle, EngineStarter};
-pub use self::files::{AfterQuestion, Question, TypedPath};
+pub use self::files::TypedPath;
 pub use self::generation::{Phase, Run, RunId};
 pub use self::mailbox::{Mailbox, Message};
 pub use self::marking::{SelectOptions, SelectionShape, WandOptions};
@@ -43,12 +49,10 @@ use self::notices::Notices;
 use self::pictures::Aside;
 use self::plan::Plan;
 use self::remembered::Remembered;
-use self::results::{ResultId, Results};
+use self::results::Results;
 use self::safety::Safety;
 use crate::document::journal::Op;
-use crate::document::{
-    AcceptedResult, CanvasSize, Composite, Document, Edit, History, LayerId, MaskLook, Pixel, PixelRect, TileGrid,
-};
+use crate::document::{CanvasSize, Composite, Document, Edit, History, LayerId, MaskLook, Pixel, PixelRect, TileGrid};
 use crate::files::SystemClipboard;
 use crate::paint::StrokeBuilder;
 
@@ -73,8 +77,11 @@ pub struct Studio {
     path: Option<PathBuf>,
     /// The recipe the opened file carried, for saving it again.
     recipe_of_file: Option<Recipe>,
-    saved_fingerprint: u64,
-    saving_fingerprint: u64,
+    /// A file that gets the picture flattened, as the painter wants it.
+    flattens_into: Option<PathBuf>,
+    /// The document's revision that is in the file; `None` if it is in no file.
+    saved_revision: Option<u64>,
+    saves: saving::Saves,
     question: Option<Question>,
     after_save: Option<AfterQuestion>,
     leave: bool,
@@ -90,6 +97,7 @@ pub struct Studio {
     settled: Vec<u64>,
     stroke: Option<StrokeBuilder>,
     edits: background::Edits,
+    work: work::Work,
     /// What the stroke has changed since the view last looked.
     stroke_dirty: Option<PixelRect>,
     mask_bounds: Remembered<Option<PixelRect>>,
@@ -129,7 +137,7 @@ impl Studio {
         let (sender, messages) = mpsc::channel();
         let recipe = Recipe::default();
         let document = Document::blank(size, PAPER);
-        let fingerprint = document.picture_revision();
+        let saved_revision = Some(pictures::revision_in(None, &document));
         Self {
             composite: Composite::new(size),
             document,
@@ -140,8 +148,9 @@ impl Studio {
             notices: Notices::default(),
             path: None,
             recipe_of_file: None,
-            saved_fingerprint: fingerprint,
-            saving_fingerprint: fingerprint,
+            flattens_into: None,
+            saved_revision,
+            saves: saving::Saves::default(),
             question: None,
             after_save: None,
             leave: false,
@@ -154,6 +163,7 @@ impl Studio {
             settled: vec![],
             stroke: None,
             edits: background::Edits::default(),
+            work: work::Work::default(),
             stroke_dirty: None,
             mask_bounds: Remembered::default(),
             uniform: Remembered::default(),
@@ -223,7 +233,9 @@ impl Studio {
             self.take_in(message);
         }
         self.history.tidy();
+        self.work.tidy();
         self.start_edits();
+        self.start_next_save();
     }
 
     fn take_in(&mut self, message: Message) {
@@ -244,17 +256,15 @@ impl Studio {
             Message::Edited(made) => self.take_in_edited(*made),
             Message::Copied(rect) => self.take_in_copied(rect),
             Message::Pasted(picture) => self.take_in_pasted(picture),
-            Message::Saved { picture, path, saved } => self.take_in_saved(picture, path, saved),
+            Message::Saved(made) => self.take_in_saved(*made),
+            Message::ForLayer(picture) => self.take_in_for_layer(*picture),
             Message::Prepared { run, job, mask } => self.take_in_prepared(run, *job, mask),
             Message::NextMask(next) => self.take_in_next_mask(*next),
             Message::Finished { run, pictures } => self.take_in_finished(run, pictures),
             Message::Kept(kept) => self.take_in_kept(*kept),
             Message::Models(models) => self.models = models,
             Message::Example(example) => self.take_in_example(example.map(|example| *example)),
-            Message::Failed(sentence) => {
-                self.after_save = None;
-                self.notices.error(sentence);
-            }
+            Message::Failed(sentence) => self.notices.error(sentence),
             Message::Done(sentence) => self.notices.confirm(sentence),
         }
     }
@@ -393,12 +403,6 @@ impl Studio {
         known.unwrap_or_else(|| self.uniform.get(self.document.picture_revision(), || self.document.is_uniform()))
     }
 
-    /// Whether the picture differs from its file. A mask alone does not count: files do not keep it.
-    #[must_use]
-    pub fn is_modified(&self) -> bool {
-        self.history.is_modified() && self.document.picture_revision() != self.saved_fingerprint
-    }
-
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
@@ -450,77 +454,5 @@ impl Studio {
     #[must_use]
     pub fn run(&self) -> Option<&Run> {
         self.run.as_ref()
-    }
-
-    // The results.
-
-    #[must_use]
-    pub fn results(&self) -> &Results {
-        &self.results
-    }
-
-    /// Lays a result on the canvas, or none.
-    pub fn show_result(&mut self, id: Option<ResultId>) {
-        self.results.show(id.filter(|id| self.fits(*id)));
-    }
-
-    /// Whether a result's part of the picture is there: the canvas may have become smaller.
-    #[must_use]
-    pub fn fits(&self, id: ResultId) -> bool {
-        let bounds = self.document.bounds();
-        self.results.get(id).is_some_and(|result| result.region.intersect(bounds) == result.region)
-    }
-
-    pub fn show_neighbour_result(&mut self, towards_older: bool) {
-        self.results.show_neighbour(towards_older);
-    }
-
-    /// Takes the shown result off the canvas; it stays in the strip.
-    pub fn reject_shown(&mut self) {
-        self.results.show(None);
-    }
-
-    /// Makes the newest run's results layers one over the other, the one on the canvas topmost: erasing in one shows
-    /// the next.
-    pub fn accept_as_layers(&mut self) {
-        let newest = self.results.newest_run();
-        let shown = self.results.shown().map(|result| result.id);
-        let mut taken: Vec<_> = self.results.iter().filter(|result| Some(result.run) == newest).cloned().collect();
-        taken.retain(|result| self.fits(result.id));
-        taken.sort_by_key(|result| (Some(result.id) != shown, result.id));
-        taken.iter().for_each(|result| self.results.mark_accepted(result.id));
-        self.results.show(None);
-        self.resting_mask = Some(self.document.mask().latest_revision());
-        self.edit_in_background(move |document| {
-            document.accept_results(taken.iter().map(|result| AcceptedResult {
-                image: &result.image,
-                mask: &result.mask,
-                top_left: [result.region.left, result.region.top],
-                recipe: serde_json::to_string(&result.recipe).ok(),
-            }))
-        });
-    }
-
-    /// Makes the shown result part of the picture.
-    pub fn accept_shown(&mut self) {
-        let Some(result) = self.results.shown() else { return };
-        let (id, recipe) = (result.id, result.recipe.clone());
-        let accepted = self.document.accept_result(
-            &result.image,
-            &result.mask,
-            [result.region.left, result.region.top],
-            serde_json::to_string(&recipe).ok(),
-        );
-        match accepted {
-            Ok(edit) => {
-                if let Some(edit) = edit {
-                    self.remember_result(edit, recipe);
-                }
-                self.results.mark_accepted(id);
-                self.results.show(None);
-                self.resting_mask = Some(self.document.mask().latest_revision());
-            }
-            Err(error) => self.notices.error(error.to_string()),
-        }
     }
 }

@@ -1,15 +1,17 @@
 //! Several pictures open at once: the one in front, which the rest of the studio works on, and those put aside with all
 //! that belongs to them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use brushfire_engine::Recipe;
 
 use super::files::Replacement;
 use super::results::Results;
+use super::safety::About;
 use super::{PAPER, Studio};
 use crate::document::journal::Journal;
-use crate::document::{Composite, Document, History};
+use crate::document::{Composite, Document, Edit, History};
+use crate::files;
 use crate::language::text;
 
 /// A picture put aside.
@@ -20,8 +22,8 @@ pub(super) struct Aside {
     recipe: Recipe,
     path: Option<PathBuf>,
     recipe_of_file: Option<Recipe>,
-    saved_fingerprint: u64,
-    saving_fingerprint: u64,
+    flattens_into: Option<PathBuf>,
+    saved_revision: Option<u64>,
     resting_mask: Option<u64>,
     pub(super) results: Results,
     journal: Option<Journal>,
@@ -39,19 +41,30 @@ pub struct PictureTab {
 
 impl Aside {
     fn is_modified(&self) -> bool {
-        self.history.is_modified() && self.document.picture_revision() != self.saved_fingerprint
+        is_modified(&self.document, &self.history, self.path.as_deref(), self.saved_revision)
     }
 
-    /// Its file was written.
-    pub(super) fn was_saved(&mut self, path: PathBuf) {
-        self.saved_fingerprint = self.saving_fingerprint;
-        if !self.is_modified() {
+    pub(super) fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// What goes into its file.
+    pub(super) fn to_save(&self) -> (Document, Option<Recipe>) {
+        (self.document.clone(), recipe_to_save(&self.history, self.recipe_of_file.as_ref()))
+    }
+
+    /// Its file was written, with the picture as it was at this revision.
+    pub(super) fn was_saved(&mut self, path: &Path, revision: u64) {
+        self.saved_revision = Some(revision);
+        self.path = Some(path.to_owned());
+        if revision_in(Some(path), &self.document) == revision {
             self.history.mark_saved();
-            if let Some(journal) = self.journal.take() {
+            if files::holds_everything(path, &self.document)
+                && let Some(journal) = self.journal.take()
+            {
                 journal.discard();
             }
         }
-        self.path = Some(path);
     }
 
     /// Waits for the journal's file to be gone.
@@ -117,10 +130,44 @@ impl Studio {
         }
     }
 
+    /// Whether nothing was done to the picture in front, which is in no file, so that another may take its place.
+    #[must_use]
+    pub fn is_untouched(&self) -> bool {
+        let is_begun = self.history.can_undo() || self.history.can_redo() || self.is_modified();
+        self.path.is_none() && !is_begun && self.stroke.is_none() && self.run.is_none() && !self.is_editing()
+    }
+
+    /// Whether the picture differs from its file. Masks count where the file keeps them.
+    #[must_use]
+    pub fn is_modified(&self) -> bool {
+        is_modified(&self.document, &self.history, self.path.as_deref(), self.saved_revision)
+    }
+
+    /// The document of a picture; `None` if it has been closed.
+    pub(super) fn document_of(&self, number: u64) -> Option<&Document> {
+        if number == self.picture_number {
+            return Some(&self.document);
+        }
+        self.aside.iter().find(|aside| aside.number == number).map(Aside::document)
+    }
+
+    /// An edit made on another thread joins the picture it was made for, which stands aside by now.
+    pub(super) fn edit_aside(&mut self, number: u64, edit: &Edit) {
+        let Some(aside) = self.aside.iter_mut().find(|aside| aside.number == number) else { return };
+        edit.apply(&mut aside.document);
+        match &aside.journal {
+            Some(journal) => journal.record_ops(edit.ops(), &aside.document),
+            None => {
+                let about = About { path: aside.path.clone(), recipe: aside.recipe.clone() };
+                aside.journal = self.safety.begin(&aside.document, &about, &self.mailbox, &mut self.notices);
+            }
+        }
+        aside.history.push(edit.clone());
+    }
+
     /// A picture comes beside the others, in front; or in place of one that nothing was done to.
     pub(super) fn open_beside(&mut self, replacement: Replacement) {
-        let is_untouched = self.path.is_none() && !self.history.can_undo() && !self.history.can_redo();
-        if !is_untouched || self.stroke.is_some() || self.run.is_some() {
+        if !self.is_untouched() {
             self.finish_stroke();
             let blank = self.blank_aside();
             let last = self.put_front(blank);
@@ -176,8 +223,8 @@ impl Studio {
         let document = Document::blank(self.document.size(), PAPER);
         Aside {
             number: self.pictures_opened,
-            saved_fingerprint: document.picture_revision(),
-            saving_fingerprint: document.picture_revision(),
+            flattens_into: None,
+            saved_revision: Some(revision_in(None, &document)),
             document,
             history: self.safety.new_history(),
             recipe: self.recipe.clone(),
@@ -202,8 +249,8 @@ impl Studio {
             recipe: std::mem::replace(&mut self.recipe, next.recipe),
             path: std::mem::replace(&mut self.path, next.path),
             recipe_of_file: std::mem::replace(&mut self.recipe_of_file, next.recipe_of_file),
-            saved_fingerprint: std::mem::replace(&mut self.saved_fingerprint, next.saved_fingerprint),
-            saving_fingerprint: std::mem::replace(&mut self.saving_fingerprint, next.saving_fingerprint),
+            flattens_into: std::mem::replace(&mut self.flattens_into, next.flattens_into),
+            saved_revision: std::mem::replace(&mut self.saved_revision, next.saved_revision),
             resting_mask: std::mem::replace(&mut self.resting_mask, next.resting_mask),
             results: std::mem::replace(&mut self.results, next.results),
             journal: self.exchange_journal(next.journal),
@@ -220,6 +267,30 @@ fn tab_of(aside: &Aside) -> PictureTab {
         is_modified: aside.is_modified(),
         is_in_front: false,
     }
+}
+
+/// Whether a document differs from its file, which has it as it was at `saved_revision` (`None`: it is in no file).
+/// Masks and hints count only where the file keeps them: to paint a mask on a photograph is not to change it.
+fn is_modified(
+    document: &Document,
+    history: &History<Recipe>,
+    path: Option<&Path>,
+    saved_revision: Option<u64>,
+) -> bool {
+    let keeps_masks = path.is_some_and(files::keeps_layers);
+    let is_another = if keeps_masks { history.is_any_layer_modified() } else { history.is_modified() };
+    is_another && saved_revision != Some(revision_in(path, document))
+}
+
+/// The revision of what a file of this name keeps of a document.
+pub(super) fn revision_in(path: Option<&Path>, document: &Document) -> u64 {
+    if path.is_some_and(files::keeps_layers) { document.content_revision() } else { document.picture_revision() }
+}
+
+/// The recipe of the last accepted result, else the one the file came with.
+pub(super) fn recipe_to_save(history: &History<Recipe>, of_file: Option<&Recipe>) -> Option<Recipe> {
+    let accepted = history.entries().filter(|entry| entry.done).filter_map(|entry| entry.made_by).last();
+    accepted.or(of_file).cloned()
 }
 
 /// The file's name, or what stands for it.

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use brushfire_engine::Recipe;
 use image::{GrayImage, RgbImage};
 
-use super::RunId;
-use crate::document::PixelRect;
+use super::{RunId, Studio};
+use crate::document::{AcceptedResult, PixelRect};
 
 /// Names one result for as long as the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -152,6 +152,78 @@ impl Results {
             kept += 1;
             kept == 1 || bytes <= budget
         });
+    }
+}
+
+impl Studio {
+    #[must_use]
+    pub fn results(&self) -> &Results {
+        &self.results
+    }
+
+    /// Lays a result on the canvas, or none.
+    pub fn show_result(&mut self, id: Option<ResultId>) {
+        self.results.show(id.filter(|id| self.fits(*id)));
+    }
+
+    /// Whether a result's part of the picture is there: the canvas may have become smaller.
+    #[must_use]
+    pub fn fits(&self, id: ResultId) -> bool {
+        let bounds = self.document.bounds();
+        self.results.get(id).is_some_and(|result| result.region.intersect(bounds) == result.region)
+    }
+
+    pub fn show_neighbour_result(&mut self, towards_older: bool) {
+        self.results.show_neighbour(towards_older);
+    }
+
+    /// Takes the shown result off the canvas; it stays in the strip.
+    pub fn reject_shown(&mut self) {
+        self.results.show(None);
+    }
+
+    /// Makes the newest run's results layers one over the other, the one on the canvas topmost: erasing in one shows
+    /// the next.
+    pub fn accept_as_layers(&mut self) {
+        let newest = self.results.newest_run();
+        let shown = self.results.shown().map(|result| result.id);
+        let mut taken: Vec<_> = self.results.iter().filter(|result| Some(result.run) == newest).cloned().collect();
+        taken.retain(|result| self.fits(result.id));
+        taken.sort_by_key(|result| (Some(result.id) != shown, result.id));
+        taken.iter().for_each(|result| self.results.mark_accepted(result.id));
+        self.results.show(None);
+        self.resting_mask = Some(self.document.mask().latest_revision());
+        self.edit_in_background(move |document| {
+            document.accept_results(taken.iter().map(|result| AcceptedResult {
+                image: &result.image,
+                mask: &result.mask,
+                top_left: [result.region.left, result.region.top],
+                recipe: serde_json::to_string(&result.recipe).ok(),
+            }))
+        });
+    }
+
+    /// Makes the shown result part of the picture.
+    pub fn accept_shown(&mut self) {
+        let Some(result) = self.results.shown() else { return };
+        let (id, recipe) = (result.id, result.recipe.clone());
+        let accepted = self.document.accept_result(
+            &result.image,
+            &result.mask,
+            [result.region.left, result.region.top],
+            serde_json::to_string(&recipe).ok(),
+        );
+        match accepted {
+            Ok(edit) => {
+                if let Some(edit) = edit {
+                    self.remember_result(edit, recipe);
+                }
+                self.results.mark_accepted(id);
+                self.results.show(None);
+                self.resting_mask = Some(self.document.mask().latest_revision());
+            }
+            Err(error) => self.notices.error(error.to_string()),
+        }
     }
 }
 

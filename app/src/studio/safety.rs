@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Studio;
 use super::files::Replacement;
-use super::mailbox::Message;
-use crate::document::journal::{Abandoned, Journal, Op, Recovered, abandoned};
-use crate::document::{Edit, History};
+use super::mailbox::{Mailbox, Message};
+use super::notices::Notices;
+use crate::document::journal::{Abandoned, Journal, JournalTrouble, Op, Recovered, abandoned};
+use crate::document::{Document, Edit, History};
 
 /// The journal of the open picture.
 #[derive(Default)]
@@ -25,6 +26,34 @@ pub(super) struct Safety {
 }
 
 impl Safety {
+    /// Begins a journal of this picture; `None` where none are kept, or where that cannot be done.
+    pub(super) fn begin(
+        &mut self,
+        document: &Document,
+        about: &About,
+        mailbox: &Mailbox,
+        notices: &mut Notices,
+    ) -> Option<Journal> {
+        let folder = self.folder.as_deref()?;
+        let mailbox = mailbox.clone();
+        let on_trouble = move |trouble: JournalTrouble| mailbox.send(Message::Failed(sentence(&trouble.to_string())));
+        match Journal::begin(folder, &fresh_name(), document, on_trouble) {
+            Ok(mut journal) => {
+                about.go_to(&mut journal, document);
+                Some(journal)
+            }
+            Err(error) => {
+                let folder = folder.display();
+                notices.error(format!(
+                    "Changes are not kept safe from a crash: {folder} cannot be used ({error}). Save the picture often."
+                ));
+                // Said once; the next start tries again.
+                self.folder = None;
+                None
+            }
+        }
+    }
+
     /// An empty history, whose older steps go to disk where journals are kept.
     pub(super) fn new_history(&self) -> History<Recipe> {
         let mut history = History::new(History::<Recipe>::DEFAULT_BUDGET);
@@ -44,9 +73,17 @@ pub struct Found {
 
 /// What a journal keeps beside the picture.
 #[derive(Default, Serialize, Deserialize)]
-struct About {
-    path: Option<PathBuf>,
-    recipe: Recipe,
+pub(super) struct About {
+    pub path: Option<PathBuf>,
+    pub recipe: Recipe,
+}
+
+impl About {
+    fn go_to(&self, journal: &mut Journal, document: &Document) {
+        if let Ok(json) = serde_json::to_string(self) {
+            journal.record_context(json, document);
+        }
+    }
 }
 
 impl Found {
@@ -164,30 +201,19 @@ impl Studio {
 
     /// The parameters have changed, or the file's name.
     pub(super) fn keep_context(&mut self) {
-        let about = About { path: self.path.clone(), recipe: self.recipe.clone() };
-        if let (Some(journal), Ok(json)) = (&mut self.safety.journal, serde_json::to_string(&about)) {
-            journal.record_context(json, &self.document);
+        let about = self.about();
+        if let Some(journal) = &mut self.safety.journal {
+            about.go_to(journal, &self.document);
         }
     }
 
     fn begin_journal(&mut self) {
-        let Some(folder) = &self.safety.folder else { return };
-        let mailbox = self.mailbox();
-        let on_trouble = move |trouble: crate::document::journal::JournalTrouble| {
-            mailbox.send(Message::Failed(sentence(&trouble.to_string())));
-        };
-        match Journal::begin(folder, &fresh_name(), &self.document, on_trouble) {
-            Ok(journal) => self.safety.journal = Some(journal),
-            Err(error) => {
-                let folder = folder.display();
-                self.notices.error(format!(
-                    "Changes are not kept safe from a crash: {folder} cannot be used ({error}). Save the picture often."
-                ));
-                // Said once; the next start tries again.
-                self.safety.folder = None;
-            }
-        }
-        self.keep_context();
+        let about = self.about();
+        self.safety.journal = self.safety.begin(&self.document, &about, &self.mailbox, &mut self.notices);
+    }
+
+    fn about(&self) -> About {
+        About { path: self.path.clone(), recipe: self.recipe.clone() }
     }
 
     /// The picture is in a file or is not wanted: nothing of it is to be recovered.

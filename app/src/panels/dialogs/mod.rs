@@ -3,6 +3,7 @@
 mod found;
 mod new_canvas;
 mod picture_size;
+mod question;
 mod refine;
 mod settings;
 mod shortcuts;
@@ -18,8 +19,8 @@ use crate::language::text;
 use crate::theme::{ACCENT, CONTROL_HEIGHT, ON_ACCENT};
 
 pub fn show(ui: &Ui, desk: &mut Desk) {
-    if desk.studio.question().is_some() {
-        question(ui, desk);
+    if let Some(question) = desk.studio.question().cloned() {
+        question::show(ui, desk, &question);
         return;
     }
     if desk.studio.typed_path_mut().is_some() {
@@ -52,35 +53,6 @@ pub fn show(ui: &Ui, desk: &mut Desk) {
     });
     if modal.should_close() {
         desk.close_dialog();
-    }
-}
-
-fn question(ui: &Ui, desk: &mut Desk) {
-    let Some(question) = desk.studio.question().map(|question| question.text.clone()) else { return };
-    let modal = Modal::new(Id::unique("question")).frame(frame(ui)).show(ui.ctx(), |ui| {
-        ui.set_width(392.0);
-        ui.spacing_mut().item_spacing = vec2(8.0, 12.0);
-        ui.heading(question);
-        ui.label(text("question-lost"));
-        ui.horizontal(|ui| {
-            let size = vec2(120.0, CONTROL_HEIGHT);
-            let save = ui.add(accent(text("question-save")).min_size(size));
-            if ui.memory(|memory| memory.focused().is_none()) {
-                save.request_focus();
-            }
-            if save.clicked() {
-                desk.studio.answer_save();
-            }
-            if ui.add(Button::new(text("question-discard")).min_size(size)).clicked() {
-                desk.studio.answer_discard();
-            }
-            if ui.add(Button::new(text("question-stay")).min_size(size)).clicked() {
-                desk.studio.answer_stay();
-            }
-        });
-    });
-    if modal.should_close() {
-        desk.studio.answer_stay();
     }
 }
 

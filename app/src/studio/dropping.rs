@@ -1,0 +1,78 @@
+//! Files let go over the window: layers of the picture in front, or pictures of their own.
+
+use std::path::PathBuf;
+
+use super::saving::name_of;
+use super::{Message, Studio};
+use crate::document::Document;
+use crate::files::{self, OpenError, OpenedDocument};
+use crate::language::text_with;
+
+/// A file let go over the window.
+pub struct DroppedFile {
+    pub path: PathBuf,
+    /// Reads it where the path leads to no file: some programs give only the bytes.
+    pub bytes: Box<dyn FnOnce() -> Result<Vec<u8>, String> + Send>,
+}
+
+/// A picture that was read to become a layer.
+pub struct ForLayer {
+    /// The picture it was let go over.
+    target: u64,
+    name: String,
+    document: Document,
+    notices: Vec<String>,
+}
+
+impl DroppedFile {
+    /// The picture, and its path where there is a file.
+    fn read(self) -> Result<(OpenedDocument, Option<PathBuf>), String> {
+        let in_words = |error: OpenError| error.to_string();
+        if self.path.is_file() {
+            return Ok((files::open_document(&self.path).map_err(in_words)?, Some(self.path)));
+        }
+        let name = self.path.display().to_string();
+        let bytes = (self.bytes)().map_err(|error| format!("{name} cannot be read: {error}"))?;
+        Ok((files::decode_document(&bytes, &name).map_err(in_words)?, None))
+    }
+}
+
+impl Studio {
+    /// Takes files let go over the window, one after the other: each becomes a layer in the middle of the picture in
+    /// front, flattened if it has layers itself, as in Krita. Where `opens`, and where nothing was done to the canvas
+    /// yet, they are opened instead.
+    pub fn take_dropped(&mut self, dropped: Vec<DroppedFile>, opens: bool) {
+        let Some(first) = dropped.first() else { return };
+        let words = text_with("work-open", &[("file", name_of(&first.path).into())]);
+        let target = (!opens && !self.is_untouched()).then_some(self.picture_number);
+        let mailbox = self.mailbox();
+        self.spawn_work("read-dropped", words, move || {
+            dropped.into_iter().for_each(|file| mailbox.send(message_of(file, target)));
+            None
+        });
+    }
+
+    pub(super) fn take_in_for_layer(&mut self, picture: ForLayer) {
+        let ForLayer { target, name, document, notices } = picture;
+        if target == self.picture_number {
+            self.reject_shown();
+        }
+        notices.into_iter().for_each(|notice| self.notices.say(notice));
+        self.edit_picture_in_background(target, move |canvas| {
+            let place = files::centered(document.size(), canvas.size());
+            let layer = files::as_layer(&document, name.clone(), canvas.size(), place);
+            Ok(Some(canvas.add_layer(layer)))
+        });
+    }
+}
+
+fn message_of(file: DroppedFile, target: Option<u64>) -> Message {
+    let name = file.path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    match (file.read(), target) {
+        (Ok((picture, path)), None) => Message::opened(picture, path),
+        (Ok((OpenedDocument { document, notices, .. }, _)), Some(target)) => {
+            Message::ForLayer(Box::new(ForLayer { target, name, document, notices }))
+        }
+        (Err(error), _) => Message::Failed(error),
+    }
+}
