@@ -69,6 +69,8 @@ pub struct Desk {
     pub palette: Option<Palette>,
     /// The device chosen in the window; one named on the command line is for that run only.
     pub device_chosen: Option<DeviceChoice>,
+    /// Megabytes (2^20 bytes) of memory for the history of each picture.
+    pub history_megabytes: u32,
     /// Pictures opened and saved lately, newest first.
     pub recent_files: Vec<PathBuf>,
     /// The card of the start, with the recent files, is there.
@@ -107,6 +109,7 @@ impl Desk {
             steps_seen: None,
             palette: None,
             device_chosen: None,
+            history_megabytes: Settings::default().history_megabytes,
             recent_files: vec![],
             start_card: false,
             dialog: None,
@@ -130,6 +133,7 @@ impl Desk {
             self.docks.arrange(layout.clone());
         }
         self.keymap = Keymap::from_settings(&settings.shortcuts);
+        self.history_megabytes = settings.history_megabytes;
         self.recent_files.clone_from(&settings.recent_files);
     }
 
@@ -148,6 +152,7 @@ impl Desk {
         settings.window.zoom = self.scale;
         settings.layout = Some(self.docks.layout());
         settings.shortcuts = self.keymap.to_settings();
+        settings.history_megabytes = self.history_megabytes;
         settings.model.clone_from(&self.studio.recipe.model);
         if let Some(device) = self.device_chosen {
             settings.device = device;
@@ -239,6 +244,7 @@ impl Desk {
 
     /// What has to happen once a frame, whatever is shown.
     pub fn tick(&mut self, ctx: &Context) {
+        self.studio.set_history_budget((self.history_megabytes as usize) << 20);
         self.studio.poll();
         for problem in self.brush_panel.tick(ctx, &mut self.tools) {
             self.studio.notices.error(problem);

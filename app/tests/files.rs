@@ -7,9 +7,10 @@ mod painter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use brushfire::document::{Layer, LayerContent};
+use brushfire::document::{CanvasSize, Layer, LayerContent};
 use brushfire::studio::Question;
 use egui::{DroppedFile, Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
 use image::{Rgb, RgbImage, Rgba, RgbaImage};
 use tempfile::TempDir;
 
@@ -123,7 +124,7 @@ fn what_is_let_go_joins_its_picture_even_when_another_is_in_front_by_then() {
     desk.harness.input_mut().dropped_files = vec![Arc::new(Dropped(leaf)) as _];
     desk.harness.step();
     desk.harness.input_mut().dropped_files.clear();
-    let size = brushfire::document::CanvasSize::new(128, 128).unwrap();
+    let size = CanvasSize::new(128, 128).unwrap();
     desk.window_mut().desk.studio.new_canvas(size);
     desk.wait_for(|window| window.desk.studio.pictures()[0].is_modified);
     assert_eq!(names(&desk).len(), 1, "not the picture in front");
@@ -259,7 +260,41 @@ fn a_recovered_picture_is_not_lost_to_the_next_one_that_is_opened() {
     desk.click("Recover");
     assert_eq!(names(&desk).len(), 2);
     assert!(desk.window().desk.studio.is_modified(), "it is in no file");
-    desk.window_mut().desk.studio.new_canvas(brushfire::document::CanvasSize::new(99, 99).unwrap());
+    desk.window_mut().desk.studio.new_canvas(CanvasSize::new(99, 99).unwrap());
     desk.settle();
     assert_eq!(desk.window().desk.studio.pictures().len(), 2);
+}
+
+#[test]
+fn each_picture_is_seen_as_it_was_left() {
+    let mut desk = Desk::with_picture();
+    desk.press(Modifiers::NONE, Key::Num1);
+    desk.press(Modifiers::NONE, Key::Num6);
+    desk.press(Modifiers::NONE, Key::M);
+    let left = *desk.window().desk.view.camera();
+    desk.window_mut().desk.studio.new_canvas(CanvasSize::new(128, 128).unwrap());
+    desk.settle();
+    let new = *desk.window().desk.view.camera();
+    assert!(!new.is_mirrored() && new.angle() == 0.0 && new.zoom() != left.zoom(), "a new one is shown whole, upright");
+    desk.press(Modifiers::COMMAND, Key::Tab);
+    assert_eq!(*desk.window().desk.view.camera(), left);
+    desk.press(Modifiers::COMMAND, Key::Tab);
+    assert_eq!(*desk.window().desk.view.camera(), new);
+}
+
+#[test]
+fn the_memory_for_undo_can_be_chosen_and_is_remembered() {
+    let mut desk = Desk::with_picture();
+    desk.window_mut().desk.history_megabytes = 64;
+    desk.settle();
+    desk.window_mut().desk.studio.new_canvas(CanvasSize::new(128, 128).unwrap());
+    desk.settle();
+    assert_eq!(desk.window().desk.studio.history().budget(), 64 << 20, "of a new picture too");
+    desk.press(Modifiers::COMMAND, Key::Tab);
+    assert_eq!(desk.window().desk.studio.history().budget(), 64 << 20);
+    let mut settings = brushfire::files::Settings::default();
+    desk.window().desk.give_settings(&mut settings);
+    assert_eq!(settings.history_megabytes, 64);
+    desk.press(Modifiers::COMMAND, Key::Comma);
+    desk.harness.get_by_label_contains("MB in use");
 }

@@ -16,6 +16,7 @@ mod tip_outline;
 mod tools;
 mod transforming;
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -66,6 +67,8 @@ pub struct CanvasView {
     /// The picture is to fill the view until the painter zooms or pans.
     is_fitted: bool,
     shown_document: Option<(u64, CanvasSize)>,
+    /// How pictures were seen that are not in front now.
+    left: HashMap<u64, Left>,
     pixels_per_point: f32,
     /// Of the window's surface.
     format: TextureFormat,
@@ -74,6 +77,13 @@ pub struct CanvasView {
     tiles: CanvasTiles,
     overlay: Overlay,
     pointer: Pointer,
+}
+
+/// How a picture was seen when it was left.
+struct Left {
+    size: CanvasSize,
+    camera: Camera,
+    is_fitted: bool,
 }
 
 impl Default for CanvasView {
@@ -85,6 +95,7 @@ impl Default for CanvasView {
             id: None,
             is_fitted: true,
             shown_document: None,
+            left: HashMap::new(),
             pixels_per_point: 1.0,
             format: TextureFormat::Rgba8Unorm,
             is_software: false,
@@ -206,12 +217,22 @@ impl CanvasView {
         response
     }
 
-    /// Another picture, or one of another size, is shown whole.
+    /// A picture is shown as it was when it was in front last; a new one, or one of another size, whole.
     fn follow_document(&mut self, studio: &Studio, rect: Rect) {
         let shown = (studio.picture_number(), studio.document().size());
-        if self.shown_document.replace(shown) != Some(shown) {
-            self.is_fitted = true;
+        let last = self.shown_document.replace(shown);
+        if last != Some(shown) {
             self.tiles.forget();
+            if let Some((number, size)) = last.filter(|(number, _)| *number != shown.0) {
+                self.left.insert(number, Left { size, camera: self.camera, is_fitted: self.is_fitted });
+                let open: HashSet<_> = studio.pictures().iter().map(|tab| tab.number).collect();
+                self.left.retain(|number, _| open.contains(number));
+                self.camera = Camera::default();
+            }
+            match self.left.remove(&shown.0).filter(|left| left.size == shown.1) {
+                Some(Left { camera, is_fitted, .. }) => (self.camera, self.is_fitted) = (camera, is_fitted),
+                None => self.is_fitted = true,
+            }
         }
         self.rect = rect;
     }

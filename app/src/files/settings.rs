@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write as _};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use brushfire_engine::DeviceChoice;
@@ -42,6 +43,8 @@ pub struct Settings {
     pub layout: Option<Layout>,
     /// Those that differ from the program's own, by the command's key: `{"undo": ["Ctrl+Z"]}`.
     pub shortcuts: BTreeMap<String, Vec<String>>,
+    /// Megabytes (2^20 bytes) of memory for the history of each picture.
+    pub history_megabytes: u32,
     /// Newest first.
     pub recent_files: Vec<PathBuf>,
     pub window: WindowSettings,
@@ -87,6 +90,7 @@ impl Default for Settings {
             language: LanguageChoice::System,
             layout: None,
             shortcuts: BTreeMap::new(),
+            history_megabytes: 1024,
             recent_files: Vec::new(),
             window: WindowSettings::default(),
             unknown: Map::new(),
@@ -101,6 +105,9 @@ impl Default for WindowSettings {
 }
 
 impl Settings {
+    /// What may be chosen for [`Self::history_megabytes`].
+    pub const HISTORY_MEGABYTES: RangeInclusive<u32> = 64..=65_536;
+
     /// Where they are kept; `None` on a system that has no home folder.
     #[must_use]
     pub fn path() -> Option<PathBuf> {
@@ -172,7 +179,7 @@ impl Settings {
         for brush in [&mut brushes.mask, &mut brushes.mask_eraser, &mut brushes.color, &mut brushes.picture_eraser] {
             *brush = std::mem::take(brush).clamped();
         }
-        let within = |value: f32, range: std::ops::RangeInclusive<f32>, fallback: f32| {
+        let within = |value: f32, range: RangeInclusive<f32>, fallback: f32| {
             if range.contains(&value) { value } else { fallback }
         };
         let default = WindowSettings::default();
@@ -180,6 +187,8 @@ impl Settings {
         self.window.height = within(self.window.height, 200.0..=32_768.0, default.height);
         self.window.zoom = within(self.window.zoom, 0.25..=4.0, default.zoom);
         self.mask_look.opacity = within(self.mask_look.opacity, 0.0..=1.0, MaskLook::default().opacity);
+        let megabytes = Self::HISTORY_MEGABYTES;
+        self.history_megabytes = self.history_megabytes.clamp(*megabytes.start(), *megabytes.end());
         self.recent_files.truncate(MAX_RECENT_FILES);
         self
     }

@@ -233,6 +233,7 @@ impl Studio {
             self.take_in(message);
         }
         self.history.tidy();
+        self.aside.iter_mut().for_each(pictures::Aside::tidy);
         self.work.tidy();
         self.start_edits();
         self.start_next_save();

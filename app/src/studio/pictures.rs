@@ -48,6 +48,19 @@ impl Aside {
         &self.document
     }
 
+    /// As [`History::tidy`].
+    pub(super) fn tidy(&mut self) {
+        self.history.tidy();
+    }
+
+    pub(super) fn set_history_budget(&mut self, bytes: usize) {
+        self.history.set_budget(bytes);
+    }
+
+    pub(super) fn history_bytes(&self) -> usize {
+        self.history.bytes()
+    }
+
     /// What goes into its file.
     pub(super) fn to_save(&self) -> (Document, Option<Recipe>) {
         (self.document.clone(), recipe_to_save(&self.history, self.recipe_of_file.as_ref()))

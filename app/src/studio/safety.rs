@@ -16,13 +16,20 @@ use crate::document::journal::{Abandoned, Journal, JournalTrouble, Op, Recovered
 use crate::document::{Document, Edit, History};
 
 /// The journal of the open picture.
-#[derive(Default)]
 pub(super) struct Safety {
     /// `None`: no journals are kept.
     folder: Option<PathBuf>,
     journal: Option<Journal>,
     /// What other starts of the program have left, the latest last.
     found: Vec<Found>,
+    /// Bytes of memory for the history of a picture.
+    history_budget: usize,
+}
+
+impl Default for Safety {
+    fn default() -> Self {
+        Self { folder: None, journal: None, found: vec![], history_budget: History::<Recipe>::DEFAULT_BUDGET }
+    }
 }
 
 impl Safety {
@@ -56,7 +63,7 @@ impl Safety {
 
     /// An empty history, whose older steps go to disk where journals are kept.
     pub(super) fn new_history(&self) -> History<Recipe> {
-        let mut history = History::new(History::<Recipe>::DEFAULT_BUDGET);
+        let mut history = History::new(self.history_budget);
         if let Some(Err(error)) = self.folder.as_deref().map(|folder| history.keep_older_steps_in(folder)) {
             log::warn!("older steps will be forgotten instead of kept on disk: {error}");
         }
@@ -125,6 +132,22 @@ impl Studio {
             }
             None
         });
+    }
+
+    /// Bytes of memory that the history of each picture may take; what is older goes to disk.
+    pub fn set_history_budget(&mut self, bytes: usize) {
+        if self.safety.history_budget == bytes {
+            return;
+        }
+        self.safety.history_budget = bytes;
+        self.history.set_budget(bytes);
+        self.aside.iter_mut().for_each(|aside| aside.set_history_budget(bytes));
+    }
+
+    /// Bytes of memory that the histories of all open pictures take.
+    #[must_use]
+    pub fn history_bytes(&self) -> usize {
+        self.aside.iter().map(|aside| aside.history_bytes()).sum::<usize>() + self.history.bytes()
     }
 
     pub(super) fn take_in_found(&mut self, found: Found) {

@@ -1,11 +1,12 @@
-//! Language, theme, the size of the interface and of the grid.
+//! Language, theme, the size of the interface and of the grid, memory for the history.
 
-use egui::{Button, ComboBox, DragValue, Ui, vec2};
+use egui::{Button, ComboBox, DragValue, RichText, Ui, vec2};
 
 use crate::canvas::ViewAids;
 use crate::commands::Command;
 use crate::desk::{Desk, Dialog};
-use crate::language::{Language, LanguageChoice, text};
+use crate::files::Settings;
+use crate::language::{Language, LanguageChoice, text, text_with};
 use crate::panels::controls::row;
 use crate::theme::CONTROL_HEIGHT;
 
@@ -20,6 +21,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
     theme(ui, desk);
     scale(ui, desk);
     grid(ui, desk);
+    history(ui, desk);
     row(ui, "settings-shortcuts", |ui| {
         let button =
             Button::new(text("settings-change-shortcuts")).min_size(vec2(ui.available_width(), CONTROL_HEIGHT));
@@ -74,5 +76,17 @@ fn grid(ui: &mut Ui, desk: &mut Desk) {
     row(ui, "settings-grid", |ui| {
         let side = DragValue::new(&mut desk.view.aids.grid_side).range(1..=ViewAids::MAX_GRID_SIDE).suffix(" px");
         ui.add_sized(vec2(ui.available_width(), CONTROL_HEIGHT), side);
+    });
+}
+
+/// How much memory the steps that can be undone may take, and how much they take.
+fn history(ui: &mut Ui, desk: &mut Desk) {
+    row(ui, "settings-history", |ui| {
+        let range = Settings::HISTORY_MEGABYTES;
+        let budget = DragValue::new(&mut desk.history_megabytes).range(range).speed(16.0).suffix(" MB");
+        let width = (ui.available_width() - ui.spacing().item_spacing.x) / 2.0;
+        ui.add_sized(vec2(width, CONTROL_HEIGHT), budget);
+        let used = desk.studio.history_bytes().div_ceil(1 << 20);
+        ui.label(RichText::new(text_with("settings-history-used", &[("megabytes", used.into())])).weak());
     });
 }
