@@ -6,7 +6,7 @@ use std::time::Instant;
 use brushfire_engine::{DeviceChoice, Recipe};
 use egui::{Context, Event, Key, Modifiers};
 
-use crate::canvas::{CanvasView, Navigator, Toolbox};
+use crate::canvas::{CanvasView, Navigator, ToolSettings, Toolbox};
 use crate::commands::{Command, Keymap, RefineKind, Refined};
 use crate::document::{Document, MaskLook};
 use crate::files::Settings;
@@ -122,7 +122,9 @@ impl Desk {
         self.tools.mask_brush = brushes.mask.clone();
         self.tools.mask_eraser = brushes.mask_eraser.clone();
         self.tools.color_brush = brushes.color.clone();
+        self.tools.eraser = brushes.picture_eraser.clone();
         self.tools.color = brushes.ink;
+        settings.tools.put_into(&mut self.tools);
         self.studio.set_mask_look(settings.mask_look);
         self.view.aids = settings.view;
         self.studio.tweaks_while_running = settings.tweaks_while_running;
@@ -143,7 +145,9 @@ impl Desk {
         brushes.mask = self.tools.mask_brush.clone();
         brushes.mask_eraser = self.tools.mask_eraser.clone();
         brushes.color = self.tools.color_brush.clone();
+        brushes.picture_eraser = self.tools.eraser.clone();
         brushes.ink = self.tools.color;
+        settings.tools = ToolSettings::of(&self.tools);
         settings.mask_look = self.studio.document().mask_look();
         settings.view = self.view.aids;
         settings.tweaks_while_running = self.studio.tweaks_while_running;

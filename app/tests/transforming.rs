@@ -6,7 +6,8 @@ mod painter;
 
 use brushfire::commands::Menu;
 use brushfire::document::{CanvasSize, Pixel};
-use egui::{Key, Modifiers};
+use egui::{Event, Key, Modifiers, Role};
+use egui_kittest::kittest::Queryable as _;
 
 use painter::Desk;
 
@@ -83,4 +84,73 @@ fn the_picture_turns_and_the_canvas_grows() {
     desk.click("Apply");
     wait_for_edit(&mut desk);
     assert_eq!(desk.document().size(), CanvasSize::new(50, 40).unwrap());
+}
+
+/// Types a number into the option line, as a painter does.
+fn type_number(desk: &mut Desk, name: &str, value: &str) {
+    desk.harness.get_by_role_and_label(Role::SpinButton, name).click();
+    desk.settle();
+    desk.press(Modifiers::COMMAND, Key::A);
+    desk.harness.event(Event::Text(value.to_owned()));
+    desk.settle();
+    desk.press(Modifiers::NONE, Key::Enter);
+}
+
+#[test]
+fn numbers_turn_and_scale_and_enter_in_a_field_is_not_for_the_tool() {
+    let mut desk = Desk::with_picture();
+    let before = pixel(&desk, 20, 20);
+    take_transform_tool(&mut desk);
+    type_number(&mut desk, "Angle", "180");
+    assert_eq!(pixel(&desk, 20, 20), before, "not before the tool's own Enter");
+    desk.click("Apply");
+    wait_for_edit(&mut desk);
+    assert_eq!(pixel(&desk, 63 - 20, 47 - 20), before);
+    type_number(&mut desk, "W", "50");
+    desk.click("Apply");
+    wait_for_edit(&mut desk);
+    assert_eq!((pixel(&desk, 10, 24)[3], pixel(&desk, 32, 6)[3], pixel(&desk, 32, 24)[3]), (0, 0, 65535));
+}
+
+#[test]
+fn a_flip_by_its_button_and_a_reset_by_its_own() {
+    let mut desk = Desk::with_picture();
+    let before = pixel(&desk, 20, 20);
+    take_transform_tool(&mut desk);
+    desk.click("Flip vertically");
+    desk.click("Reset");
+    desk.press(Modifiers::NONE, Key::Enter);
+    wait_for_edit(&mut desk);
+    assert_eq!(pixel(&desk, 20, 20), before);
+    desk.click("Flip horizontally");
+    desk.press(Modifiers::NONE, Key::Enter);
+    wait_for_edit(&mut desk);
+    assert_eq!(pixel(&desk, 63 - 20, 20), before);
+}
+
+#[test]
+fn a_mask_is_transformed_where_it_is_the_active_layer() {
+    let mut desk = Desk::with_picture();
+    desk.stroke(&[(10.0, 10.0), (11.0, 10.0)]);
+    assert!(desk.mask_at(10, 10) > 60000);
+    let mask = desk.document().active_mask();
+    desk.window_mut().desk.studio.choose_layer(mask);
+    take_transform_tool(&mut desk);
+    desk.click("Flip horizontally");
+    desk.press(Modifiers::NONE, Key::Enter);
+    wait_for_edit(&mut desk);
+    let bounds = desk.document().mask_bounds().unwrap();
+    assert!(bounds.right <= 64 && desk.mask_at(10, 10) > 0, "about its own middle");
+}
+
+#[test]
+fn all_of_a_group_moves_together() {
+    let mut desk = Desk::with_picture();
+    let before = pixel(&desk, 20, 20);
+    desk.press(Modifiers::COMMAND, Key::G);
+    take_transform_tool(&mut desk);
+    desk.stroke(&[(20.0, 20.0), (25.0, 22.0), (30.0, 24.0)]);
+    desk.press(Modifiers::NONE, Key::Enter);
+    wait_for_edit(&mut desk);
+    assert_eq!((pixel(&desk, 30, 24), pixel(&desk, 3, 3)), (before, [0; 4]));
 }

@@ -1,6 +1,7 @@
 //! Painting that is repeated over the canvas, about its middle.
 
 use egui::{Color32, Painter, Stroke, pos2};
+use serde::{Deserialize, Serialize};
 
 use super::camera::Camera;
 use crate::document::CanvasSize;
@@ -8,7 +9,8 @@ use crate::paint::Symmetry;
 use crate::theme::ACCENT;
 
 /// How strokes are repeated.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Mirror {
     #[default]
     None,

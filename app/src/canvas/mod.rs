@@ -2,7 +2,9 @@
 
 mod aids;
 pub mod camera;
+mod cropping;
 mod gpu;
+mod handle;
 mod marking;
 mod mask_view;
 mod mirror;
@@ -13,6 +15,7 @@ mod pointer;
 mod rulers;
 mod sampling;
 mod tip_outline;
+mod tool_settings;
 mod tools;
 mod transforming;
 
@@ -26,12 +29,15 @@ use egui::{Painter, Pos2, Rect, Response, Role, Sense, Ui, Vec2, Visuals, Widget
 
 pub use self::aids::ViewAids;
 pub use self::camera::Camera;
+pub use self::cropping::{CropFrame, CropRatio, Cropping};
 pub use self::gpu::bench;
-pub use self::marking::{FillOptions, GradientOptions, PickerOptions};
+pub use self::marking::{ColorStop, FillOptions, GradientOptions, GradientPreset, PickerOptions, StopColor};
 pub use self::mask_view::MaskView;
 pub use self::mirror::Mirror;
 pub use self::navigator::Navigator;
+pub use self::tool_settings::ToolSettings;
 pub use self::tools::{Tool, Toolbox};
+pub use self::transforming::{TransformNumbers, Transforming};
 
 use self::gpu::{CanvasTiles, Flat, FrameView, MaskDraw, MaskKey, Source, TileKind, TileView, ViewOnScreen};
 use self::overlay::{Overlay, OverlayKey, OverlayPicture};
@@ -121,6 +127,16 @@ impl CanvasView {
     /// Takes pressure and tilt from tablets, where the system tells of them.
     pub fn listen_to_tablets(&mut self) {
         self.pointer.listen_to_tablets();
+    }
+
+    /// What the transform tool is doing.
+    pub fn transforming(&mut self) -> &mut Transforming {
+        &mut self.pointer.transforming
+    }
+
+    /// What the crop tool is doing.
+    pub fn cropping(&mut self) -> &mut Cropping {
+        &mut self.pointer.cropping
     }
 
     /// Where the canvas lies on the screen.
@@ -337,12 +353,19 @@ impl CanvasView {
                 }
                 _ => [red, green, blue, opacity],
             };
-            masks.push((MaskDraw { key: MaskKey::Layer(layer.id()), kind, color }, grid));
+            masks.push((MaskDraw { key: MaskKey::Layer(layer.id()), kind, color, shift: Vec2::ZERO }, grid));
         }
-        let selection = MaskDraw { key: MaskKey::Selection, kind: TileKind::Selection, color: [1.0; 4] };
+        let shift = self.pointer.selection_shift(studio);
+        let selection = MaskDraw { key: MaskKey::Selection, kind: TileKind::Selection, color: [1.0; 4], shift };
         masks.extend(document.selection().map(|grid| (selection, grid)));
         masks
     }
+}
+
+/// Whether keys mean the canvas: nothing is being typed, and nothing lies over the window.
+fn has_keyboard(ui: &Ui) -> bool {
+    let ctx = ui.ctx();
+    !ctx.text_edit_focused() && !ctx.any_popup_open() && ctx.memory(|memory| memory.top_modal_layer().is_none())
 }
 
 /// A rectangle of pixels as egui's.

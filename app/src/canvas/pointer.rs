@@ -1,8 +1,9 @@
 //! The pointer on the canvas: strokes, panning, zooming, the brush's outline.
 
-use egui::{CursorIcon, Event, Key, Modifiers, MouseWheelUnit, Painter, PointerButton, Pos2, Response, Ui};
+use egui::{CursorIcon, Event, Key, Modifiers, MouseWheelUnit, Painter, PointerButton, Pos2, Response, Ui, Vec2};
 
 use super::camera::Camera;
+use super::cropping::Cropping;
 use super::marking::Marking;
 use super::pen::{Pen, PenEvent, PenState};
 use super::tools::{Tool, Toolbox};
@@ -24,7 +25,8 @@ pub struct Pointer {
     /// Where the last stroke ended, for straight lines.
     last_in_canvas: Option<Pos2>,
     marking: Marking,
-    transforming: Transforming,
+    pub(super) transforming: Transforming,
+    pub(super) cropping: Cropping,
 }
 
 impl Pointer {
@@ -46,6 +48,7 @@ impl Pointer {
         let mut samples = vec![];
         self.marking.begin_frame(ui, studio, tools);
         self.transforming.begin_frame(ui, studio, tools);
+        self.cropping.begin_frame(ui, studio, tools);
         for event in ui.input(|input| self.pen.read(input)) {
             match event {
                 PenEvent::Down { pos_on_screen, button, pen, modifiers } => {
@@ -59,6 +62,7 @@ impl Pointer {
                     let here = view.camera.canvas_from_screen(pos_on_screen);
                     self.marking.move_to(here, studio, tools);
                     self.transforming.move_to(here, ui, studio);
+                    self.cropping.move_to(here, ui, tools);
                     if studio.is_painting() {
                         let pos_in_canvas = view.camera.canvas_from_screen(pos_on_screen);
                         self.last_in_canvas = Some(pos_in_canvas);
@@ -69,7 +73,8 @@ impl Pointer {
                     self.moving.take_if(|moving| moving.button == button);
                     if button == PointerButton::Primary {
                         self.marking.release(studio, tools);
-                        self.transforming.release();
+                        self.transforming.release(studio);
+                        self.cropping.release();
                     }
                     if button == PointerButton::Primary && studio.is_painting() {
                         studio.extend_stroke(&std::mem::take(&mut samples));
@@ -87,7 +92,14 @@ impl Pointer {
                 studio.finish_stroke();
             }
             self.marking.release(studio, tools);
+            self.transforming.release(studio);
+            self.cropping.release();
         }
+    }
+
+    /// How far from its place the selection is to be drawn, in canvas pixels.
+    pub(super) fn selection_shift(&self, studio: &Studio) -> Vec2 {
+        self.marking.selection_shift(studio)
     }
 
     fn press(&mut self, ui: &Ui, press: Press, view: &CanvasView, studio: &mut Studio, tools: &mut Toolbox) {
@@ -101,7 +113,8 @@ impl Pointer {
         }
         if press.button == PointerButton::Primary
             && (self.marking.press(press.pos_on_screen, press.modifiers, &view.camera, studio, tools)
-                || self.transforming.press(press.pos_on_screen, &view.camera, tools))
+                || self.transforming.press(press.pos_on_screen, &view.camera, studio, tools)
+                || self.cropping.press(press.pos_on_screen, &view.camera, tools))
         {
             return;
         }
@@ -180,17 +193,21 @@ impl Pointer {
         tools: &Toolbox,
     ) {
         self.transforming.paint(painter, camera, studio);
+        self.cropping.paint(painter, camera);
         let Some(pos_on_screen) = response.hover_pos().or_else(|| response.interact_pointer_pos()) else { return };
         if self.moving.is_some() {
             ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
             return;
         }
-        self.marking.paint(painter, camera, pos_on_screen, tools);
+        self.marking.paint(painter, camera, pos_on_screen, studio, tools);
         let (picks, moves) = ui.input(|input| (input.modifiers.alt, input.key_down(Key::Space)));
         let Some(brush) = tools.brush().filter(|_| !moves) else {
             let grabs = moves || tools.in_hand() == Tool::Hand;
-            let of_handle = self.transforming.cursor(pos_on_screen, camera).unwrap_or(CursorIcon::Crosshair);
-            ui.ctx().set_cursor_icon(if grabs { CursorIcon::Grab } else { of_handle });
+            let of_handle = (self.transforming.cursor(pos_on_screen, camera))
+                .or_else(|| self.cropping.cursor(pos_on_screen, camera))
+                .or_else(|| self.marking.cursor(camera.canvas_from_screen(pos_on_screen), studio, tools));
+            let of_tool = of_handle.unwrap_or(CursorIcon::Crosshair);
+            ui.ctx().set_cursor_icon(if grabs { CursorIcon::Grab } else { of_tool });
             return;
         };
         ui.ctx().set_cursor_icon(CursorIcon::Crosshair);

@@ -1,5 +1,6 @@
 //! The tools and the brushes each of them keeps.
 
+use super::cropping::CropRatio;
 use super::marking::{FillOptions, GradientOptions, PickerOptions};
 use super::mirror::Mirror;
 use crate::document::transform::Filter;
@@ -12,6 +13,8 @@ pub enum Tool {
     MaskBrush,
     MaskEraser,
     ColorBrush,
+    /// Takes paint off the active layer.
+    Eraser,
     Fill,
     Gradient,
     Picker,
@@ -20,16 +23,19 @@ pub enum Tool {
     LassoSelect,
     PolygonSelect,
     Wand,
+    Move,
     Transform,
+    Crop,
     Hand,
 }
 
 impl Tool {
     /// The bar's order.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::MaskBrush,
         Self::MaskEraser,
         Self::ColorBrush,
+        Self::Eraser,
         Self::Fill,
         Self::Gradient,
         Self::Picker,
@@ -38,7 +44,9 @@ impl Tool {
         Self::LassoSelect,
         Self::PolygonSelect,
         Self::Wand,
+        Self::Move,
         Self::Transform,
+        Self::Crop,
         Self::Hand,
     ];
 
@@ -56,6 +64,7 @@ pub struct Toolbox {
     pub mask_brush: Brush,
     pub mask_eraser: Brush,
     pub color_brush: Brush,
+    pub eraser: Brush,
     /// What is painted and filled with, sRGB.
     pub color: [u8; 3],
     pub mirror: Mirror,
@@ -68,6 +77,9 @@ pub struct Toolbox {
     pub picker: PickerOptions,
     /// How [`Tool::Transform`] makes new pixels.
     pub transform_filter: Filter,
+    /// Width and height in numbers change alike.
+    pub transform_keeps_ratio: bool,
+    pub crop_ratio: CropRatio,
 }
 
 impl Default for Toolbox {
@@ -77,6 +89,7 @@ impl Default for Toolbox {
             mask_brush: Brush { diameter: 48.0, ..Brush::default() },
             mask_eraser: Brush { diameter: 48.0, ..Brush::default() },
             color_brush: Brush { diameter: 24.0, ..Brush::default() },
+            eraser: Brush { diameter: 24.0, ..Brush::default() },
             color: [0xD6, 0x45, 0x2B],
             mirror: Mirror::None,
             sectors: 6,
@@ -86,6 +99,8 @@ impl Default for Toolbox {
             gradient: GradientOptions::default(),
             picker: PickerOptions::default(),
             transform_filter: Filter::Bicubic,
+            transform_keeps_ratio: true,
+            crop_ratio: CropRatio::Free,
         }
     }
 }
@@ -107,6 +122,7 @@ impl Toolbox {
             Tool::MaskBrush => Some(&self.mask_brush),
             Tool::MaskEraser => Some(&self.mask_eraser),
             Tool::ColorBrush => Some(&self.color_brush),
+            Tool::Eraser => Some(&self.eraser),
             _ => None,
         }
     }
@@ -116,6 +132,7 @@ impl Toolbox {
             Tool::MaskBrush => Some(&mut self.mask_brush),
             Tool::MaskEraser => Some(&mut self.mask_eraser),
             Tool::ColorBrush => Some(&mut self.color_brush),
+            Tool::Eraser => Some(&mut self.eraser),
             _ => None,
         }
     }
@@ -127,6 +144,7 @@ impl Toolbox {
             Tool::MaskBrush => Some(Ink::Mask),
             Tool::MaskEraser => Some(Ink::MaskEraser),
             Tool::ColorBrush => Some(Ink::Color(self.color)),
+            Tool::Eraser => Some(Ink::PictureEraser),
             _ => None,
         }
     }

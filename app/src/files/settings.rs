@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 use super::atomic;
 use super::error::SaveError;
-use crate::canvas::ViewAids;
+use crate::canvas::{ToolSettings, ViewAids};
 use crate::document::MaskLook;
 use crate::language::LanguageChoice;
 use crate::paint::Brush;
@@ -32,6 +32,7 @@ pub struct Settings {
     /// As in a recipe.
     pub model: String,
     pub brushes: BrushSettings,
+    pub tools: ToolSettings,
     pub mask_look: MaskLook,
     pub view: ViewAids,
     /// Whether changes of prompt, guidance and mask reach a generation that goes on.
@@ -83,6 +84,7 @@ impl Default for Settings {
             device: DeviceChoice::default(),
             model: STARTER_MODEL.to_owned(),
             brushes: BrushSettings::default(),
+            tools: ToolSettings::default(),
             mask_look: MaskLook::default(),
             view: ViewAids::default(),
             tweaks_while_running: false,
@@ -179,6 +181,7 @@ impl Settings {
         for brush in [&mut brushes.mask, &mut brushes.mask_eraser, &mut brushes.color, &mut brushes.picture_eraser] {
             *brush = std::mem::take(brush).clamped();
         }
+        self.tools.tame();
         let within = |value: f32, range: RangeInclusive<f32>, fallback: f32| {
             if range.contains(&value) { value } else { fallback }
         };

@@ -31,6 +31,48 @@ pub fn row<R>(ui: &mut Ui, key: &str, control: impl FnOnce(&mut Ui) -> R) -> R {
     .inner
 }
 
+/// A short number in a line of options, behind its label; named and explained by its key.
+pub fn short_number<Num: Numeric>(
+    ui: &mut Ui,
+    key: &str,
+    value: &mut Num,
+    look: impl FnOnce(DragValue<'_>) -> DragValue<'_>,
+) -> Response {
+    let (name, tooltip) = (text(key), tooltip(key));
+    ui.label(RichText::new(&name).weak()).on_hover_text(&tooltip);
+    let field = look(DragValue::new(value));
+    ui.add_sized([SHORT_WIDTH, CONTROL_HEIGHT], field).accessible_name(name).on_hover_text(tooltip)
+}
+
+/// Of a number in a line of options.
+const SHORT_WIDTH: f32 = 58.0;
+
+/// The buttons that apply what a tool has done, and give it up. Returns which was pressed.
+pub fn apply_or_give_up(ui: &mut Ui, is_enabled: bool) -> Option<bool> {
+    let size = vec2(72.0, CONTROL_HEIGHT);
+    let apply = Button::new(RichText::new(text("apply-tool")).color(ON_ACCENT)).fill(ACCENT).min_size(size);
+    let apply = ui.add_enabled(is_enabled, apply).on_hover_text(tooltip("apply-tool"));
+    let give_up = ui.add_enabled(is_enabled, Button::new(text("give-up-tool")).min_size(size));
+    let give_up = give_up.on_hover_text(tooltip("give-up-tool"));
+    if apply.clicked() { Some(true) } else { give_up.clicked().then_some(false) }
+}
+
+/// Enter and Escape in a number's field are for the field, not for the tool.
+pub fn keep_keys_from_tool(ui: &Ui, field: &Response) {
+    if field.lost_focus() {
+        ui.input_mut(|input| {
+            input.consume_key(egui::Modifiers::NONE, egui::Key::Enter);
+            input.consume_key(egui::Modifiers::NONE, egui::Key::Escape);
+        });
+    }
+}
+
+/// What keys and pointer do, behind an icon.
+pub fn hint(ui: &mut Ui, key: &str) {
+    let image = crate::icons::INFO.image().tint(ui.visuals().weak_text_color()).sense(egui::Sense::hover());
+    ui.add(image).accessible_name(text(key)).on_hover_text(text(key));
+}
+
 /// A square button with an icon only, named and explained by its key; `is_on` marks a choice.
 pub fn icon_button(ui: &mut Ui, icon: Icon, key: &str, is_on: Option<bool>) -> Response {
     ui.scope(|ui| {

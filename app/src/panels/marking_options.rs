@@ -5,13 +5,12 @@ use std::ops::RangeInclusive;
 use egui::{ComboBox, RichText, Ui};
 
 use super::controls::{Number, Unit, icon_button};
-use super::dialogs::filter_choice;
-use crate::canvas::{FillOptions, GradientOptions, PickerOptions, Tool, Toolbox};
+use super::gradient_options;
+use crate::canvas::{FillOptions, PickerOptions, Tool, Toolbox};
 use crate::document::selection::Combine;
-use crate::document::transform::Filter;
 use crate::icons::{self, Icon};
 use crate::language::{text, tooltip};
-use crate::paint::fill::{Bucket, GradientShape, Repeat};
+use crate::paint::fill::Bucket;
 use crate::studio::SelectOptions;
 
 /// Shows them; nothing for other tools.
@@ -30,9 +29,8 @@ pub fn show(ui: &mut Ui, tools: &mut Toolbox) {
             edge(ui, &mut tools.select);
         }
         Tool::Fill => fill(ui, &mut tools.fill),
-        Tool::Gradient => gradient(ui, &mut tools.gradient),
+        Tool::Gradient => gradient_options::show(ui, &mut tools.gradient, tools.color),
         Tool::Picker => picker(ui, &mut tools.picker),
-        Tool::Transform => transform(ui, &mut tools.transform_filter),
         _ => {}
     }
 }
@@ -57,14 +55,6 @@ fn ways(ui: &mut Ui, chosen: &mut Combine) {
     ui.add_space(8.0);
 }
 
-/// How pixels are made, and what the keys do.
-fn transform(ui: &mut Ui, filter: &mut Filter) {
-    ui.label(RichText::new(text("filter")).weak()).on_hover_text(tooltip("filter"));
-    ui.name_inputs(text("filter"), |ui| filter_choice(ui, filter));
-    ui.add_space(8.0);
-    ui.label(RichText::new(text("transform-hint")).weak());
-}
-
 fn edge(ui: &mut Ui, options: &mut SelectOptions) {
     number(ui, "select-feather", Unit::Pixels, &mut options.feather, 0.0..=100.0, 1000.0);
     check(ui, "antialias", &mut options.is_antialiased);
@@ -76,28 +66,6 @@ fn fill(ui: &mut Ui, options: &mut FillOptions) {
     check(ui, "all-layers", &mut options.all_layers);
     number(ui, "fill-gap", Unit::Pixels, &mut options.gap, 0.0..=Bucket::MAX_GAP, Bucket::MAX_GAP);
     number(ui, "fill-grow", Unit::Pixels, &mut options.grow, 0.0..=20.0, 200.0);
-}
-
-fn gradient(ui: &mut Ui, options: &mut GradientOptions) {
-    check(ui, "gradient-to-transparent", &mut options.to_transparent);
-    if !options.to_transparent {
-        let (name, tooltip) = (text("gradient-second"), tooltip("gradient-second"));
-        ui.label(RichText::new(&name).weak()).on_hover_text(&tooltip);
-        ui.color_edit_button_srgb(&mut options.second).accessible_name(name).on_hover_text(tooltip);
-        ui.add_space(8.0);
-    }
-    let shapes = [
-        (GradientShape::Linear, "gradient-linear"),
-        (GradientShape::Radial, "gradient-radial"),
-        (GradientShape::Conical, "gradient-conical"),
-    ];
-    choice(ui, "gradient-shape", &mut options.shape, &shapes);
-    let repeats = [
-        (Repeat::Never, "gradient-repeat-never"),
-        (Repeat::Sawtooth, "gradient-repeat-sawtooth"),
-        (Repeat::Mirror, "gradient-repeat-mirror"),
-    ];
-    choice(ui, "gradient-repeat", &mut options.repeat, &repeats);
 }
 
 fn picker(ui: &mut Ui, options: &mut PickerOptions) {
@@ -124,7 +92,7 @@ fn check(ui: &mut Ui, key: &str, value: &mut bool) {
     ui.add_space(4.0);
 }
 
-fn choice<T: Copy + PartialEq>(ui: &mut Ui, key: &str, value: &mut T, choices: &[(T, &str)]) {
+pub(super) fn choice<T: Copy + PartialEq>(ui: &mut Ui, key: &str, value: &mut T, choices: &[(T, &str)]) {
     ui.label(RichText::new(text(key)).weak()).on_hover_text(tooltip(key));
     let chosen = choices.iter().find(|(choice, _)| choice == value).map(|(_, key)| text(key)).unwrap_or_default();
     ui.name_inputs(text(key), |ui| {

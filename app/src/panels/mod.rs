@@ -2,9 +2,11 @@
 
 mod brush;
 mod controls;
+mod crop_options;
 mod dialogs;
 mod docks;
 mod generation;
+mod gradient_options;
 mod history;
 mod layers;
 mod layout;
@@ -21,6 +23,7 @@ mod start;
 mod status;
 mod tool_bar;
 mod tool_options;
+mod transform_options;
 mod variations;
 mod wording;
 

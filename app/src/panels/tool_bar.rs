@@ -9,7 +9,7 @@ use crate::commands::Command;
 use crate::desk::Desk;
 
 /// Side of a tool's button.
-const SIDE: f32 = 40.0;
+const SIDE: f32 = 36.0;
 
 pub fn show(ui: &mut Ui, desk: &mut Desk) {
     // Scrolls where the window is too low for all of them.
@@ -19,6 +19,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
 }
 
 fn tools(ui: &mut Ui, desk: &mut Desk) {
+    ui.spacing_mut().item_spacing.y = 4.0;
     ui.vertical_centered(|ui| {
         for tool in Tool::ALL {
             command_button(ui, desk, Command::UseTool(tool), Look::Quiet, Vec2::splat(SIDE));

@@ -5,8 +5,7 @@ use std::ops::RangeInclusive;
 use egui::{ComboBox, RichText, ScrollArea, Ui};
 
 use super::controls::{Number, Unit};
-use super::marking_options;
-use super::mask;
+use super::{crop_options, marking_options, mask, transform_options};
 use crate::canvas::{Mirror, Tool, Toolbox};
 use crate::desk::Desk;
 use crate::language::{text, tooltip};
@@ -31,17 +30,22 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
                     ui.add_space(8.0);
                 }
                 let paints_mask = matches!(desk.tools.in_hand(), Tool::MaskBrush | Tool::MaskEraser);
-                marking_options::show(ui, &mut desk.tools);
+                match desk.tools.in_hand() {
+                    Tool::Move => transform_options::show_move(ui),
+                    Tool::Transform => transform_options::show(ui, desk),
+                    Tool::Crop => crop_options::show(ui, desk),
+                    _ => marking_options::show(ui, &mut desk.tools),
+                }
                 let moves = desk.tools.in_hand() == Tool::Hand;
                 match desk.tools.brush_mut() {
                     Some(brush) => {
                         brush_options(ui, brush);
                         mirror_options(ui, &mut desk.tools);
                     }
-                    None if !moves => {}
-                    None => {
+                    None if moves => {
                         ui.label(RichText::new(text("hand-hint")).weak());
                     }
+                    None => {}
                 }
                 if paints_mask {
                     ui.separator();

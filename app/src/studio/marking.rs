@@ -1,5 +1,7 @@
 //! What the tools for selecting, filling and picking colours ask for.
 
+use serde::{Deserialize, Serialize};
+
 use super::Studio;
 use crate::document::selection::{
     AllLayers, Combine, FillRule, PixelSource, Similarity, color_range, contiguous, ellipse, feathered, hardened,
@@ -28,7 +30,8 @@ impl SelectionShape {
 }
 
 /// How a selection is made and what it does to the one there is.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct SelectOptions {
     pub how: Combine,
     pub is_antialiased: bool,
@@ -50,7 +53,8 @@ impl SelectOptions {
 }
 
 /// Where the wand looks for a colour.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct WandOptions {
     /// The most by which a channel may differ, 0 to 1.
     pub tolerance: f32,

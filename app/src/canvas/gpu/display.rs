@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use eframe::wgpu;
 use eframe::wgpu::util::DeviceExt as _;
+use egui::Vec2;
 
 use super::slots::Page;
 
@@ -42,6 +43,14 @@ pub enum TileKind {
 const FLOATS: usize = 18;
 
 impl Tile {
+    /// Elsewhere in the canvas, by so many of its pixels.
+    pub fn shifted(self, by: Vec2) -> Self {
+        let [left, top, right, bottom] = self.rect;
+        let [x, y] = self.texel_origin;
+        let rect = [left + by.x, top + by.y, right + by.x, bottom + by.y];
+        Self { rect, texel_origin: [x + by.x, y + by.y], ..self }
+    }
+
     fn floats(&self) -> [f32; FLOATS] {
         let [left, top, right, bottom] = self.rect;
         let [x, y] = self.texel_origin;

@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 
 use eframe::egui_wgpu::{Callback, CallbackResources, CallbackTrait, ScreenDescriptor};
 use eframe::wgpu;
-use egui::{Context, PaintCallback, PaintCallbackInfo, Rect};
+use egui::{Context, PaintCallback, PaintCallbackInfo, Rect, Vec2};
 
 pub use self::display::{TileKind, ViewOnScreen};
 pub use self::flat::Flat;
@@ -64,6 +64,8 @@ pub struct MaskDraw {
     pub kind: TileKind,
     /// sRGB and opacity, 0 to 1.
     pub color: [f32; 4],
+    /// How far from its place it is drawn, in canvas pixels.
+    pub shift: Vec2,
 }
 
 /// What a frame shows, and how.
@@ -215,6 +217,7 @@ impl Scene {
                     continue;
                 }
                 let tile = self.tile(at, level, RIM, place.map(|place| place.layer), (mask.kind, mask.color));
+                let tile = tile.shifted(mask.shift);
                 places.entry((Origin::Mask(number), place.map(|place| place.page))).or_default().push(tile);
             }
         }

@@ -1,16 +1,20 @@
 //! The tools that mark a place: selections by shape and by colour, the bucket, gradients, the eyedropper.
 
+mod gradient;
 mod options;
 mod outline;
 
-use egui::{Key, Modifiers, Painter, Pos2, Ui};
+use egui::{CursorIcon, Key, Modifiers, Painter, Pos2, Ui, Vec2};
 
-pub use self::options::{FillOptions, GradientOptions, PickerOptions};
+pub use self::gradient::{ColorStop, GradientOptions, GradientPreset, StopColor};
+pub use self::options::{FillOptions, PickerOptions};
+
+use self::gradient::GradientPreview;
 
 use super::camera::Camera;
 use super::tools::{Tool, Toolbox};
 use crate::document::selection::Combine;
-use crate::paint::fill::{Gradient, GradientStop};
+use crate::document::{Document, TileGrid};
 use crate::studio::{SelectOptions, SelectionShape, Studio};
 
 /// A click this near a polygon's first corner closes it, in screen points.
@@ -21,6 +25,15 @@ const CLOSES_WITHIN: f32 = 8.0;
 pub(super) struct Marking {
     drawing: Option<Drawing>,
     modifiers: Modifiers,
+    gradient_preview: GradientPreview,
+    /// The selection was moved, and the document may not have taken that in yet.
+    moved: Option<MovedSelection>,
+}
+
+/// A selection and by how much it was moved, in canvas pixels.
+struct MovedSelection {
+    revision: u64,
+    by: Vec2,
 }
 
 /// Something half drawn; places in canvas pixels.
@@ -43,6 +56,11 @@ enum Kind {
     Corners {
         corners: Vec<Pos2>,
         pointer: Pos2,
+    },
+    /// The outline of what is selected goes with the pointer.
+    Outline {
+        from: Pos2,
+        to: Pos2,
     },
     /// The eyedropper follows the pointer.
     Picking,
@@ -75,6 +93,7 @@ impl Marking {
         let here = camera.canvas_from_screen(pos_on_screen);
         let how = combine_of(modifiers).unwrap_or(tools.select.how);
         let kind = match tool {
+            _ if moves_outline(studio, here, modifiers, tools) => Kind::Outline { from: here, to: here },
             Tool::RectangleSelect | Tool::EllipseSelect | Tool::Gradient => Kind::Drag { from: here, to: here },
             Tool::LassoSelect => Kind::Freehand(vec![here]),
             Tool::PolygonSelect => {
@@ -94,7 +113,14 @@ impl Marking {
                 }
                 return true;
             }
-            Tool::MaskBrush | Tool::MaskEraser | Tool::ColorBrush | Tool::Transform | Tool::Hand => return false,
+            Tool::MaskBrush
+            | Tool::MaskEraser
+            | Tool::ColorBrush
+            | Tool::Eraser
+            | Tool::Move
+            | Tool::Transform
+            | Tool::Crop
+            | Tool::Hand => return false,
         };
         self.drawing = Some(Drawing { tool, kind, how, shift_is_free: !modifiers.shift });
         self.move_to(here, studio, tools);
@@ -126,7 +152,8 @@ impl Marking {
                 *to = outline::snapped_line(*from, here)
             }
             Kind::Drag { from, to } if squares => *to = outline::squared(*from, here),
-            Kind::Drag { to, .. } => *to = here,
+            Kind::Outline { from, to } if squares => *to = outline::along_an_axis(*from, here),
+            Kind::Drag { to, .. } | Kind::Outline { to, .. } => *to = here,
             Kind::Freehand(points) => points.push(here),
             Kind::Corners { pointer, .. } => *pointer = here,
             Kind::Picking => {
@@ -156,7 +183,7 @@ impl Marking {
         let shape = match kind {
             Kind::Drag { from, to } if tool == Tool::Gradient => {
                 if from.distance(to) >= 1.0 {
-                    studio.lay_gradient(gradient(tools, from, to));
+                    studio.lay_gradient(tools.gradient.gradient(tools.color, from, to));
                 }
                 return;
             }
@@ -182,18 +209,61 @@ impl Marking {
                 }
                 SelectionShape::Polygon(points.into_iter().map(place).collect())
             }
+            Kind::Outline { from, to } => {
+                self.move_selection((to - from).round(), studio);
+                return;
+            }
             Kind::Picking => return,
         };
         studio.select_shape(shape, options);
     }
 
+    /// By whole canvas pixels; by none, which was a click, nothing is selected any more.
+    fn move_selection(&mut self, by: Vec2, studio: &mut Studio) {
+        if by == Vec2::ZERO {
+            studio.edit(Document::deselect);
+        } else if let Some(selection) = studio.document().selection() {
+            self.moved = Some(MovedSelection { revision: selection.latest_revision(), by });
+            let by = [by.x as i32, by.y as i32];
+            studio.edit_in_background(move |document| Ok(document.move_selection(by)));
+        }
+    }
+
+    /// How far from its place the selection is to be drawn, in canvas pixels.
+    pub(super) fn selection_shift(&self, studio: &Studio) -> Vec2 {
+        if let Some(Drawing { kind: Kind::Outline { from, to }, .. }) = &self.drawing {
+            return (*to - *from).round();
+        }
+        let revision = studio.document().selection().map(TileGrid::latest_revision);
+        let is_under_way = |moved: &&MovedSelection| studio.is_editing() && Some(moved.revision) == revision;
+        self.moved.as_ref().filter(is_under_way).map_or(Vec2::ZERO, |moved| moved.by)
+    }
+
+    /// What the pointer looks like, where it matters what is below it.
+    pub(super) fn cursor(&self, pos_in_canvas: Pos2, studio: &Studio, tools: &Toolbox) -> Option<CursorIcon> {
+        let is_moving = matches!(self.drawing, Some(Drawing { kind: Kind::Outline { .. }, .. }));
+        let can_move = || self.drawing.is_none() && moves_outline(studio, pos_in_canvas, self.modifiers, tools);
+        (is_moving || can_move()).then_some(CursorIcon::Move)
+    }
+
     /// Draws what is half drawn.
-    pub(super) fn paint(&self, painter: &Painter, camera: &Camera, pointer_on_screen: Pos2, tools: &Toolbox) {
+    pub(super) fn paint(
+        &mut self,
+        painter: &Painter,
+        camera: &Camera,
+        pointer_on_screen: Pos2,
+        studio: &Studio,
+        tools: &Toolbox,
+    ) {
         match self.drawing.as_ref().map(|drawing| (drawing.tool, &drawing.kind)) {
             Some((Tool::EllipseSelect, Kind::Drag { from, to })) => {
                 outline::paint(painter, camera, &outline::ellipse(*from, *to), true);
             }
-            Some((Tool::Gradient, Kind::Drag { from, to })) => outline::paint(painter, camera, &[*from, *to], false),
+            Some((Tool::Gradient, Kind::Drag { from, to })) => {
+                let gradient = tools.gradient.gradient(tools.color, *from, *to);
+                self.gradient_preview.paint(painter, camera, studio.document(), &gradient);
+                outline::paint(painter, camera, &[*from, *to], false);
+            }
             Some((_, Kind::Drag { from, to })) => {
                 outline::paint(painter, camera, &outline::rectangle(*from, *to), true)
             }
@@ -209,6 +279,15 @@ impl Marking {
     }
 }
 
+/// Whether a drag from here moves what is selected rather than selecting something else, as in Krita.
+fn moves_outline(studio: &Studio, here: Pos2, modifiers: Modifiers, tools: &Toolbox) -> bool {
+    let is_by_drag = matches!(tools.in_hand(), Tool::RectangleSelect | Tool::EllipseSelect | Tool::LassoSelect);
+    let selection = studio.document().selection().filter(|_| is_by_drag && combine_of(modifiers).is_none());
+    let is_selected =
+        |selection: &TileGrid<u16>| pixel_at(here).is_some_and(|[x, y]| selection.pixel(x, y) > u16::MAX / 2);
+    tools.select.how == Combine::Replace && selection.is_some_and(is_selected)
+}
+
 /// What the modifiers ask for, as in Krita; none of them, nothing.
 fn combine_of(modifiers: Modifiers) -> Option<Combine> {
     match (modifiers.shift, modifiers.alt) {
@@ -217,15 +296,6 @@ fn combine_of(modifiers: Modifiers) -> Option<Combine> {
         (false, true) => Some(Combine::Subtract),
         (false, false) => None,
     }
-}
-
-fn gradient(tools: &Toolbox, from: Pos2, to: Pos2) -> Gradient {
-    let GradientOptions { shape, repeat, to_transparent, second } = tools.gradient;
-    let opaque = |[red, green, blue]: [u8; 3]| [red, green, blue, u8::MAX].map(|channel| u16::from(channel) * 257);
-    let first = opaque(tools.color);
-    let second = if to_transparent { [first[0], first[1], first[2], 0] } else { opaque(second) };
-    let stops = [GradientStop { position: 0.0, color: first }, GradientStop { position: 1.0, color: second }];
-    Gradient::new(shape, repeat, &stops, [from, to].map(place))
 }
 
 fn place(pos_in_canvas: Pos2) -> [f32; 2] {

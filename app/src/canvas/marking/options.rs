@@ -1,9 +1,12 @@
 //! What the filling and picking tools keep; what the selecting ones keep stands in the studio.
 
-use crate::paint::fill::{Bucket, GradientShape, Repeat};
+use serde::{Deserialize, Serialize};
+
+use crate::paint::fill::Bucket;
 
 /// Of the bucket.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct FillOptions {
     /// The most by which a channel may differ, 0 to 1.
     pub tolerance: f32,
@@ -33,25 +36,9 @@ impl FillOptions {
     }
 }
 
-/// Of gradients.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct GradientOptions {
-    pub shape: GradientShape,
-    pub repeat: Repeat,
-    /// From the colour in hand to nothing, rather than to [`GradientOptions::second`].
-    pub to_transparent: bool,
-    /// sRGB.
-    pub second: [u8; 3],
-}
-
-impl Default for GradientOptions {
-    fn default() -> Self {
-        Self { shape: GradientShape::Linear, repeat: Repeat::Never, to_transparent: true, second: [255; 3] }
-    }
-}
-
 /// Of the eyedropper.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct PickerOptions {
     /// Side of the square whose mean is taken, in pixels.
     pub side: u32,

@@ -47,6 +47,11 @@ pub(super) fn squared(from: Pos2, to: Pos2) -> Pos2 {
     from + vec2(side.copysign(to.x - from.x), side.copysign(to.y - from.y))
 }
 
+/// The end that lies straight beside, above or below the beginning.
+pub(super) fn along_an_axis(from: Pos2, to: Pos2) -> Pos2 {
+    if (to.x - from.x).abs() > (to.y - from.y).abs() { pos2(to.x, from.y) } else { pos2(from.x, to.y) }
+}
+
 /// The end that makes the line's angle a multiple of 15 degrees.
 pub(super) fn snapped_line(from: Pos2, to: Pos2) -> Pos2 {
     let way = to - from;

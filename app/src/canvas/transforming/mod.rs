@@ -1,39 +1,47 @@
-//! The transform tool: handles around the active layer, or around what is selected of it.
+//! The tools that move a layer, or what is selected of it: freely, and with handles around it.
 
+mod handles;
+mod numbers;
 mod preview;
 mod quad;
 
-use egui::{Color32, CursorIcon, Key, Painter, Pos2, Rect, Shape, Stroke, Ui, Vec2, vec2};
+use egui::{Color32, Context, CursorIcon, Event, Key, Painter, Pos2, Rect, Shape, Stroke, Ui, Vec2, vec2};
+
+pub use self::numbers::TransformNumbers;
 
 use self::preview::Preview;
 use self::quad::{Handle, Quad, Ways};
 use super::camera::Camera;
 use super::tools::{Tool, Toolbox};
-use super::{egui_rect, size_of};
+use super::{egui_rect, has_keyboard, size_of};
 use crate::document::transform::Filter;
 use crate::document::{Layer, LayerId, TileGrid};
+use crate::language::text;
 use crate::studio::Studio;
 
-/// Side of a handle, in points.
-const HANDLE_SIDE: f32 = 9.0;
+/// Pixels that an arrow key moves by while Shift is held; one otherwise.
+const LONG_STEP: f32 = 10.0;
 
-/// What is being transformed, while the tool is in hand.
+/// What is being transformed, while one of the tools is in hand.
 #[derive(Default)]
-pub(super) struct Transforming {
+pub struct Transforming {
     session: Option<Session>,
     /// The document in which there was nothing to transform.
     found_nothing: Option<State>,
+    /// By arrow keys, in canvas pixels, and not taken in yet.
+    nudged: Vec2,
 }
 
 /// One layer from taking the tool, or from the last change of the document, to Enter or Escape.
 struct Session {
+    tool: Tool,
     layer: LayerId,
     based_on: State,
     quad: Quad,
     grab: Option<Grab>,
     /// Made when first something moves.
     preview: Option<Preview>,
-    /// Enter was pressed, and the document is changing.
+    /// The document is changing.
     is_applied: bool,
 }
 
@@ -69,17 +77,42 @@ impl State {
     }
 }
 
+/// Whether this is one of the tools for it.
+fn is_ours(tool: Tool) -> bool {
+    matches!(tool, Tool::Move | Tool::Transform)
+}
+
 impl Transforming {
     /// Takes in keys; begins with the tool and ends with it.
     pub(super) fn begin_frame(&mut self, ui: &Ui, studio: &mut Studio, tools: &Toolbox) {
-        if tools.in_hand() != Tool::Transform {
+        let tool = tools.in_hand();
+        if self.session.as_ref().is_some_and(|session| session.tool != tool) || !is_ours(tool) {
             self.apply(studio, tools.transform_filter);
             *self = Self::default();
+        }
+        if !is_ours(tool) {
             return;
+        }
+        if has_keyboard(ui) {
+            self.nudged += arrow_keys(ui);
         }
         if studio.is_editing() {
             return;
         }
+        self.follow_document(studio, tool);
+        let nudged = std::mem::take(&mut self.nudged);
+        if nudged != Vec2::ZERO {
+            self.nudge(ui.ctx(), studio, nudged);
+        }
+        if has_keyboard(ui) && ui.input(|input| input.key_pressed(Key::Enter)) {
+            self.apply(studio, tools.transform_filter);
+        } else if has_keyboard(ui) && ui.input(|input| input.key_pressed(Key::Escape)) {
+            self.give_up();
+        }
+    }
+
+    /// Begins anew where another document, layer or selection is there.
+    fn follow_document(&mut self, studio: &Studio, tool: Tool) {
         let state = State::of(studio);
         if self.session.as_ref().is_some_and(|session| session.based_on != state || session.is_applied) {
             self.session = None;
@@ -88,6 +121,7 @@ impl Transforming {
             let bounds = studio.document().transformed_bounds(state.layer);
             self.found_nothing = bounds.is_none().then_some(state);
             self.session = bounds.map(|bounds| Session {
+                tool,
                 layer: state.layer,
                 based_on: state,
                 quad: Quad::of(bounds),
@@ -96,14 +130,24 @@ impl Transforming {
                 is_applied: false,
             });
         }
-        if ui.input(|input| input.key_pressed(Key::Enter)) && !ui.ctx().text_edit_focused() {
-            self.apply(studio, tools.transform_filter);
-        } else if ui.input(|input| input.key_pressed(Key::Escape)) {
-            self.session = None;
+    }
+
+    fn nudge(&mut self, ctx: &Context, studio: &mut Studio, by: Vec2) {
+        let Some(session) = &mut self.session else { return };
+        if session.grab.is_some() {
+            return;
+        }
+        let moved = session.quad.dragged(Handle::Inside, Pos2::ZERO, by.to_pos2(), Ways::default());
+        session.quad = moved.unwrap_or(session.quad);
+        if session.tool == Tool::Move {
+            self.apply(studio, Filter::default());
+        } else {
+            session.begin_preview(ctx, studio);
         }
     }
 
-    fn apply(&mut self, studio: &mut Studio, filter: Filter) {
+    /// Changes the document by what is shown.
+    pub fn apply(&mut self, studio: &mut Studio, filter: Filter) {
         let Some(session) = &mut self.session else { return };
         let Some(projection) = session.quad.projection().filter(|_| session.quad.is_changed()) else { return };
         if session.is_applied || session.based_on != State::of(studio) {
@@ -115,14 +159,49 @@ impl Transforming {
         studio.edit_in_background(move |document| document.transform_layer(layer, projection, filter));
     }
 
-    /// The button goes down; returns whether the tool is in hand.
-    pub(super) fn press(&mut self, pos_on_screen: Pos2, camera: &Camera, tools: &Toolbox) -> bool {
+    /// The layer is shown as it is.
+    pub fn give_up(&mut self) {
+        self.session = None;
+    }
+
+    /// Whether there is anything to apply or to give up.
+    #[must_use]
+    pub fn is_changed(&self) -> bool {
+        self.session.as_ref().is_some_and(|session| session.quad.is_changed() && !session.is_applied)
+    }
+
+    /// What has been done so far; `None` where there is nothing to transform.
+    #[must_use]
+    pub fn numbers(&self) -> Option<TransformNumbers> {
+        self.session.as_ref().map(|session| TransformNumbers::of(&session.quad))
+    }
+
+    /// Other numbers for what is being transformed; nothing happens where nothing would be left to see.
+    pub fn set_numbers(&mut self, ctx: &Context, studio: &Studio, numbers: TransformNumbers) {
+        let Some(session) = self.session.as_mut().filter(|session| !session.is_applied) else { return };
+        if let Some(quad) = session.quad.with_numbers(numbers) {
+            session.quad = quad;
+            session.begin_preview(ctx, studio);
+        }
+    }
+
+    /// The button goes down; returns whether one of the tools is in hand.
+    pub(super) fn press(&mut self, pos_on_screen: Pos2, camera: &Camera, studio: &mut Studio, tools: &Toolbox) -> bool {
+        if !is_ours(tools.in_hand()) {
+            return false;
+        }
+        if self.session.is_none() && self.found_nothing.is_some() {
+            studio.notices.say(text("nothing-to-move"));
+        }
         if let Some(session) = self.session.as_mut().filter(|session| !session.is_applied) {
-            let handle = session.quad.handle_at(pos_on_screen, |pos| camera.screen_from_canvas(pos));
+            let handle = match session.tool {
+                Tool::Transform => session.quad.handle_at(pos_on_screen, |pos| camera.screen_from_canvas(pos)),
+                _ => Handle::Inside,
+            };
             let from_in_canvas = camera.canvas_from_screen(pos_on_screen);
             session.grab = Some(Grab { handle, from_in_canvas, quad: session.quad });
         }
-        tools.in_hand() == Tool::Transform
+        true
     }
 
     pub(super) fn move_to(&mut self, pos_in_canvas: Pos2, ui: &Ui, studio: &Studio) {
@@ -132,14 +211,15 @@ impl Transforming {
         let ways = Ways { freely: modifiers.command, evenly: modifiers.shift };
         if let Some(dragged) = quad.dragged(*handle, *from_in_canvas, pos_in_canvas, ways) {
             session.quad = dragged;
-            session.preview.get_or_insert_with(|| Preview::begin(ui.ctx(), studio.document().clone(), session.layer));
+            session.begin_preview(ui.ctx(), studio);
         }
     }
 
     /// The button goes up.
-    pub(super) fn release(&mut self) {
-        if let Some(session) = &mut self.session {
-            session.grab = None;
+    pub(super) fn release(&mut self, studio: &mut Studio) {
+        let Some(session) = &mut self.session else { return };
+        if session.grab.take().is_some() && session.tool == Tool::Move {
+            self.apply(studio, Filter::default());
         }
     }
 
@@ -151,53 +231,44 @@ impl Transforming {
             let edge = camera.corners_on_screen(egui_rect(studio.document().bounds())).to_vec();
             painter.add(Shape::closed_line(edge, Stroke::new(1.0, Color32::from_gray(128))));
         }
-        if session.is_applied {
-            return;
-        }
-        let on_screen = |pos: Pos2| camera.screen_from_canvas(pos);
-        let corners = session.quad.corners.map(on_screen);
-        // Light on dark, so that one of them shows on every ground.
-        painter.add(Shape::closed_line(corners.to_vec(), Stroke::new(3.0, Color32::from_black_alpha(120))));
-        painter.add(Shape::closed_line(corners.to_vec(), Stroke::new(1.0, Color32::WHITE)));
-        let sides = [0, 1, 2, 3].map(|side| on_screen(session.quad.middle_of_side(side)));
-        for handle in corners.into_iter().chain(sides) {
-            let square = Rect::from_center_size(handle, Vec2::splat(HANDLE_SIDE));
-            painter.rect(
-                square,
-                1.0,
-                Color32::WHITE,
-                Stroke::new(1.0, Color32::from_black_alpha(200)),
-                egui::StrokeKind::Outside,
-            );
-        }
-        let middle = on_screen(session.quad.middle());
-        for arm in [vec2(4.0, 0.0), vec2(0.0, 4.0)] {
-            painter.line_segment([middle - arm, middle + arm], Stroke::new(3.0, Color32::from_black_alpha(120)));
-            painter.line_segment([middle - arm, middle + arm], Stroke::new(1.0, Color32::WHITE));
+        if session.tool == Tool::Transform && !session.is_applied {
+            handles::paint(painter, camera, &session.quad);
         }
     }
 
     /// What the pointer looks like; `None` while there is nothing to transform.
     pub(super) fn cursor(&self, pos_on_screen: Pos2, camera: &Camera) -> Option<CursorIcon> {
         let session = self.session.as_ref().filter(|session| !session.is_applied)?;
+        if session.tool == Tool::Move {
+            return Some(CursorIcon::Move);
+        }
         let under_it = || session.quad.handle_at(pos_on_screen, |pos| camera.screen_from_canvas(pos));
-        Some(cursor(session.grab.as_ref().map_or_else(under_it, |grab| grab.handle), &session.quad, camera))
+        Some(handles::cursor(session.grab.as_ref().map_or_else(under_it, |grab| grab.handle), &session.quad, camera))
     }
 }
 
-fn cursor(handle: Handle, quad: &Quad, camera: &Camera) -> CursorIcon {
-    let from_middle = |place: Pos2| camera.screen_from_canvas(place) - camera.screen_from_canvas(quad.middle());
-    let away = match handle {
-        Handle::Inside => return CursorIcon::Move,
-        Handle::Outside => return CursorIcon::Alias,
-        Handle::Corner(corner) => from_middle(quad.corners[corner]),
-        Handle::Side(side) => from_middle(quad.middle_of_side(side)),
-    };
-    // To the next eighth of a circle; opposite ways share a cursor.
-    match (away.angle() / std::f32::consts::FRAC_PI_4).round().rem_euclid(4.0) as u32 {
-        0 => CursorIcon::ResizeHorizontal,
-        1 => CursorIcon::ResizeNwSe,
-        2 => CursorIcon::ResizeVertical,
-        _ => CursorIcon::ResizeNeSw,
+impl Session {
+    fn begin_preview(&mut self, ctx: &Context, studio: &Studio) {
+        self.preview.get_or_insert_with(|| Preview::begin(ctx, studio.document().clone(), self.layer));
     }
+}
+
+/// How far the arrow keys pressed in this frame move things, in canvas pixels; takes those presses away.
+fn arrow_keys(ui: &Ui) -> Vec2 {
+    let mut by = Vec2::ZERO;
+    ui.input_mut(|input| {
+        input.events.retain(|event| {
+            let Event::Key { key, pressed: true, modifiers, .. } = event else { return true };
+            let way = match key {
+                Key::ArrowLeft => vec2(-1.0, 0.0),
+                Key::ArrowRight => vec2(1.0, 0.0),
+                Key::ArrowUp => vec2(0.0, -1.0),
+                Key::ArrowDown => vec2(0.0, 1.0),
+                _ => return true,
+            };
+            by += way * if modifiers.shift { LONG_STEP } else { 1.0 };
+            false
+        });
+    });
+    by
 }

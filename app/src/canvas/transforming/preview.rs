@@ -6,6 +6,7 @@ use egui::epaint::Vertex;
 use egui::{Color32, ColorImage, Context, Mesh, Painter, Pos2, Rect, Shape, TextureHandle, TextureOptions, pos2, vec2};
 
 use super::quad::{Quad, place};
+use crate::canvas::CHECKER_SIDE;
 use crate::canvas::camera::Camera;
 use crate::document::transform::{PreviewPicture, TransformPreview};
 use crate::document::{Document, LayerId};
@@ -14,13 +15,20 @@ use crate::document::{Document, LayerId};
 const MAX_SIDE: u32 = 1536;
 /// Pieces along each side of a picture in perspective; within one, the device draws it straight.
 const PIECES: u32 = 24;
-/// Side of a checkerboard's square behind what is transparent, in pixels of the preview.
-const CHECKER: usize = 8;
+/// The checkerboard's squares, as the canvas's shader has them.
+const CHECKER_GRAYS: [u8; 2] = [204, 170];
 
 /// Two pictures, once they are made: the canvas without what is transformed, and that.
 pub(super) struct Preview {
     coming: Receiver<Option<TransformPreview>>,
-    textures: Option<[TextureHandle; 2]>,
+    textures: Option<Textures>,
+}
+
+struct Textures {
+    /// Four squares, to be repeated.
+    checker: TextureHandle,
+    rest: TextureHandle,
+    moved: TextureHandle,
 }
 
 impl Preview {
@@ -42,13 +50,14 @@ impl Preview {
     /// Draws the canvas as it will be; nothing before the pictures are made.
     pub(super) fn paint(&mut self, painter: &Painter, camera: &Camera, canvas: Rect, quad: &Quad) {
         if let Ok(Some(made)) = self.coming.try_recv() {
-            let ctx = painter.ctx();
-            let load = |name: &str, image: ColorImage| ctx.load_texture(name, image, TextureOptions::LINEAR);
-            let rest = load("transform-rest", on_checkerboard(&made.rest));
-            self.textures = Some([rest, load("transform-moved", image(&made.moved))]);
+            self.textures = Some(Textures::load(painter.ctx(), &made));
         }
-        let (Some([rest, moved]), Some(projection)) = (&self.textures, quad.projection()) else { return };
+        let (Some(Textures { checker, rest, moved }), Some(projection)) = (&self.textures, quad.projection()) else {
+            return;
+        };
         let on_screen = |pos_in_canvas: Pos2| camera.screen_from_canvas(pos_in_canvas);
+        // The canvas is drawn below with all that is on it; nothing of that may show through.
+        painter.add(checkerboard(checker, camera.corners_on_screen(canvas), on_screen(Pos2::ZERO)));
         painter.add(mesh(rest, 1, |x, y| Some(on_screen(canvas.lerp_inside(vec2(x, y))))));
         let bounds = quad.source_rect();
         painter.add(mesh(moved, PIECES, |x, y| {
@@ -74,17 +83,31 @@ fn mesh(texture: &TextureHandle, pieces: u32, at: impl Fn(f32, f32) -> Option<Po
     Shape::mesh(mesh)
 }
 
-fn image(picture: &PreviewPicture) -> ColorImage {
-    ColorImage::from_rgba_premultiplied([picture.width, picture.height], &picture.rgba)
+/// Squares as large on the screen as those under the picture, and in the same places.
+fn checkerboard(texture: &TextureHandle, corners: [Pos2; 4], origin: Pos2) -> Shape {
+    let mut mesh = Mesh::with_texture(texture.id());
+    for pos in corners {
+        let uv = ((pos - origin) / (2.0 * CHECKER_SIDE)).to_pos2();
+        mesh.vertices.push(Vertex { pos, uv, color: Color32::WHITE });
+    }
+    mesh.add_triangle(0, 1, 2);
+    mesh.add_triangle(0, 2, 3);
+    Shape::mesh(mesh)
 }
 
-/// The canvas is drawn below with all that is on it; nothing of that may show through.
-fn on_checkerboard(picture: &PreviewPicture) -> ColorImage {
-    let mut image = image(picture);
-    for (index, pixel) in image.pixels.iter_mut().enumerate() {
-        let (x, y) = (index % picture.width, index / picture.width);
-        let gray = if (x / CHECKER + y / CHECKER).is_multiple_of(2) { 255 } else { 224 };
-        *pixel = Color32::from_gray(gray).blend(*pixel);
+impl Textures {
+    fn load(ctx: &Context, made: &TransformPreview) -> Self {
+        let [light, dark] = CHECKER_GRAYS;
+        let squares = ColorImage::from_gray([2, 2], &[light, dark, dark, light]);
+        let repeated = TextureOptions::NEAREST_REPEAT;
+        Self {
+            checker: ctx.load_texture("transform-checker", squares, repeated),
+            rest: ctx.load_texture("transform-rest", image(&made.rest), TextureOptions::LINEAR),
+            moved: ctx.load_texture("transform-moved", image(&made.moved), TextureOptions::LINEAR),
+        }
     }
-    image
+}
+
+fn image(picture: &PreviewPicture) -> ColorImage {
+    ColorImage::from_rgba_premultiplied([picture.width, picture.height], &picture.rgba)
 }

@@ -2,11 +2,10 @@
 
 use egui::{Pos2, Rect, Vec2, pos2, vec2};
 
+use crate::canvas::handle::REACH;
 use crate::document::PixelRect;
 use crate::document::transform::{Point, Projection};
 
-/// Distance on the screen at which a handle is taken, in points.
-const REACH: f32 = 10.0;
 const SNAP_DEGREES: f32 = 15.0;
 
 /// What can be taken hold of.
@@ -24,7 +23,7 @@ pub(super) enum Handle {
 /// A rectangle of the canvas and where its corners have come to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Quad {
-    source: [Point; 4],
+    pub(super) source: [Point; 4],
     /// In canvas pixels.
     pub(super) corners: [Pos2; 4],
 }

@@ -1,11 +1,14 @@
 //! One selection with another.
 
+use serde::{Deserialize, Serialize};
+
 use super::tilewise::{Content, FULL, Made, content_of, map_values, whole_grid_of};
 use crate::document::CanvasSize;
 use crate::document::tiles::{Tile, TileGrid, TilePos};
 
 /// What a new selection does to the one before it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Combine {
     #[default]
     Replace,

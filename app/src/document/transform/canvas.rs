@@ -70,6 +70,12 @@ impl Document {
         Ok(self.reframe("Crop", size, [-i64::from(rect.left), -i64::from(rect.top)]))
     }
 
+    /// Another canvas whose corner lies at a place of the old one: what lies beyond the new one is gone, what comes in
+    /// from beyond the old one is transparent. `None` where nothing changes.
+    pub fn crop_to(&mut self, [left, top]: [i32; 2], size: CanvasSize) -> Option<Edit> {
+        self.reframe("Crop", size, [-i64::from(left), -i64::from(top)])
+    }
+
     /// Another canvas under the same picture: what is added is transparent, what is cut off is gone.
     pub fn resize_canvas(&mut self, size: CanvasSize, anchor: Anchor) -> Option<Edit> {
         let shift = |new: u32, old: u32, anchor: f64| ((f64::from(new) - f64::from(old)) * anchor).round() as i64;

@@ -6,6 +6,7 @@ use super::filter::Sample;
 use super::grids::grid_of_tiles;
 use super::{Filter, Projection, projected};
 use crate::document::layer_tree;
+use crate::document::selection::is_empty;
 use crate::document::tiles::{Tile, TileChange, TileGrid, TilePos, TileValue, row_ranges};
 use crate::document::{Change, Document, DocumentError, Edit, Layer, LayerContent, LayerId, Pixel, PixelRect, scaled};
 
@@ -55,6 +56,14 @@ impl Document {
         }
     }
 
+    /// Moves what is selected by whole pixels, and no pixel of the picture with it. What comes to lie beyond the canvas
+    /// is not selected any more.
+    pub fn move_selection(&mut self, by: [i32; 2]) -> Option<Edit> {
+        let selected = self.selection()?;
+        let moved = projected(selected, Projection::translation(by.map(f64::from)), self.size(), Filter::Nearest)?;
+        self.set_selection("Move selection", Some(moved).filter(|moved| !is_empty(moved)))
+    }
+
     /// The pixels that a transformation of the layer would move: those that are not empty, of what is selected.
     #[must_use]
     pub fn transformed_bounds(&self, id: LayerId) -> Option<PixelRect> {
@@ -69,27 +78,41 @@ impl Document {
 
     fn bounds_of_selected<P: TileValue>(&self, grid: &TileGrid<P>) -> PixelRect {
         let mut bounds = PixelRect::EMPTY;
-        for at in grid.positions() {
-            let Some(values) = grid.tile(at) else { continue };
-            let selected = match self.selection().map(|selected| selected.tile(at)) {
-                Some(None) => continue,
-                Some(tile) => tile,
-                None => None,
+        // From the rim inwards, so that most tiles lie within what is found already.
+        let from_rim = |at: &TilePos| {
+            let (right, below) = (grid.columns() - 1 - at.column, grid.rows() - 1 - at.row);
+            at.column.min(at.row).min(right).min(below)
+        };
+        let mut places: Vec<_> = grid.positions().filter(|at| grid.tile(*at).is_some()).collect();
+        places.sort_by_key(from_rim);
+        for at in places {
+            let inside = at.rect().intersect(self.bounds());
+            if bounds.union(inside) != bounds {
+                bounds = bounds.union(self.bounds_in_tile(grid, at));
+            }
+        }
+        bounds
+    }
+
+    /// Of the pixels of one tile that are not empty, of what is selected.
+    fn bounds_in_tile<P: TileValue>(&self, grid: &TileGrid<P>, at: TilePos) -> PixelRect {
+        let mut bounds = PixelRect::EMPTY;
+        let selected = match self.selection().map(|selected| selected.tile(at)) {
+            Some(None) => return bounds,
+            Some(tile) => tile,
+            None => None,
+        };
+        let (left, inside) = (at.rect().left, at.rect().intersect(self.bounds()));
+        for (y, range) in row_ranges(at, inside) {
+            let row = grid.tile(at).and_then(|values| values.get(range.clone())).unwrap_or_default();
+            let selected = selected.and_then(|tile| tile.get(range));
+            let is_moved = |&(x, value): &(usize, &P)| {
+                *value != P::default() && selected.is_none_or(|row| row.get(x).is_some_and(|amount| *amount > 0))
             };
-            let (left, inside) = (at.rect().left, at.rect().intersect(self.bounds()));
-            for (y, range) in row_ranges(at, inside) {
-                let (Some(row), selected) = (values.get(range.clone()), selected.and_then(|tile| tile.get(range)))
-                else {
-                    continue;
-                };
-                let is_moved = |&(x, value): &(usize, &P)| {
-                    *value != P::default() && selected.is_none_or(|row| row.get(x).is_some_and(|amount| *amount > 0))
-                };
-                let mut moved = row.iter().enumerate().filter(is_moved).map(|(x, _)| left + x as u32);
-                if let Some(first) = moved.next() {
-                    let last = moved.last().unwrap_or(first);
-                    bounds = bounds.union(PixelRect { left: first, top: y, right: last + 1, bottom: y + 1 });
-                }
+            let mut moved = row.iter().enumerate().filter(is_moved).map(|(x, _)| left + x as u32);
+            if let Some(first) = moved.next() {
+                let last = moved.last().unwrap_or(first);
+                bounds = bounds.union(PixelRect { left: first, top: y, right: last + 1, bottom: y + 1 });
             }
         }
         bounds

@@ -1,21 +1,35 @@
-//! Gradients.
+//! Gradients, in the shapes that Krita has (`kis_gradient_painter.cc`).
+
+use std::f32::consts::TAU;
+
+use serde::{Deserialize, Serialize};
 
 use crate::document::Pixel;
 
 /// How the colours lie about the two ends.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum GradientShape {
     /// Along the line from the first to the second end.
     #[default]
     Linear,
+    /// As linear, to both sides of the first end.
+    Bilinear,
     /// In circles about the first end; the last colour at the second.
     Radial,
+    /// In squares about the first end; the second is the middle of a side.
+    Square,
     /// Around the first end, beginning towards the second, clockwise.
     Conical,
+    /// Around the first end and back: the last colour lies away from the second end.
+    Symmetric,
+    /// Outwards and around at once: one turn is as far as the second end.
+    Spiral,
 }
 
 /// What comes beyond the ends.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Repeat {
     /// The first and the last colour go on.
     #[default]
@@ -86,18 +100,29 @@ impl Gradient {
         [dithered(0).min(alpha), dithered(1).min(alpha), dithered(2).min(alpha), alpha]
     }
 
+    /// The colour at a place of the canvas, in pixels from its corner, not dithered.
+    #[must_use]
+    pub fn at(&self, pos_in_canvas: [f32; 2]) -> Pixel {
+        let (color, _) = self.color(self.along(pos_in_canvas));
+        color.map(|channel| (channel + 0.5) as u16)
+    }
+
     /// Where a place lies between the ends, 0 to 1.
     fn along(&self, [x, y]: [f32; 2]) -> f32 {
         let (dx, dy) = (self.to[0] - self.from[0], self.to[1] - self.from[1]);
         let (px, py) = (x - self.from[0], y - self.from[1]);
         let squared = (dx * dx + dy * dy).max(f32::MIN_POSITIVE);
+        // Shares of the length between the ends: along the line, and to its right.
+        let (ahead, aside) = ((px * dx + py * dy) / squared, (dx * py - dy * px) / squared);
+        let turn = || aside.atan2(ahead).rem_euclid(TAU) / TAU;
         let along = match self.shape {
-            GradientShape::Linear => (px * dx + py * dy) / squared,
-            GradientShape::Radial => ((px * px + py * py) / squared).sqrt(),
-            GradientShape::Conical => {
-                let angle = (dx * py - dy * px).atan2(px * dx + py * dy);
-                angle.rem_euclid(std::f32::consts::TAU) / std::f32::consts::TAU
-            }
+            GradientShape::Linear => ahead,
+            GradientShape::Bilinear => ahead.abs(),
+            GradientShape::Radial => ahead.hypot(aside),
+            GradientShape::Square => ahead.abs().max(aside.abs()),
+            GradientShape::Conical => turn(),
+            GradientShape::Symmetric => 1.0 - (2.0 * turn() - 1.0).abs(),
+            GradientShape::Spiral => (ahead.hypot(aside) + turn()).rem_euclid(1.0),
         };
         match self.repeat {
             Repeat::Never => along.clamp(0.0, 1.0),
@@ -174,6 +199,24 @@ mod tests {
             let level = f32::from(conical.pixel(x, y)[0]) / 65535.0;
             assert!((level - quarter).abs() < 0.01, "{level} is not {quarter}");
         }
+    }
+
+    #[test]
+    fn every_shape_is_where_its_words_say() {
+        let ends = [[100.0, 100.0], [200.0, 100.0]];
+        let colors = stops(&[(0.0, BLACK), (1.0, WHITE)]);
+        let level = |shape, place: [f32; 2]| {
+            let gradient = Gradient::new(shape, Repeat::Never, &colors, ends);
+            (f32::from(gradient.at(place)[0]) / 655.35).round()
+        };
+        let levels = |shape| [[150.0, 100.0], [50.0, 100.0], [120.0, 160.0], [100.0, 20.0]].map(|at| level(shape, at));
+        assert_eq!(levels(GradientShape::Linear), [50.0, 0.0, 20.0, 0.0]);
+        assert_eq!(levels(GradientShape::Bilinear), [50.0, 50.0, 20.0, 0.0]);
+        assert_eq!(levels(GradientShape::Radial), [50.0, 50.0, 63.0, 80.0]);
+        assert_eq!(levels(GradientShape::Square), [50.0, 50.0, 60.0, 80.0]);
+        assert_eq!(levels(GradientShape::Conical), [0.0, 50.0, 20.0, 75.0]);
+        assert_eq!(levels(GradientShape::Symmetric), [0.0, 100.0, 40.0, 50.0]);
+        assert_eq!(levels(GradientShape::Spiral), [50.0, 0.0, 83.0, 55.0]);
     }
 
     #[test]

@@ -32,7 +32,8 @@ impl BrushPanel {
     /// should know.
     pub fn tick(&mut self, ctx: &Context, tools: &mut Toolbox) -> Vec<String> {
         let mut problems = vec![];
-        for brush in [&mut tools.mask_brush, &mut tools.mask_eraser, &mut tools.color_brush] {
+        let Toolbox { mask_brush, mask_eraser, color_brush, eraser, .. } = tools;
+        for brush in [mask_brush, mask_eraser, color_brush, eraser] {
             if lacks_pictures(brush) {
                 problems.extend(self.shelf.find_pictures(ctx, brush));
             }

@@ -34,7 +34,7 @@ pub fn show_image_size(ui: &mut Ui, desk: &mut Desk) {
     sides(ui, &mut desk.new_picture_size, ratio);
     let choice = &mut desk.picture_size_choice;
     ui.checkbox(&mut choice.keeps_ratio, text("keep-ratio"));
-    row(ui, "filter", |ui| filter_choice(ui, &mut choice.filter));
+    row(ui, "filter", |ui| filter_choice(ui, &mut choice.filter, 160.0));
     if confirmed(ui, desk)
         && let Some(size) = wanted_size(desk)
     {
@@ -59,18 +59,20 @@ pub fn show_canvas_size(ui: &mut Ui, desk: &mut Desk) {
 }
 
 /// Which pixels new ones are made from.
-pub fn filter_choice(ui: &mut Ui, filter: &mut Filter) {
+pub fn filter_choice(ui: &mut Ui, filter: &mut Filter, width: f32) {
     let name = |filter: Filter| match filter {
         Filter::Nearest => "filter-nearest",
         Filter::Bilinear => "filter-bilinear",
         Filter::Bicubic => "filter-bicubic",
         Filter::Lanczos => "filter-lanczos",
     };
-    egui::ComboBox::from_id_salt("filter").width(160.0).selected_text(text(name(*filter))).show_ui(ui, |ui| {
-        for choice in Filter::ALL {
-            ui.selectable_value(filter, choice, text(name(choice))).on_hover_text(tooltip(name(choice)));
-        }
-    });
+    let choice =
+        egui::ComboBox::from_id_salt("filter").width(width).selected_text(text(name(*filter))).show_ui(ui, |ui| {
+            for choice in Filter::ALL {
+                ui.selectable_value(filter, choice, text(name(choice))).on_hover_text(tooltip(name(choice)));
+            }
+        });
+    choice.response.on_hover_text(tooltip("filter"));
 }
 
 /// Width over height.

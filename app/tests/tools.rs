@@ -1,0 +1,229 @@
+//! Moving, cropping, gradients and erasing through the window, with pointer and keys.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+#[allow(dead_code, reason = "each file of tests uses its part")]
+mod painter;
+
+use brushfire::canvas::{CropRatio, GradientPreset, Tool};
+use brushfire::commands::Menu;
+use brushfire::document::{CanvasSize, Document, Pixel};
+use brushfire::files::Settings;
+use brushfire::paint::fill::GradientShape;
+use egui::{Key, Modifiers, Role};
+use egui_kittest::kittest::Queryable as _;
+use painter::Desk;
+
+fn pixel(desk: &Desk, x: u32, y: u32) -> Pixel {
+    desk.document().flattened().pixel(x, y)
+}
+
+fn color_at(desk: &Desk, x: u32, y: u32) -> [u8; 4] {
+    desk.document().rgba_image(desk.document().bounds()).get_pixel(x, y).0
+}
+
+fn selected(document: &Document, x: u32, y: u32) -> u16 {
+    document.selection().map_or(u16::MAX, |selection| selection.pixel(x, y))
+}
+
+fn when_done(desk: &mut Desk) {
+    desk.wait_for(|window| !window.desk.studio.is_editing());
+}
+
+fn drag(desk: &mut Desk, points: &[(f32, f32)]) {
+    desk.stroke(points);
+    when_done(desk);
+}
+
+fn take(desk: &mut Desk, key: Key) {
+    desk.press(Modifiers::NONE, key);
+    desk.settle();
+}
+
+fn size(desk: &Desk) -> [u32; 2] {
+    let size = desk.document().size();
+    [size.width(), size.height()]
+}
+
+#[test]
+fn a_drag_moves_the_layer_at_once_and_is_one_step() {
+    let mut desk = Desk::with_picture();
+    let before = pixel(&desk, 20, 20);
+    take(&mut desk, Key::T);
+    drag(&mut desk, &[(20.0, 20.0), (25.0, 22.0), (31.0, 24.0)]);
+    assert_eq!(pixel(&desk, 31, 24), before);
+    assert_eq!(pixel(&desk, 3, 30), [0; 4]);
+    desk.press(Modifiers::COMMAND, Key::Z);
+    assert_eq!((pixel(&desk, 20, 20), pixel(&desk, 3, 30)[3]), (before, 65535));
+}
+
+#[test]
+fn arrow_keys_move_by_one_pixel_and_with_shift_by_ten() {
+    let mut desk = Desk::with_picture();
+    let before = pixel(&desk, 20, 20);
+    take(&mut desk, Key::T);
+    desk.press(Modifiers::NONE, Key::ArrowRight);
+    when_done(&mut desk);
+    assert_eq!(pixel(&desk, 21, 20), before);
+    desk.press(Modifiers::SHIFT, Key::ArrowDown);
+    when_done(&mut desk);
+    assert_eq!(pixel(&desk, 21, 30), before);
+    desk.press(Modifiers::NONE, Key::ArrowLeft);
+    desk.press(Modifiers::NONE, Key::ArrowLeft);
+    when_done(&mut desk);
+    assert_eq!(pixel(&desk, 19, 30), before);
+}
+
+#[test]
+fn what_is_selected_moves_alone_and_its_selection_with_it() {
+    let mut desk = Desk::with_picture();
+    let (moved, left) = (pixel(&desk, 12, 12), pixel(&desk, 40, 12));
+    desk.click("Rectangle selection");
+    drag(&mut desk, &[(10.0, 10.0), (15.0, 15.0), (20.0, 20.0)]);
+    take(&mut desk, Key::T);
+    drag(&mut desk, &[(12.0, 12.0), (20.0, 20.0), (22.0, 32.0)]);
+    assert_eq!((pixel(&desk, 22, 32), pixel(&desk, 12, 12), pixel(&desk, 40, 12)), (moved, [0; 4], left));
+    assert_eq!((selected(desk.document(), 22, 32), selected(desk.document(), 12, 12)), (65535, 0));
+}
+
+#[test]
+fn a_drag_from_inside_a_selection_moves_only_its_outline() {
+    let mut desk = Desk::with_picture();
+    let before = desk.document().to_image();
+    desk.click("Ellipse selection");
+    drag(&mut desk, &[(10.0, 10.0), (20.0, 20.0)]);
+    drag(&mut desk, &[(15.0, 15.0), (20.0, 20.0), (45.0, 25.0)]);
+    assert_eq!((selected(desk.document(), 15, 15), selected(desk.document(), 45, 25)), (0, 65535));
+    assert_eq!(desk.document().to_image(), before);
+    desk.press(Modifiers::COMMAND, Key::Z);
+    assert_eq!((selected(desk.document(), 15, 15), selected(desk.document(), 45, 25)), (65535, 0));
+    drag(&mut desk, &[(15.0, 15.0), (15.0, 15.0)]);
+    assert!(desk.document().selection().is_none(), "a click takes it away");
+}
+
+#[test]
+fn the_crop_frame_is_drawn_dragged_and_applied() {
+    let mut desk = Desk::with_picture();
+    let before = pixel(&desk, 25, 18);
+    take(&mut desk, Key::C);
+    drag(&mut desk, &[(10.0, 8.0), (30.0, 20.0), (50.0, 40.0)]);
+    assert_eq!(size(&desk), [64, 48], "not before Enter");
+    // The bottom right corner, then the whole frame.
+    drag(&mut desk, &[(50.0, 40.0), (46.0, 36.0), (42.0, 32.0)]);
+    drag(&mut desk, &[(25.0, 20.0), (26.0, 20.0), (27.0, 21.0)]);
+    desk.press(Modifiers::NONE, Key::Enter);
+    when_done(&mut desk);
+    assert_eq!(size(&desk), [32, 24]);
+    assert_eq!(pixel(&desk, 25 - 12, 18 - 9), before);
+    desk.press(Modifiers::COMMAND, Key::Z);
+    assert_eq!((size(&desk), pixel(&desk, 25, 18)), ([64, 48], before));
+}
+
+#[test]
+fn a_frame_beyond_the_canvas_lets_it_grow_and_escape_gives_it_up() {
+    let mut desk = Desk::with_picture();
+    let before = pixel(&desk, 0, 0);
+    desk.click("Zoom out");
+    take(&mut desk, Key::C);
+    drag(&mut desk, &[(0.0, 0.0), (-5.0, -5.0), (-16.0, -8.0)]);
+    desk.press(Modifiers::NONE, Key::Escape);
+    drag(&mut desk, &[(0.0, 0.0), (-5.0, -5.0), (-6.0, -8.0)]);
+    desk.click("Apply");
+    when_done(&mut desk);
+    assert_eq!(size(&desk), [70, 56]);
+    assert_eq!((pixel(&desk, 6, 8), pixel(&desk, 5, 8)), (before, [0; 4]));
+}
+
+#[test]
+fn a_crop_keeps_the_proportions_that_are_chosen() {
+    let mut desk = Desk::with_picture();
+    desk.window_mut().desk.tools.crop_ratio = CropRatio::Fixed(1, 1);
+    take(&mut desk, Key::C);
+    drag(&mut desk, &[(4.0, 4.0), (10.0, 5.0), (24.0, 6.0)]);
+    desk.press(Modifiers::NONE, Key::Enter);
+    when_done(&mut desk);
+    assert_eq!(size(&desk), [20, 20]);
+}
+
+#[test]
+fn the_eraser_takes_paint_away_and_keeps_its_own_brush() {
+    let mut desk = Desk::with_picture();
+    desk.press(Modifiers::SHIFT, Key::E);
+    assert_eq!(desk.window().desk.tools.in_hand(), Tool::Eraser);
+    desk.window_mut().desk.tools.brush_mut().unwrap().diameter = 12.0;
+    desk.stroke(&[(10.0, 20.0), (40.0, 20.0)]);
+    assert_eq!(color_at(&desk, 25, 20), [0; 4]);
+    assert_eq!(desk.mask_at(25, 20), 0);
+    desk.click("Paint brush");
+    assert_ne!(desk.window().desk.tools.brush().unwrap().diameter, 12.0);
+}
+
+#[test]
+fn colours_are_added_to_a_gradient_and_removed() {
+    let mut desk = Desk::new();
+    desk.window_mut().desk.tools.gradient.stops = GradientPreset::ToWhite.stops();
+    desk.window_mut().desk.tools.color = [0; 3];
+    desk.click("Gradient");
+    let bar = desk.harness.get_by_role_and_label(Role::Button, "Add a colour to the gradient").rect();
+    desk.harness.get_by_role_and_label(Role::Button, "Add a colour to the gradient").click();
+    desk.settle();
+    assert_eq!(desk.window().desk.tools.gradient.stops.len(), 3);
+    // The new one hangs in the middle; it is dragged to the right.
+    let from = desk.harness.get_by_role_and_label(Role::Button, "Colour 3 at 50 %").rect().center();
+    desk.harness.event(egui::Event::PointerMoved(from));
+    desk.harness.step();
+    desk.harness.event(painter::press_at(from, true));
+    desk.harness.step();
+    for step in 1..=4 {
+        desk.harness.event(egui::Event::PointerMoved(from + egui::vec2(step as f32 * bar.width() / 16.0, 0.0)));
+        desk.harness.step();
+    }
+    desk.harness.event(painter::press_at(from + egui::vec2(bar.width() / 4.0, 0.0), false));
+    desk.settle();
+    let position = desk.window().desk.tools.gradient.stops[2].position;
+    assert!((position - 0.75).abs() < 0.03, "{position}");
+    drag(&mut desk, &[(28.0, 100.0), (100.0, 100.0), (228.0, 100.0)]);
+    // Half of white is reached at three quarters of the way.
+    assert!((i32::from(color_at(&desk, 178, 40)[0]) - 128).abs() < 8, "{:?}", color_at(&desk, 178, 40));
+    desk.click("Remove the colour");
+    assert_eq!(desk.window().desk.tools.gradient.stops.len(), 2);
+}
+
+#[test]
+fn a_square_gradient_is_laid_as_it_was_shown() {
+    let mut desk = Desk::new();
+    let options = &mut desk.window_mut().desk.tools.gradient;
+    options.stops = GradientPreset::ToWhite.stops();
+    options.shape = GradientShape::Square;
+    desk.window_mut().desk.tools.color = [0; 3];
+    desk.click("Gradient");
+    drag(&mut desk, &[(128.0, 128.0), (140.0, 128.0), (228.0, 128.0)]);
+    let level = |x, y| i32::from(color_at(&desk, x, y)[0]);
+    assert!((level(178, 128) - 128).abs() < 4 && (level(170, 78) - 128).abs() < 4, "{}", level(170, 78));
+    assert!(level(250, 250) == 255 && level(128, 128) <= 2, "{}", level(128, 128));
+}
+
+#[test]
+fn options_of_the_tools_are_there_again_at_the_next_start() {
+    let mut desk = Desk::new();
+    desk.window_mut().desk.tools.fill.tolerance = 0.5;
+    desk.window_mut().desk.tools.gradient.stops = GradientPreset::Spectrum.stops();
+    desk.window_mut().desk.tools.sectors = 11;
+    let mut settings = Settings::default();
+    desk.window().desk.give_settings(&mut settings);
+    let mut next = Desk::new();
+    next.window_mut().desk.take_settings(&settings);
+    let tools = &next.window().desk.tools;
+    assert_eq!((tools.fill.tolerance, tools.gradient.stops.len(), tools.sectors), (0.5, 7, 11));
+}
+
+#[test]
+fn the_crop_tool_begins_with_what_is_selected() {
+    let mut desk = Desk::with_picture();
+    desk.click("Rectangle selection");
+    drag(&mut desk, &[(8.0, 4.0), (20.0, 10.0), (40.0, 28.0)]);
+    desk.click_in_menu(Menu::Tools, "Crop");
+    desk.settle();
+    desk.press(Modifiers::NONE, Key::Enter);
+    when_done(&mut desk);
+    assert_eq!(desk.document().size(), CanvasSize::new(32, 24).unwrap());
+}
