@@ -205,6 +205,7 @@ fn progress_is_told_and_a_failure_is_said_in_words() {
         duration: Duration::from_millis(100),
         remaining: Duration::from_secs(2),
         previews,
+        branch: None,
     };
     desk.send(Event::Step(step));
     assert_eq!(desk.window().desk.studio.run().unwrap().phase, Phase::Sampling { step: 3, steps: 20 });

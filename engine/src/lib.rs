@@ -4,6 +4,7 @@
 
 pub mod checkpoint;
 pub mod device;
+pub mod inpaint;
 pub mod memory;
 pub mod models;
 pub mod nn;
@@ -14,8 +15,10 @@ pub mod text;
 pub mod worker;
 
 pub use device::DeviceChoice;
-pub use recipe::{Recipe, RecipeError, STARTER_MODEL};
+pub use inpaint::{Area, CropPlan, Fill};
+pub use recipe::{Recipe, RecipeError, RegionRecipe, STARTER_MODEL};
 pub use sampling::{NoiseSource, Sampler, Schedule};
+pub use tasks::{BranchPoint, Resume};
 pub use worker::{
     Engine, EngineSettings, Event, Job, JobId, KnownModel, Latents, Picture, Step, Tweak, find_model, known_models,
 };

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::inpaint::{Area, Fill};
 use crate::sampling::{NoiseSource, Sampler, Schedule};
 
 /// The model that ships with the program.
@@ -52,6 +53,40 @@ pub struct Recipe {
     /// what is made grows out of what is kept; see [`crate::tasks::soft_coverage`] for how to blend it. Otherwise a mask
     /// only says where.
     pub soft: bool,
+    /// How much of the picture the model sees where there is a mask. `width` and `height` are what it works at:
+    /// [`CropPlan::model_size`](crate::inpaint::CropPlan).
+    pub area: Area,
+    /// Pixels of the picture around the mask that the model sees as well, 0 to [`Recipe::MAX_PADDING`]; for
+    /// [`Area::Masked`].
+    pub padding: u32,
+    /// What the masked part starts from.
+    pub fill: Fill,
+    /// Over so many pixels of the picture what is made fades into what is kept, 0 to [`Recipe::MAX_FEATHER`]: inward from
+    /// the mask's edge, so that nothing outside it changes; see [`feathered`](crate::inpaint::feathered).
+    pub feather: u32,
+    /// Whether what is made takes its colours at the mask's edge from what surrounds it, which undoes the autoencoder's
+    /// drift; see [`crate::inpaint::match_colors`].
+    pub color_match: bool,
+    /// Parts with a prompt and a strength of their own, each with a mask in [`Job::regions`](crate::worker::Job), at most
+    /// [`Recipe::MAX_REGIONS`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub regions: Vec<RegionRecipe>,
+}
+
+/// What one mask of several is for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RegionRecipe {
+    /// What should be there; the negative prompt is the recipe's.
+    pub prompt: String,
+    /// How far this part is changed, 0 (not) to 1 (wholly), as a share of the recipe's strength.
+    pub strength: f32,
+}
+
+impl Default for RegionRecipe {
+    fn default() -> Self {
+        Self { prompt: String::new(), strength: 1.0 }
+    }
 }
 
 impl Default for Recipe {
@@ -74,6 +109,12 @@ impl Default for Recipe {
             batch: 1,
             strength: 1.0,
             soft: false,
+            area: Area::Whole,
+            padding: 32,
+            fill: Fill::Auto,
+            feather: 0,
+            color_match: true,
+            regions: Vec::new(),
         }
     }
 }
@@ -117,6 +158,12 @@ impl Recipe {
     pub const MAX_SIDE: u32 = 8192;
     /// Classifier-free guidance.
     pub const MAX_GUIDANCE: f32 = 100.0;
+    /// Pixels around the mask.
+    pub const MAX_PADDING: u32 = 2048;
+    /// Pixels of a soft edge.
+    pub const MAX_FEATHER: u32 = 512;
+    /// Masks with a prompt of their own: each makes every step longer.
+    pub const MAX_REGIONS: usize = 16;
     /// Bytes of a prompt: far more than any model uses, little enough to stay quick.
     pub const MAX_PROMPT_BYTES: usize = 256 * 1024;
     /// Bytes of a prompt with `[a:b:3]` or `[a|b]` in it times steps: each step may have a text of its own.
@@ -171,13 +218,21 @@ impl Recipe {
         within("strength", self.strength, 0.0, 1.0)?;
         within("clip_skip", self.clip_skip, 1, 12)?;
         within("batch", self.batch, 1, Self::MAX_BATCH)?;
+        within("padding", self.padding, 0, Self::MAX_PADDING)?;
+        within("feather", self.feather, 0, Self::MAX_FEATHER)?;
+        within("regions", self.regions.len(), 0, Self::MAX_REGIONS)?;
+        for region in &self.regions {
+            within("a region's strength", region.strength, 0.0, 1.0)?;
+        }
         for (field, value) in [("width", self.width), ("height", self.height)] {
             within(field, value, Self::MIN_SIDE, Self::MAX_SIDE)?;
             if value % 8 != 0 {
                 return Err(RecipeError::NotMultipleOf8 { field, value });
             }
         }
-        for (field, text) in [("prompt", &self.prompt), ("negative_prompt", &self.negative_prompt)] {
+        let of_regions = self.regions.iter().map(|region| ("a region's prompt", &region.prompt));
+        let prompts = [("prompt", &self.prompt), ("negative_prompt", &self.negative_prompt)];
+        for (field, text) in prompts.into_iter().chain(of_regions) {
             if text.len() > Self::MAX_PROMPT_BYTES {
                 return Err(RecipeError::PromptTooLong { field, length: text.len(), max: Self::MAX_PROMPT_BYTES });
             }

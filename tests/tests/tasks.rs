@@ -6,7 +6,7 @@ use std::path::Path;
 
 use brushfire_engine::nn::{CancelToken, Compute, Precision};
 use brushfire_engine::tasks::{Outcome, Pipeline, Report, Vocabulary, generate, generate_from_noise};
-use brushfire_engine::{Job, Latents, Recipe, Sampler, Schedule, Tweak};
+use brushfire_engine::{Fill, Job, Latents, Recipe, Sampler, Schedule, Tweak};
 use brushfire_tests::{assets_folder, golden_folder, test_device};
 use image::{GrayImage, Luma, Rgb, RgbImage};
 use safetensors::SafeTensors;
@@ -112,6 +112,8 @@ fn job(case: &Case, golden: &Golden) -> Job {
         guidance_rescale: case.guidance_rescale,
         strength: case.strength.unwrap_or(1.0),
         soft: case.soft,
+        // diffusers starts from what is there, whatever the strength.
+        fill: Fill::Original,
         width,
         height,
         ..Recipe::default()
@@ -121,7 +123,7 @@ fn job(case: &Case, golden: &Golden) -> Job {
         init: case.strength.map(|_| RgbImage::from_raw(64, 64, golden.bytes("picture")).unwrap()),
         mask: case.mask_image.as_ref().map(|_| GrayImage::from_raw(64, 64, golden.bytes("mask")).unwrap()),
         noise: latents,
-        previews: false,
+        ..Job::default()
     }
 }
 

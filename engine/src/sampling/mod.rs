@@ -4,7 +4,7 @@ mod beta_distribution;
 mod config;
 mod error;
 mod inference_schedule;
-mod names;
+pub(crate) mod names;
 mod noise;
 mod philox;
 mod prediction;

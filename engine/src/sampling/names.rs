@@ -10,7 +10,7 @@ pub struct UnknownName {
 }
 
 impl UnknownName {
-    pub(super) fn new(kind: &'static str, given: &str, valid: impl Iterator<Item = &'static str>) -> Self {
+    pub(crate) fn new(kind: &'static str, given: &str, valid: impl Iterator<Item = &'static str>) -> Self {
         /// Enough to recognise what was typed.
         const SHOWN: usize = 60;
         let given = given.chars().take(SHOWN).collect();
@@ -52,4 +52,4 @@ macro_rules! read_and_written_by_name {
     };
 }
 
-pub(super) use read_and_written_by_name;
+pub(crate) use read_and_written_by_name;

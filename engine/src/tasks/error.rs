@@ -42,6 +42,14 @@ pub enum TaskError {
     /// Noise that was given does not fit.
     #[error("the noise has the shape {found:?}, but this job needs {expected:?}")]
     NoiseShape { found: [usize; 4], expected: [usize; 4] },
+    /// An earlier run that this one cannot go on from.
+    #[error(
+        "this step can only be continued at the size it was made at and with the same number of pictures, sampler, schedule and steps"
+    )]
+    OtherRun,
+    /// As many masks as regions are needed.
+    #[error("the recipe has {regions} regions, but there are {masks} masks for them; give each region its mask")]
+    RegionMasks { regions: usize, masks: usize },
     /// A model that needs what the job does not have.
     #[error("{0}")]
     WrongModel(String),

@@ -1,19 +1,19 @@
 //! One generation, from a job to finished pictures.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use image::{GrayImage, RgbImage};
+use image::RgbImage;
 
-use super::conditioning::Conditioning;
+use super::branch::{BranchPoint, Resume};
 use super::error::TaskError;
-use super::guidance::guide;
-use super::picture::{composite, pictures_from_values};
 use super::pipeline::Pipeline;
-use super::soft::{Progress, reach};
-use super::start::{LatentShape, Start};
-use crate::nn::{CancelToken, Compute};
+use super::start::{Given, LatentShape, Start};
+use super::steps::{Begun, Draws, Sampling, first_run, single_precision};
+use crate::inpaint::repainted;
+use crate::nn::CancelToken;
 use crate::recipe::Recipe;
-use crate::sampling::{BatchNoise, InferenceSchedule, SolverRun};
+use crate::sampling::{BatchNoise, InferenceSchedule};
 use crate::worker::{Job, Latents, Picture, Tweak};
 
 /// Progress of a generation. Whoever hears it may answer with a [`Tweak`] of what comes next.
@@ -30,6 +30,8 @@ pub enum Report {
         remaining: Duration,
         /// One a picture; empty where none are wanted.
         previews: Vec<RgbImage>,
+        /// The place after this step, where branches are wanted.
+        branch: Option<Arc<BranchPoint>>,
     },
     /// All steps are done.
     Decoding,
@@ -70,22 +72,32 @@ pub fn generate_from_noise(
     report: &mut dyn FnMut(Report) -> Option<Tweak>,
 ) -> Result<Outcome, TaskError> {
     let shape = check(pipeline, job)?;
-    let schedule =
-        InferenceSchedule::new(&pipeline.scheduler, job.recipe.sampler, job.recipe.schedule, job.recipe.steps)?;
-    let first_step = if job.init.is_some() { schedule.first_step(job.recipe.strength) } else { 0 };
-    let start = Start::new(pipeline, job, shape, cancel)?;
-    let steps = schedule.steps() - first_step.min(schedule.steps());
-    let conditioning = Conditioning::new(&job.recipe, steps);
-
-    let noise = match &job.noise {
-        Some(given) => given.values.clone(),
-        None => draw(),
+    let mut draws = Draws { draw, count: 0 };
+    let noise = match (&job.resume, &job.noise) {
+        (Some(resume), _) => resume.point().noise.clone(),
+        (None, Some(given)) => given.values.clone(),
+        (None, None) => draws.next(),
     };
-    let latents = first_latents(&schedule, first_step, &start, &noise);
-    let run = SolverRun::new(schedule, first_step, latents);
-    let (recipe, mask) = (job.recipe.clone(), job.mask.clone());
-    let mut sampling = Sampling { pipeline, job, recipe, mask, shape, start, conditioning, noise, draw, cancel };
-    let latents = sampling.sample(run, report)?;
+    let repainted = repainted(job.mask.as_ref(), &job.regions, &job.recipe.regions);
+    let given = Given::new(&job.recipe, job.init.as_ref(), repainted.as_ref());
+    let start = Start::new(pipeline, &given, shape, &noise, cancel)?;
+    let run = match &job.resume {
+        Some(resume) => {
+            resume.point().check(&job.recipe, shape)?;
+            draws.skip_to(resume.point().draws);
+            resume.point().run.clone()
+        }
+        None => {
+            let Recipe { sampler, schedule, steps, .. } = job.recipe;
+            let schedule = InferenceSchedule::new(&pipeline.scheduler, sampler, schedule, steps)?;
+            first_run(schedule, &given, &start, &noise)
+        }
+    };
+    let mut sampling = Sampling::new(pipeline, job, repainted, shape, Begun { start, noise, draws }, cancel);
+    let latents = match &job.resume {
+        Some(Resume::Finish(point)) => single_precision(point.run.predicted_original()),
+        _ => sampling.sample(run, report)?,
+    };
 
     // Too late for a tweak.
     let _ = report(Report::Decoding);
@@ -104,11 +116,16 @@ fn check(pipeline: &Pipeline, job: &Job) -> Result<LatentShape, TaskError> {
     }
     let init = job.init.as_ref().map(|init| ("picture to start from", init.dimensions()));
     let mask = job.mask.as_ref().map(|mask| ("mask", mask.dimensions()));
-    for (what, (found_width, found_height)) in init.into_iter().chain(mask) {
+    let regions = job.regions.iter().map(|mask| ("mask of a region", mask.dimensions()));
+    for (what, (found_width, found_height)) in init.into_iter().chain(mask).chain(regions) {
         if (found_width, found_height) != (recipe.width, recipe.height) {
             let (width, height) = (recipe.width, recipe.height);
             return Err(TaskError::SizeMismatch { what, found_width, found_height, width, height });
         }
+    }
+    let (regions, masks) = (recipe.regions.len(), job.regions.len());
+    if regions != masks {
+        return Err(TaskError::RegionMasks { regions, masks });
     }
     let shape = LatentShape {
         pictures: recipe.batch as usize,
@@ -121,154 +138,5 @@ fn check(pipeline: &Pipeline, job: &Job) -> Result<LatentShape, TaskError> {
             Err(TaskError::NoiseShape { found: noise.shape, expected: shape.array() })
         }
         _ => Ok(shape),
-    }
-}
-
-/// The latents before the first step, as diffusers' pipelines make them.
-fn first_latents(schedule: &InferenceSchedule, first_step: usize, start: &Start, noise: &[f32]) -> Vec<f64> {
-    match start.original() {
-        Some(original) if first_step > 0 || !start.forgets_at_full_strength() => {
-            schedule.level(first_step).mix(original, noise)
-        }
-        _ => schedule.initial_latents(noise),
-    }
-}
-
-/// Everything the steps of one run share.
-struct Sampling<'run> {
-    pipeline: &'run Pipeline,
-    job: &'run Job,
-    /// The job's, with what was changed since.
-    recipe: Recipe,
-    mask: Option<GrayImage>,
-    shape: LatentShape,
-    start: Start,
-    conditioning: Conditioning,
-    /// The initial noise, put back with the original while inpainting.
-    noise: Vec<f32>,
-    draw: &'run mut dyn FnMut() -> Vec<f32>,
-    cancel: &'run CancelToken,
-}
-
-impl Sampling<'_> {
-    fn sample(
-        &mut self,
-        mut run: SolverRun,
-        report: &mut dyn FnMut(Report) -> Option<Tweak>,
-    ) -> Result<Vec<f32>, TaskError> {
-        let mut step_started = Instant::now();
-        let mut spent = Duration::ZERO;
-        while let Some(request) = run.next_request() {
-            let output = self.predict(&request.input, request.timestep, request.step)?;
-            if output.iter().any(|value| !value.is_finite()) {
-                return Err(TaskError::NotFinite { step: request.step + 1 });
-            }
-            let draw = &mut *self.draw;
-            run.supply(&output, &mut || draw().into_iter().map(f64::from).collect())?;
-            let level = run.noise_level();
-            let progress = Progress { done: run.steps_done(), steps: run.steps_total() };
-            self.start.reimpose(run.latents_mut(), level, &self.noise, progress);
-            if run.between_steps() {
-                let duration = step_started.elapsed();
-                spent += duration;
-                let (step, steps) = (run.steps_done(), run.steps_total());
-                let remaining = self.remaining(spent, step, steps);
-                let previews = self.previews(&run)?;
-                let tweak = report(Report::Step { step, steps, duration, remaining, previews });
-                if let Some(tweak) = tweak.filter(|_| !run.is_done())
-                    && let Err(why) = self.change(tweak, steps)
-                {
-                    if let TaskError::Cancelled = why {
-                        return Err(why);
-                    }
-                    let _ = report(Report::NotChanged { why });
-                }
-                step_started = Instant::now();
-            }
-        }
-        #[expect(clippy::cast_possible_truncation, reason = "models compute in single precision")]
-        Ok(run.into_latents().into_iter().map(|value| value as f32).collect())
-    }
-
-    /// Follows a tweak from here on, or leaves all as it was. `steps`: those of the run.
-    fn change(&mut self, tweak: Tweak, steps: usize) -> Result<(), TaskError> {
-        let recipe = tweak.applied_to(&self.recipe);
-        recipe.check()?;
-        if let (Some(mask), Some(init)) = (tweak.mask, &self.job.init) {
-            let (width, height) = init.dimensions();
-            let (found_width, found_height) = mask.dimensions();
-            if (found_width, found_height) != (width, height) {
-                return Err(TaskError::SizeMismatch { what: "mask", found_width, found_height, width, height });
-            }
-            self.start.remask(self.pipeline, init, &mask, recipe.soft, self.shape, self.cancel)?;
-            self.mask = Some(mask);
-        }
-        self.conditioning.change(&recipe, steps);
-        self.recipe = recipe;
-        Ok(())
-    }
-
-    /// The guided prediction for one evaluation: both halves of the guidance in one pass.
-    fn predict(&mut self, latents: &[f64], timestep: f64, step: usize) -> Result<Vec<f32>, TaskError> {
-        let copies = if self.conditioning.is_guided() { 2 } else { 1 };
-        let input = self.start.unet_input(latents, self.shape, copies);
-        let [pictures, _, rows, columns] = self.shape.array();
-        let unet = &self.pipeline.unet;
-        let input = unet.compute().tensor(input, [copies * pictures, unet.in_channels(), rows, columns]);
-        let context = self.conditioning.at(self.pipeline, step, pictures, self.cancel)?;
-        let output = Compute::values(unet.forward(input, timestep, context, None, self.cancel)?)?;
-        if copies == 1 {
-            return Ok(output);
-        }
-        Ok(guide(&output, pictures, self.recipe.guidance, self.recipe.guidance_rescale))
-    }
-
-    fn previews(&self, run: &SolverRun) -> Result<Vec<RgbImage>, TaskError> {
-        if !self.job.previews || run.is_done() {
-            return Ok(Vec::new());
-        }
-        self.pipeline.preview(run.predicted_original(), self.shape, self.cancel)
-    }
-
-    fn remaining(&self, spent: Duration, step: usize, steps: usize) -> Duration {
-        let a_step = spent / u32::try_from(step.max(1)).unwrap_or(u32::MAX);
-        let left = u32::try_from(steps - step.min(steps)).unwrap_or(u32::MAX);
-        a_step * left + self.pipeline.decode_forecast(self.shape.cells() * self.shape.pictures)
-    }
-
-    /// Decodes one picture after the other, which bounds the memory a batch needs.
-    fn pictures(&self, latents: &[f32]) -> Result<Vec<Picture>, TaskError> {
-        let recipe = &self.recipe;
-        let model_hash = self.pipeline.model_hash();
-        let mut pictures = Vec::with_capacity(self.shape.pictures);
-        for (index, of_one) in latents.chunks_exact(self.shape.of_one().max(1)).enumerate() {
-            let image = match &self.job.init {
-                // Nothing was asked to change, so nothing does: not even by the autoencoder's rounding.
-                Some(init) if recipe.strength == 0.0 => init.clone(),
-                init => self.decode(of_one, init.as_ref())?,
-            };
-            let seed = recipe.seed.wrapping_add(index as u64);
-            pictures.push(Picture {
-                image,
-                recipe: Recipe { seed, batch: 1, model_hash: model_hash.clone(), ..recipe.clone() },
-            });
-        }
-        Ok(pictures)
-    }
-
-    fn decode(&self, latents: &[f32], init: Option<&RgbImage>) -> Result<RgbImage, TaskError> {
-        let recipe = &self.recipe;
-        let [_, channels, rows, columns] = self.shape.array();
-        let latents = self.pipeline.autoencoder_compute().tensor(latents.to_vec(), [1, channels, rows, columns]);
-        let values = Compute::values(self.pipeline.autoencoder.decode(latents, self.cancel)?)?;
-        if values.iter().any(|value| !value.is_finite()) {
-            return Err(TaskError::NotFinite { step: recipe.steps as usize });
-        }
-        let made = pictures_from_values(&values, recipe.width, recipe.height).pop().unwrap_or_default();
-        Ok(match (init, &self.mask) {
-            (Some(init), Some(mask)) if recipe.soft => composite(init, &made, &reach(mask)),
-            (Some(init), Some(mask)) => composite(init, &made, mask),
-            _ => made,
-        })
     }
 }

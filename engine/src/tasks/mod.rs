@@ -3,6 +3,7 @@
 //! Latents live on the CPU between steps (64 KB at 512 x 512), so that solvers are plain code which is the same on every
 //! device; only the UNet and the autoencoder see the device.
 
+mod branch;
 mod conditioning;
 mod error;
 mod generate;
@@ -10,12 +11,15 @@ mod guidance;
 mod picture;
 mod pipeline;
 mod preview;
+mod regional;
 mod soft;
 mod start;
+mod steps;
 
+pub use crate::inpaint::soft_coverage;
+pub use branch::{BranchPoint, Resume};
 pub use error::TaskError;
 pub use generate::{Outcome, Report, generate, generate_from_noise};
 pub use picture::{composite, mask_in_latents};
 pub use pipeline::{Pipeline, Vocabulary};
 pub use preview::LinearPreview;
-pub use soft::soft_coverage;

@@ -38,6 +38,11 @@ impl SoftMask {
         Self { strengths }
     }
 
+    /// Whether each cell is repainted in half of the steps or more.
+    pub fn is_mostly_repainted(&self) -> impl Iterator<Item = bool> {
+        self.strengths.iter().map(|strength| *strength > u8::MAX / 2)
+    }
+
     /// Puts the noised original `kept` back into those cells of `latents` (both `[N, C, h, w]`, at one noise level) whose
     /// time has not come.
     pub fn hold(&self, latents: &mut [f64], kept: &[f64], progress: Progress) {
@@ -56,25 +61,12 @@ fn is_held(strength: u8, progress: Progress) -> bool {
     usize::from(u8::MAX - strength) * progress.steps > progress.done * usize::from(u8::MAX)
 }
 
-/// Where a picture made with such a mask replaces the original, as a mask for the client to blend by. What little a weak strength changes
-/// is there in the picture already, and would be halved by blending with that strength again; so only below a quarter of
-/// the full strength the picture fades into the original, to hide that the autoencoder does not give back every bit.
-#[must_use]
-pub fn soft_coverage(mask: &GrayImage) -> GrayImage {
-    let mut coverage = mask.clone();
-    coverage.iter_mut().for_each(|level| *level = level.saturating_mul(FADE));
-    coverage
-}
-
 /// All that such a mask changes, as a mask: what is made there replaces the original, for the client blends.
 pub(super) fn reach(mask: &GrayImage) -> GrayImage {
     let mut reach = mask.clone();
     reach.iter_mut().filter(|level| **level > 0).for_each(|level| *level = u8::MAX);
     reach
 }
-
-/// From the full strength over this on, nothing of the original is blended in.
-const FADE: u8 = 4;
 
 #[cfg(test)]
 mod tests {
@@ -107,11 +99,5 @@ mod tests {
         assert_eq!(latents, [9.0, 1.0, 1.0].repeat(4));
         mask.hold(&mut latents, &[2.0; 12], Progress { done: 7, steps: 10 });
         assert_eq!(latents, [9.0, 1.0, 2.0].repeat(4));
-    }
-
-    #[test]
-    fn coverage_is_nothing_where_the_mask_is_black_and_full_from_a_quarter_on() {
-        let mask = GrayImage::from_raw(5, 1, vec![0, 1, 32, 64, 255]).unwrap();
-        assert_eq!(soft_coverage(&mask).into_raw(), [0, 4, 128, 255, 255]);
     }
 }

@@ -6,9 +6,10 @@ use super::error::TaskError;
 use super::picture::{mask_in_latents, values_from_picture, values_without_masked};
 use super::pipeline::Pipeline;
 use super::soft::{Progress, SoftMask};
+use crate::inpaint::{Fill, filled, has_strengths};
 use crate::nn::{CancelToken, Compute};
+use crate::recipe::Recipe;
 use crate::sampling::NoiseLevel;
-use crate::worker::Job;
 
 /// The latents' shape in one run, `[N, C, h, w]`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,28 +53,59 @@ pub(super) enum Start {
     InpaintingModel { original: Vec<f32>, extra: Vec<f32>, soft: Option<SoftMask> },
 }
 
+/// What a run is given to start from.
+pub(super) struct Given<'a> {
+    pub init: Option<&'a RgbImage>,
+    /// All that is repainted.
+    pub mask: Option<&'a GrayImage>,
+    /// The mask's greys are strengths.
+    pub soft: bool,
+    /// What stands under the mask; never [`Fill::Auto`].
+    pub fill: Fill,
+    pub strength: f32,
+}
+
+impl<'a> Given<'a> {
+    pub fn new(recipe: &Recipe, init: Option<&'a RgbImage>, mask: Option<&'a GrayImage>) -> Self {
+        let fill = recipe.fill.resolved(recipe.strength);
+        Self { init, mask, soft: has_strengths(recipe), fill, strength: recipe.strength }
+    }
+}
+
 impl Start {
-    /// Encodes what the job brings.
-    pub fn new(pipeline: &Pipeline, job: &Job, shape: LatentShape, cancel: &CancelToken) -> Result<Self, TaskError> {
+    /// Encodes what is given, with the fill under the mask. `noise` is the run's initial noise.
+    pub fn new(
+        pipeline: &Pipeline,
+        given: &Given<'_>,
+        shape: LatentShape,
+        noise: &[f32],
+        cancel: &CancelToken,
+    ) -> Result<Self, TaskError> {
         let extra_channels = pipeline.unet.in_channels().saturating_sub(shape.channels);
-        let soft = job.recipe.soft;
-        match (&job.init, &job.mask, extra_channels) {
-            (None, _, 0) => Ok(Self::Text),
-            (Some(init), None, 0) => Ok(Self::Image { original: encode(pipeline, init, shape, cancel)? }),
+        let mut start = match (given.init, given.mask, extra_channels) {
+            (None, _, 0) => Self::Text,
+            (Some(init), None, 0) => Self::Image { original: encode(pipeline, init, shape, cancel)? },
             (Some(init), Some(mask), 0) => {
-                Ok(Self::inpaint(encode(pipeline, init, shape, cancel)?, mask, soft, pipeline.scale()))
+                let original = encode(pipeline, &filled(init, mask, given.fill), shape, cancel)?;
+                Self::inpaint(original, mask, given.soft, pipeline.scale())
             }
             (init, mask, extra) if extra == shape.channels + 1 => {
-                let (original, extra) = for_inpainting_model(pipeline, init.as_ref(), mask.as_ref(), shape, cancel)?;
-                let strengths = mask.as_ref().filter(|_| soft && init.is_some());
+                let (original, extra) = for_inpainting_model(pipeline, init, mask, given.fill, shape, cancel)?;
+                let strengths = mask.filter(|_| given.soft && init.is_some());
                 let soft = strengths.map(|mask| SoftMask::new(mask, pipeline.scale()));
-                Ok(Self::InpaintingModel { original, extra, soft })
+                Self::InpaintingModel { original, extra, soft }
             }
-            _ => Err(TaskError::WrongModel(format!(
-                "this model's UNet takes {} channels, as instruction-editing models do; painting with it is not possible yet. Choose another model",
-                pipeline.unet.in_channels()
-            ))),
+            _ => {
+                return Err(TaskError::WrongModel(format!(
+                    "this model's UNet takes {} channels, as instruction-editing models do; painting with it is not possible yet. Choose another model",
+                    pipeline.unet.in_channels()
+                )));
+            }
+        };
+        if let (Fill::Noise | Fill::Nothing, Some(_)) = (given.fill, given.mask) {
+            start.fill_latents(given.fill, noise, shape.cells());
         }
+        Ok(start)
     }
 
     /// With an ordinary model.
@@ -84,26 +116,46 @@ impl Start {
         Self::Inpaint { original, mask: mask_in_latents(mask, scale) }
     }
 
-    /// Goes on with another mask of the picture's size; without a picture, nothing changes. `init` is the picture. What the
-    /// new mask does not repaint is the original again after the next step.
+    /// Puts noise or nothing into the latents under the mask, as A1111's "latent noise" and "latent nothing" do.
+    fn fill_latents(&mut self, fill: Fill, noise: &[f32], cells: usize) {
+        let (original, masked): (_, Vec<bool>) = match self {
+            Self::Text | Self::Image { .. } => return,
+            Self::Inpaint { original, mask } => (original, mask.iter().map(|repaint| *repaint > 0.5).collect()),
+            Self::SoftInpaint { original, mask } | Self::InpaintingModel { original, soft: Some(mask), .. } => {
+                (original, mask.is_mostly_repainted().collect())
+            }
+            // The first of the extra channels is the mask.
+            Self::InpaintingModel { original, extra, soft: None } => {
+                (original, extra.iter().take(cells).map(|repaint| *repaint > 0.5).collect())
+            }
+        };
+        for (index, (latent, noise)) in original.iter_mut().zip(noise).enumerate() {
+            if masked[index % masked.len().max(1)] {
+                *latent = if fill == Fill::Noise { *noise } else { 0.0 };
+            }
+        }
+    }
+
+    /// Goes on with another mask, where nothing was filled under the earlier one nor is under this; without a picture,
+    /// nothing changes. What the new mask does not repaint is the original again after the next step.
     pub fn remask(
         &mut self,
         pipeline: &Pipeline,
-        init: &RgbImage,
-        mask: &GrayImage,
-        soft: bool,
+        given: &Given<'_>,
         shape: LatentShape,
         cancel: &CancelToken,
     ) -> Result<(), TaskError> {
+        let (Some(init), Some(mask)) = (given.init, given.mask) else { return Ok(()) };
         let scale = pipeline.scale();
         match self {
             Self::Text => (),
             Self::Image { original } | Self::Inpaint { original, .. } | Self::SoftInpaint { original, .. } => {
-                *self = Self::inpaint(std::mem::take(original), mask, soft, scale);
+                *self = Self::inpaint(std::mem::take(original), mask, given.soft, scale);
             }
             Self::InpaintingModel { .. } => {
-                let (original, extra) = for_inpainting_model(pipeline, Some(init), Some(mask), shape, cancel)?;
-                let soft = soft.then(|| SoftMask::new(mask, scale));
+                let (original, extra) =
+                    for_inpainting_model(pipeline, Some(init), Some(mask), given.fill, shape, cancel)?;
+                let soft = given.soft.then(|| SoftMask::new(mask, scale));
                 *self = Self::InpaintingModel { original, extra, soft };
             }
         }
@@ -169,6 +221,7 @@ fn for_inpainting_model(
     pipeline: &Pipeline,
     init: Option<&RgbImage>,
     mask: Option<&GrayImage>,
+    fill: Fill,
     shape: LatentShape,
     cancel: &CancelToken,
 ) -> Result<(Vec<f32>, Vec<f32>), TaskError> {
@@ -178,7 +231,7 @@ fn for_inpainting_model(
     let all = || GrayImage::from_pixel(width, height, image::Luma([255]));
     let init = init.map_or_else(|| std::borrow::Cow::Owned(grey()), std::borrow::Cow::Borrowed);
     let mask = mask.map_or_else(|| std::borrow::Cow::Owned(all()), std::borrow::Cow::Borrowed);
-    let original = encode(pipeline, &init, shape, cancel)?;
+    let original = encode(pipeline, &filled(&init, &mask, fill), shape, cancel)?;
     let masked = encode_values(pipeline, values_without_masked(&init, &mask), shape, cancel)?;
     let mut extra = mask_in_latents(&mask, pipeline.scale());
     extra.extend(masked);

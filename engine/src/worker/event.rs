@@ -1,5 +1,6 @@
 //! What the engine tells its client.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use image::RgbImage;
@@ -7,6 +8,7 @@ use image::RgbImage;
 use super::job::{JobId, Latents};
 use crate::memory::Place;
 use crate::recipe::Recipe;
+use crate::tasks::BranchPoint;
 
 /// One thing that happened. Events of one job arrive in order and end with exactly one of
 /// [`Event::Finished`], [`Event::Failed`] or [`Event::Cancelled`].
@@ -45,6 +47,8 @@ pub struct Step {
     /// What the pictures look like now, one a picture in the batch, at whatever size the preview decoder makes;
     /// empty where the job asked for none.
     pub previews: Vec<RgbImage>,
+    /// The place after this step, if the job asked for it; see [`Job::resume`](crate::worker::Job).
+    pub branch: Option<Arc<BranchPoint>>,
 }
 
 /// A finished picture and the recipe that makes exactly this one again (seed of this picture, batch 1, model hash). Where

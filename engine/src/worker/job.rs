@@ -3,6 +3,7 @@
 use image::{GrayImage, RgbImage};
 
 use crate::recipe::Recipe;
+use crate::tasks::Resume;
 
 /// Names one job for as long as the engine lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -15,22 +16,33 @@ pub struct Job {
     pub recipe: Recipe,
     /// The picture that is changed (image to image, inpainting).
     pub init: Option<RgbImage>,
-    /// Where it is changed: white (255) is repainted, black (0) is kept bit for bit; see [`Recipe::soft`] for greys.
+    /// Where it is changed: white (255) is repainted, black (0) is kept bit for bit; see [`Recipe::soft`] for greys. Where
+    /// the recipe has regions this is the part of its own prompt, and they are repainted besides.
     pub mask: Option<GrayImage>,
+    /// Where each of the recipe's [regions](Recipe::regions) is, in their order and of the picture's size: 255 is wholly of
+    /// that region, greys are shares.
+    pub regions: Vec<GrayImage>,
     /// Initial noise instead of the seed's, `[N, C, h, w]`.
     pub noise: Option<Latents>,
     /// Send a preview picture with every step.
     pub previews: bool,
+    /// Send with every step the place from which another run can go on.
+    pub branches: bool,
+    /// Goes on from there instead of from the start. The recipe must be the earlier one's in size, number of pictures,
+    /// sampler, schedule and steps; all else may differ.
+    pub resume: Option<Resume>,
 }
 
-/// What may change while a job waits or runs; what is `None` stays. It counts from the next step on. The strength is not
-/// among it: it decides at which step a run begins. (Where a mask's greys are strengths, the mask is.)
+/// What may change while a job waits or runs; what is `None` stays. It counts from the next step on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tweak {
     pub prompt: Option<String>,
     pub negative_prompt: Option<String>,
     pub guidance: Option<f32>,
     pub guidance_rescale: Option<f32>,
+    /// It decides at which step a run begins: with another one the run begins anew, with the same noise, at the step that
+    /// belongs to it, and counts its steps from there. Nothing happens where the job has no picture to start from.
+    pub strength: Option<f32>,
     /// Of the job's size; nothing happens where the job has no picture to start from.
     pub mask: Option<GrayImage>,
 }
@@ -44,6 +56,7 @@ impl Tweak {
             negative_prompt: self.negative_prompt.or(earlier.negative_prompt),
             guidance: self.guidance.or(earlier.guidance),
             guidance_rescale: self.guidance_rescale.or(earlier.guidance_rescale),
+            strength: self.strength.or(earlier.strength),
             mask: self.mask.or(earlier.mask),
         }
     }
@@ -59,6 +72,7 @@ impl Tweak {
             prompt.clone_into(&mut recipe.negative_prompt);
         }
         recipe.guidance = self.guidance.unwrap_or(recipe.guidance);
+        recipe.strength = self.strength.unwrap_or(recipe.strength);
         recipe.guidance_rescale = self.guidance_rescale.unwrap_or(recipe.guidance_rescale);
         recipe
     }

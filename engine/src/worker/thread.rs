@@ -200,8 +200,8 @@ impl Worker<'_> {
 fn event(job: JobId, report: Report) -> Event {
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     match report {
-        Report::Step { step, steps, duration, remaining, previews } => {
-            Event::Step(Step { job, step: count(step), steps: count(steps), duration, remaining, previews })
+        Report::Step { step, steps, duration, remaining, previews, branch } => {
+            Event::Step(Step { job, step: count(step), steps: count(steps), duration, remaining, previews, branch })
         }
         Report::Decoding => Event::Decoding { job },
         Report::NotChanged { why } => Event::Notice { text: format!("The picture being made was not changed: {why}.") },

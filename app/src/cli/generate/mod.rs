@@ -81,6 +81,7 @@ fn job(
         mask: start.and_then(Start::padded_mask),
         noise: arguments.noise.as_deref().map(tensors::read_noise).transpose()?,
         previews: arguments.previews.is_some(),
+        ..Job::default()
     })
 }
 

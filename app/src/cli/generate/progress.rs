@@ -192,6 +192,7 @@ mod tests {
             duration: Duration::from_millis(250),
             remaining: Duration::from_secs(9),
             previews: Vec::new(),
+            branch: None,
         };
         let told = as_json(&Event::Step(step), &[PathBuf::from("p/step-0002.png")]).unwrap();
         let expected = json!({

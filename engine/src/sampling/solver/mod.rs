@@ -258,7 +258,7 @@ impl Point {
 }
 
 /// One formula for going down a step, with what it remembers of earlier ones.
-trait Solver: Send + CloneSolver {
+trait Solver: Send + Sync + CloneSolver {
     fn advance(&mut self, at: &Evaluation<'_>, noise: &mut NoiseDraw<'_>) -> Result<Outcome, SamplingError>;
 }
 

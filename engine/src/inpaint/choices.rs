@@ -1,0 +1,162 @@
+//! What a painter chooses for an inpainting, each under the one name that recipes, command line and window use.
+
+use crate::sampling::names::read_and_written_by_name;
+
+/// How much of the picture the model sees.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Area {
+    /// All of it, at its own size.
+    #[default]
+    Whole,
+    /// The part around the mask, scaled to the size the model is best at, and back; see [`CropPlan`](super::CropPlan).
+    Masked,
+}
+
+impl Area {
+    pub const ALL: [Self; 2] = [Self::Whole, Self::Masked];
+
+    /// The name in recipes and on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Masked => "masked",
+        }
+    }
+
+    /// The name in the window.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Whole => "Whole picture",
+            Self::Masked => "Masked part",
+        }
+    }
+
+    /// One sentence for a tooltip.
+    #[must_use]
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Whole => "The model sees the whole picture, at its own size.",
+            Self::Masked => {
+                "The model sees the masked part and its surroundings at the size it is best at: more detail, less time."
+            }
+        }
+    }
+}
+
+read_and_written_by_name!(Area, "area");
+
+/// What the masked part starts from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Fill {
+    /// Chosen by strength; see [`Fill::resolved`].
+    #[default]
+    Auto,
+    /// What is there.
+    Original,
+    /// What is there, blurred until only colours are left.
+    Blurred,
+    /// The colours around the mask, grown inward.
+    EdgeColors,
+    /// Middle grey.
+    Neutral,
+    /// Latents that are noise.
+    Noise,
+    /// Latents that are nothing.
+    Nothing,
+}
+
+impl Fill {
+    pub const ALL: [Self; 7] =
+        [Self::Auto, Self::Original, Self::Blurred, Self::EdgeColors, Self::Neutral, Self::Noise, Self::Nothing];
+
+    /// From this strength on `Auto` takes the surroundings' colours: of what was there only the large patches of colour
+    /// would survive so much noise, and those should be the surroundings'.
+    pub const AUTO_EDGE_STRENGTH: f32 = 0.9;
+
+    /// The name in recipes and on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Original => "original",
+            Self::Blurred => "blurred",
+            Self::EdgeColors => "edge-colors",
+            Self::Neutral => "neutral",
+            Self::Noise => "noise",
+            Self::Nothing => "nothing",
+        }
+    }
+
+    /// The name in the window.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Auto => "Automatic",
+            Self::Original => "Original",
+            Self::Blurred => "Blurred",
+            Self::EdgeColors => "Edge colours",
+            Self::Neutral => "Neutral",
+            Self::Noise => "Latent noise",
+            Self::Nothing => "Latent nothing",
+        }
+    }
+
+    /// One sentence for a tooltip.
+    #[must_use]
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Auto => "Edge colours from a strength of 90 % on, below that the original.",
+            Self::Original => "Starts from what is there: shapes and colours are kept as far as the strength allows.",
+            Self::Blurred => "Starts from what is there, blurred: only its colours are kept.",
+            Self::EdgeColors => "Starts from the colours around the mask, grown inward: what was there is forgotten.",
+            Self::Neutral => "Starts from grey.",
+            Self::Noise => "Starts from noise in the model's own space: anything may come, at a high strength.",
+            Self::Nothing => "Starts from nothing in the model's own space: needs a high strength.",
+        }
+    }
+
+    /// Whether it is a picture other than the original.
+    #[must_use]
+    pub fn is_of_pixels(self) -> bool {
+        matches!(self, Self::Blurred | Self::EdgeColors | Self::Neutral)
+    }
+
+    /// What `Auto` means at this strength; the others mean themselves.
+    #[must_use]
+    pub fn resolved(self, strength: f32) -> Self {
+        match self {
+            Self::Auto if strength >= Self::AUTO_EDGE_STRENGTH => Self::EdgeColors,
+            Self::Auto => Self::Original,
+            fill => fill,
+        }
+    }
+}
+
+read_and_written_by_name!(Fill, "fill");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_as_they_are_written() {
+        for fill in Fill::ALL {
+            assert_eq!(fill.name().parse(), Ok(fill));
+        }
+        for area in Area::ALL {
+            assert_eq!(area.name().parse(), Ok(area));
+        }
+        assert!("inside".parse::<Area>().is_err());
+    }
+
+    #[test]
+    fn what_starts_inside_follows_from_strength_unless_it_is_said() {
+        assert_eq!(
+            [0.5, 0.9, 1.0].map(|s| Fill::Auto.resolved(s)),
+            [Fill::Original, Fill::EdgeColors, Fill::EdgeColors]
+        );
+        assert_eq!(Fill::Neutral.resolved(1.0), Fill::Neutral);
+    }
+}
