@@ -7,6 +7,7 @@ use anyhow::{anyhow, bail};
 use brushfire_engine::{DeviceChoice, Engine, Event, Job, Recipe, STARTER_MODEL};
 use serde_json::{Value, json};
 
+use super::bench_inpaint::inpaint_2048;
 use super::choices;
 use crate::assets::engine_settings;
 use crate::canvas::bench::layered_stroke_4096;
@@ -36,6 +37,9 @@ pub(super) struct BenchArguments {
     /// Save and open an OpenRaster file of 4096 x 4096 pixels with ten layers instead
     #[arg(long, conflicts_with_all = ["steps", "model", "size", "device", "stroke"])]
     ora: bool,
+    /// Measure everything around the model in an inpainting of a picture of 2048 x 2048 pixels instead
+    #[arg(long, conflicts_with_all = ["steps", "model", "size", "device", "stroke", "layers", "ora"])]
+    inpaint: bool,
     /// One JSON object instead of text
     #[arg(long)]
     json: bool,
@@ -52,6 +56,10 @@ pub(super) fn run(arguments: &BenchArguments) -> anyhow::Result<()> {
     }
     if arguments.ora {
         return measure_openraster(arguments.json);
+    }
+    if arguments.inpaint {
+        measure_inpainting(arguments.json);
+        return Ok(());
     }
     let times = measure_generation(arguments)?;
     if arguments.json {
@@ -96,6 +104,15 @@ fn frames_as_json(times: &StrokeTimes) -> Value {
         "percentile_99_ms": milliseconds(times.percentile_99()),
         "max_ms": milliseconds(times.max()),
     })
+}
+
+fn measure_inpainting(json: bool) {
+    let [masked, whole] = inpaint_2048();
+    if json {
+        super::print_json(&json!({ "masked": masked.as_json(), "whole": whole.as_json() }));
+    } else {
+        super::print(format_args!("{masked}\n{whole}"));
+    }
 }
 
 fn measure_openraster(json: bool) -> anyhow::Result<()> {

@@ -1,6 +1,6 @@
 //! Values that have names: the help lists them, and a wrong one is answered with them.
 
-use brushfire_engine::{DeviceChoice, NoiseSource, Recipe, Sampler, Schedule};
+use brushfire_engine::{Area, DeviceChoice, Fill, NoiseSource, Recipe, Sampler, Schedule};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 pub(super) fn device() -> impl TypedValueParser<Value = DeviceChoice> {
@@ -17,6 +17,19 @@ pub(super) fn schedule() -> impl TypedValueParser<Value = Schedule> {
 
 pub(super) fn rng() -> impl TypedValueParser<Value = NoiseSource> {
     PossibleValuesParser::new(NoiseSource::ALL.map(NoiseSource::name)).try_map(|name| name.parse::<NoiseSource>())
+}
+
+pub(super) fn area() -> impl TypedValueParser<Value = Area> {
+    PossibleValuesParser::new(Area::ALL.map(Area::name)).try_map(|name| name.parse::<Area>())
+}
+
+pub(super) fn fill() -> impl TypedValueParser<Value = Fill> {
+    PossibleValuesParser::new(Fill::ALL.map(Fill::name)).try_map(|name| name.parse::<Fill>())
+}
+
+/// Whether something is done.
+pub(super) fn on_or_off() -> impl TypedValueParser<Value = bool> {
+    PossibleValuesParser::new(["on", "off"]).map(|name| name == "on")
 }
 
 /// A side of a picture that is made: a multiple of 8 within the recipe's limits.

@@ -4,6 +4,7 @@
 //! sense; 130 interrupted.
 
 mod bench;
+mod bench_inpaint;
 mod choices;
 mod devices;
 mod generate;

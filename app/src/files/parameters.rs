@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use brushfire_engine::{NoiseSource, Recipe, Sampler, Schedule};
+use brushfire_engine::{Area, Fill, NoiseSource, Recipe, Sampler, Schedule};
 
 use super::recipe::{RecipeInFile, RecipeWriter};
 
@@ -54,6 +54,7 @@ fn pairs_of(recipe: &Recipe) -> Vec<(&'static str, String)> {
     if recipe.strength < 1.0 {
         pairs.push(("Denoising strength", recipe.strength.to_string()));
     }
+    pairs.extend(inpainting_pairs(recipe));
     if recipe.clip_skip > 1 {
         pairs.push(("Clip skip", recipe.clip_skip.to_string()));
     }
@@ -63,6 +64,35 @@ fn pairs_of(recipe: &Recipe) -> Vec<(&'static str, String)> {
     pairs.push(("Version", format!("Brushfire {}", env!("CARGO_PKG_VERSION"))));
     pairs
 }
+
+/// How a mask was used, as far as A1111 has words for it (`modules/processing.py`, `scripts/soft_inpainting.py`).
+fn inpainting_pairs(recipe: &Recipe) -> Vec<(&'static str, String)> {
+    let mut pairs = Vec::new();
+    if recipe.feather > 0 {
+        pairs.push(("Mask blur", recipe.feather.to_string()));
+    }
+    if recipe.area == Area::Masked {
+        pairs.push(("Inpaint area", ONLY_MASKED.to_owned()));
+        pairs.push(("Masked area padding", recipe.padding.to_string()));
+    }
+    if let Some((_, content)) = MASKED_CONTENT.iter().find(|(fill, _)| *fill == recipe.fill) {
+        pairs.push(("Masked content", (*content).to_owned()));
+    }
+    if recipe.soft {
+        pairs.push(("Soft inpainting enabled", "True".to_owned()));
+    }
+    pairs
+}
+
+const ONLY_MASKED: &str = "Only masked";
+
+/// A1111's names of what starts inside a mask; its "fill" are the surroundings' colours.
+const MASKED_CONTENT: [(Fill, &str); 4] = [
+    (Fill::EdgeColors, "fill"),
+    (Fill::Original, "original"),
+    (Fill::Noise, "latent noise"),
+    (Fill::Nothing, "latent nothing"),
+];
 
 /// A model's name without folders and without the ending of a model file.
 fn model_name(model: &str) -> String {
@@ -175,6 +205,14 @@ impl Reading {
             "Size" => self.size(value),
             "Model" => self.change("The model's name", |recipe| value.clone_into(&mut recipe.model)),
             "Model hash" => self.change("The model's hash", |recipe| recipe.model_hash = Some(value.to_owned())),
+            "Mask blur" => self.number(key, value, |recipe, feather| recipe.feather = feather),
+            "Inpaint area" if value == ONLY_MASKED => self.recipe.area = Area::Masked,
+            "Masked area padding" => self.number(key, value, |recipe, padding| recipe.padding = padding),
+            "Masked content" => {
+                let content = MASKED_CONTENT.iter().find(|(_, content)| *content == value);
+                self.recipe.fill = content.map_or(self.recipe.fill, |(fill, _)| *fill);
+            }
+            "Soft inpainting enabled" => self.recipe.soft = value.eq_ignore_ascii_case("true"),
             "RNG" if value.eq_ignore_ascii_case("CPU") => self.recipe.rng = NoiseSource::Cpu,
             _ => {}
         }
@@ -306,6 +344,14 @@ mod tests {
         let version = format!("Version: Brushfire {}", env!("CARGO_PKG_VERSION"));
         let expected = A1111.split(", Lora hashes").next().unwrap().to_owned() + ", RNG: CPU, " + &version;
         assert_eq!(parameters_text(&recipe), expected);
+    }
+
+    #[test]
+    fn how_a_mask_was_used_comes_back_as_far_as_there_are_words() {
+        for (fill, _) in MASKED_CONTENT {
+            let recipe = Recipe { area: Area::Masked, padding: 48, fill, feather: 6, soft: true, ..Recipe::default() };
+            assert_eq!(parse_parameters(&parameters_text(&recipe)).unwrap().recipe, recipe);
+        }
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
-use brushfire_engine::{DeviceChoice, NoiseSource, Recipe, Sampler, Schedule};
+use anyhow::{Context as _, anyhow};
+use brushfire_engine::{Area, DeviceChoice, Fill, NoiseSource, Recipe, RegionRecipe, Sampler, Schedule};
 use serde_json::Value;
 
 use super::super::choices;
@@ -69,6 +69,24 @@ pub(crate) struct GenerateArguments {
     /// Greys in --mask are strengths of their own: what is made grows out of what is kept
     #[arg(long, requires = "mask")]
     pub soft: bool,
+    /// How much of --init the model sees: all of it, or what is around the masks, at the size it is best at [default: whole]
+    #[arg(long, requires = "init", value_parser = choices::area())]
+    pub area: Option<Area>,
+    /// Pixels around the masks that the model sees as well, with --area masked [default: 32]
+    #[arg(long, requires = "init", value_name = "N", value_parser = clap::value_parser!(u32).range(0..=i64::from(Recipe::MAX_PADDING)))]
+    pub padding: Option<u32>,
+    /// What the masked part starts from [default: auto, which is edge-colors from a strength of 0.9 on, else original]
+    #[arg(long, requires = "init", value_parser = choices::fill())]
+    pub fill: Option<Fill>,
+    /// Pixels over which what is made fades into what is kept, inward from the masks' edges [default: 0]
+    #[arg(long, requires = "init", value_name = "N", value_parser = clap::value_parser!(u32).range(0..=i64::from(Recipe::MAX_FEATHER)))]
+    pub feather: Option<u32>,
+    /// Whether what is made takes its colours from around the masks, which undoes the model's drift [default: on]
+    #[arg(long, requires = "init", value_name = "on|off", num_args = 0..=1, require_equals = true, default_missing_value = "on", value_parser = choices::on_or_off())]
+    pub color_match: Option<bool>,
+    /// A part with a mask, a strength (0 to 1) and a prompt of its own; may be given several times
+    #[arg(long, num_args = 3, value_names = ["PICTURE", "SHARE", "PROMPT"])]
+    pub region: Vec<String>,
     /// Where the engine computes
     #[arg(long, default_value = "auto", value_parser = choices::device())]
     pub device: DeviceChoice,
@@ -118,8 +136,32 @@ impl GenerateArguments {
         set(&mut recipe.batch, &self.batch);
         set(&mut recipe.strength, &self.strength);
         recipe.soft |= self.soft;
+        set(&mut recipe.area, &self.area);
+        set(&mut recipe.padding, &self.padding);
+        set(&mut recipe.fill, &self.fill);
+        set(&mut recipe.feather, &self.feather);
+        set(&mut recipe.color_match, &self.color_match);
+        if !self.region.is_empty() {
+            recipe.regions = self.regions()?;
+        }
         recipe.check()?;
         Ok(recipe)
+    }
+}
+
+impl GenerateArguments {
+    /// The masks of all `--region`.
+    pub(crate) fn region_masks(&self) -> impl Iterator<Item = &Path> {
+        self.region.as_chunks::<3>().0.iter().map(|[mask, ..]| Path::new(mask))
+    }
+
+    fn regions(&self) -> anyhow::Result<Vec<RegionRecipe>> {
+        let region = |[mask, share, prompt]: &[String; 3]| {
+            let strength = choices::share(share)
+                .map_err(|needed| anyhow!("--region {mask} {share}: for its strength, {needed}"))?;
+            Ok(RegionRecipe { prompt: prompt.clone(), strength })
+        };
+        self.region.as_chunks::<3>().0.iter().map(region).collect()
     }
 }
 
@@ -181,6 +223,21 @@ mod tests {
         assert!(recipe(&["--prompt", "x", "--mask", "m.png"]).is_err(), "a mask needs a picture");
         assert!(recipe(&["--prompt", "x", "--sampler", "eulr"]).is_err());
         assert!(recipe(&["--prompt", "x", "--cfg", "nan"]).is_err());
+    }
+
+    #[test]
+    fn how_a_mask_is_used_is_said_in_the_recipes_words() {
+        let line = ["--prompt", "x", "--init", "a.png", "--mask", "m.png", "--area", "masked", "--padding", "64"];
+        let more =
+            ["--fill", "edge-colors", "--feather", "12", "--color-match=off", "--region", "b.png", "0.5", "a hat"];
+        let made = recipe(&[line.as_slice(), &more].concat()).unwrap();
+        assert_eq!((made.area, made.padding, made.fill, made.feather), (Area::Masked, 64, Fill::EdgeColors, 12));
+        assert!(!made.color_match);
+        assert_eq!(made.regions, [RegionRecipe { prompt: "a hat".to_owned(), strength: 0.5 }]);
+        assert!(recipe(&[line.as_slice(), &["--color-match"]].concat()).unwrap().color_match);
+        let wrong = recipe(&[line.as_slice(), &["--region", "b.png", "2", "a hat"]].concat()).unwrap_err();
+        assert!(wrong.to_string().contains("b.png") && wrong.to_string().contains("between 0 and 1"), "{wrong}");
+        assert!(recipe(&["--prompt", "x", "--area", "masked"]).is_err(), "a picture is needed");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 use anyhow::{anyhow, bail};
-use brushfire_engine::{Engine, EngineSettings, Event, Job, JobId, Latents, Picture};
+use brushfire_engine::{Engine, EngineSettings, Event, Job, JobId, Latents, Picture, Recipe};
 use serde_json::json;
 
 pub(super) use arguments::GenerateArguments;
@@ -20,7 +20,7 @@ use super::interrupt::{CtrlC, Interrupted};
 use crate::assets::engine_settings;
 use files::OutputFiles;
 use progress::Progress;
-use start::Start;
+use start::{PlannedStart, Start};
 
 /// How long Ctrl+C may go unnoticed.
 const PATIENCE: Duration = Duration::from_millis(50);
@@ -41,11 +41,12 @@ fn generate(arguments: &GenerateArguments) -> anyhow::Result<()> {
     // What can go wrong before the engine starts is found before a minute is spent.
     let recipe = arguments.recipe()?;
     let outputs = OutputFiles::new(arguments, recipe.batch)?;
-    let start = Start::open(arguments, recipe.soft)?;
-    let job = job(arguments, recipe, start.as_ref())?;
+    let files = Start::open(arguments)?;
     outputs.check()?;
     let settings = engine_settings(arguments.device);
-    model::check_model(&job.recipe.model, &settings)?;
+    let model = model::check_model(&recipe.model, &settings)?;
+    let start = files.map(|files| files.planned(&recipe, model));
+    let job = job(arguments, recipe, start.as_ref())?;
     let outcome = work(settings, job, &outputs, &mut progress)?;
 
     let mut written = Vec::new();
@@ -66,23 +67,16 @@ fn generate(arguments: &GenerateArguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn job(
-    arguments: &GenerateArguments,
-    mut recipe: brushfire_engine::Recipe,
-    start: Option<&Start>,
-) -> anyhow::Result<Job> {
-    if let Some(start) = start {
-        (recipe.width, recipe.height) = start.padded_size();
-        recipe.check()?;
-    }
-    Ok(Job {
-        recipe,
-        init: start.map(Start::padded_picture),
-        mask: start.and_then(Start::padded_mask),
-        noise: arguments.noise.as_deref().map(tensors::read_noise).transpose()?,
-        previews: arguments.previews.is_some(),
-        ..Job::default()
-    })
+fn job(arguments: &GenerateArguments, recipe: Recipe, start: Option<&PlannedStart>) -> anyhow::Result<Job> {
+    let job = match start {
+        Some(start) => start.job(recipe),
+        None => {
+            Job { regions: start::region_masks(arguments, (recipe.width, recipe.height))?, recipe, ..Job::default() }
+        }
+    };
+    job.recipe.check()?;
+    let noise = arguments.noise.as_deref().map(tensors::read_noise).transpose()?;
+    Ok(Job { noise, previews: arguments.previews.is_some(), ..job })
 }
 
 /// What the engine made.

@@ -1,4 +1,4 @@
-//! The picture and the mask a generation starts from, made to fit the model and back.
+//! The picture and the masks a generation starts from, made to fit the model and back.
 //!
 //! Models make multiples of 8 and nothing small. A picture of any other size is continued beyond its right and lower
 //! edge with the edge's own pixels, and what was added is cut off again: nobody has to think of it.
@@ -6,8 +6,8 @@
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use brushfire_engine::Recipe;
-use brushfire_engine::tasks::soft_coverage;
+use brushfire_engine::inpaint::{ModelSize, Region, repainted};
+use brushfire_engine::{Area, CropPlan, Job, Recipe};
 use image::{DynamicImage, GrayImage, ImageBuffer, Pixel, RgbImage};
 
 use super::arguments::GenerateArguments;
@@ -23,65 +23,102 @@ pub(super) struct Start {
     /// The picture as the engine sees it, on white.
     picture: RgbImage,
     mask: Option<GrayImage>,
-    /// The mask's greys are strengths.
-    soft: bool,
+    /// The masks of the recipe's regions.
+    regions: Vec<GrayImage>,
+}
+
+/// The same, and which part of it the model sees.
+pub(super) struct PlannedStart {
+    start: Start,
+    plan: CropPlan,
+    /// Where results replace the picture, of its size; `None`: everywhere.
+    coverage: Option<GrayImage>,
 }
 
 impl Start {
-    /// Opens `--init` and `--mask`; `soft` is the recipe's.
-    pub fn open(arguments: &GenerateArguments, soft: bool) -> anyhow::Result<Option<Self>> {
+    /// Opens `--init`, `--mask` and the masks of all `--region`.
+    pub fn open(arguments: &GenerateArguments) -> anyhow::Result<Option<Self>> {
         let Some(path) = &arguments.init else { return Ok(None) };
         let original = open_picture(path)?.image;
         let size = (original.width(), original.height());
         check_flags(arguments, path, size)?;
-        let mask = arguments.mask.as_deref().map(|mask| open_mask(mask, path, size)).transpose()?;
-        let start = Self::new(original, mask).map(|start| Self { soft, ..start });
+        let place = format!("the picture {}", path.display());
+        let mask = arguments.mask.as_deref().map(|mask| open_mask(mask, &place, size)).transpose()?;
+        let regions = arguments.region_masks().map(|mask| open_mask(mask, &place, size)).collect::<Result<_, _>>()?;
+        let start = Self::new(original, mask, regions);
         start.map(Some).with_context(|| format!("{} cannot be painted on", path.display()))
     }
 
-    fn new(original: DynamicImage, mask: Option<GrayImage>) -> Result<Self, DocumentError> {
+    fn new(original: DynamicImage, mask: Option<GrayImage>, regions: Vec<GrayImage>) -> Result<Self, DocumentError> {
         let document = Document::from_image(&original)?;
         let picture = document.rgb_image(document.bounds());
-        Ok(Self { original: in_color(original), document, picture, mask, soft: false })
+        Ok(Self { original: in_color(original), document, picture, mask, regions })
     }
 
-    /// The size the model works at.
-    pub fn padded_size(&self) -> (u32, u32) {
-        let padded = |side: u32| side.next_multiple_of(8).max(Recipe::MIN_SIDE);
-        (padded(self.picture.width()), padded(self.picture.height()))
+    /// Decides what a model of this size is shown.
+    pub fn planned(self, recipe: &Recipe, model: ModelSize) -> PlannedStart {
+        let size = [self.picture.width(), self.picture.height()];
+        let masked = repainted(self.mask.as_ref(), &self.regions, &recipe.regions);
+        let plan = match masked.as_ref().and_then(Region::of_mask) {
+            Some(bounds) if recipe.area == Area::Masked => CropPlan::masked(size, bounds, recipe.padding, None, model),
+            _ => CropPlan::whole(size),
+        };
+        let coverage = masked.map(|masked| {
+            let part = plan.coverage(&cut(&masked, plan.part()), recipe);
+            let mut coverage = GrayImage::new(size[0], size[1]);
+            image::imageops::replace(&mut coverage, &part, plan.part().left.into(), plan.part().top.into());
+            coverage
+        });
+        PlannedStart { start: self, plan, coverage }
     }
+}
 
-    /// The picture, continued to [`Self::padded_size`].
-    pub fn padded_picture(&self) -> RgbImage {
-        continued(&self.picture, self.padded_size())
-    }
-
-    /// The mask, continued to [`Self::padded_size`]. Where greys are no strengths, all of a soft edge is made anew, for
-    /// [`Self::finish`] blends it, and it must be blended only once.
-    pub fn padded_mask(&self) -> Option<GrayImage> {
-        let mut mask = continued(self.mask.as_ref()?, self.padded_size());
-        if self.soft {
-            return Some(mask);
+impl PlannedStart {
+    /// What the engine is asked for.
+    pub fn job(&self, recipe: Recipe) -> Job {
+        let (plan, part, start) = (&self.plan, self.plan.part(), &self.start);
+        let picture = cut(&start.picture, part);
+        if self.coverage.is_none() {
+            let [width, height] = plan.model_size;
+            let recipe = Recipe { width, height, ..recipe };
+            return Job { recipe, init: Some(plan.picture_for_model(&picture)), ..Job::default() };
         }
-        for level in mask.iter_mut().filter(|level| **level > 0) {
-            *level = u8::MAX;
-        }
-        Some(mask)
+        let mask = match &start.mask {
+            Some(mask) => cut(mask, part),
+            None => GrayImage::new(part.width(), part.height()),
+        };
+        let regions: Vec<GrayImage> = start.regions.iter().map(|mask| cut(mask, part)).collect();
+        plan.job(&recipe, &picture, &mask, &regions)
     }
 
-    /// A generated picture, cut to size and laid into the original: outside the mask every bit is the original's.
+    /// A generated picture, scaled and cut to its part and laid into the original: outside the mask every bit is the
+    /// original's.
     ///
     /// # Errors
     /// Where the engine has made less than the picture.
     pub fn finish(&self, made: &RgbImage) -> Result<DynamicImage, DocumentError> {
-        let (width, height) = self.picture.dimensions();
-        let made = image::imageops::crop_imm(made, 0, 0, width, height).to_image();
-        let Some(mask) = &self.mask else { return Ok(made.into()) };
-        let mask = &if self.soft { soft_coverage(mask) } else { mask.clone() };
-        let mut document = self.document.clone();
-        document.accept_result(&made, mask, [0, 0], None)?;
-        Ok(laid_into(self.original.clone(), document.to_image(), mask))
+        let made = self.plan.laid_back(made);
+        let Some(coverage) = &self.coverage else { return Ok(made.into()) };
+        let mut document = self.start.document.clone();
+        let part = self.plan.part();
+        let top_left = [part.left, part.top].map(|side| u32::try_from(side).unwrap_or(0));
+        document.accept_result(&made, &cut(coverage, part), top_left, None)?;
+        Ok(laid_into(self.start.original.clone(), document.to_image(), coverage))
     }
+}
+
+/// The pixels of a part that lies within the picture.
+fn cut<P: Pixel<Subpixel = u8> + 'static>(picture: &ImageBuffer<P, Vec<u8>>, part: Region) -> ImageBuffer<P, Vec<u8>> {
+    let [left, top] = [part.left, part.top].map(|side| u32::try_from(side).unwrap_or(0));
+    image::imageops::crop_imm(picture, left, top, part.width(), part.height()).to_image()
+}
+
+/// The masks of all `--region`, for a picture from nothing.
+///
+/// # Errors
+/// Files that cannot be read, and masks of another size.
+pub(super) fn region_masks(arguments: &GenerateArguments, size: (u32, u32)) -> anyhow::Result<Vec<GrayImage>> {
+    arguments.region_masks().map(|mask| open_mask(mask, "the picture to make", size)).collect()
 }
 
 /// The same picture with three or four channels and no fewer bits, so that colours can be laid into it.
@@ -134,30 +171,17 @@ fn check_flags(arguments: &GenerateArguments, path: &Path, (width, height): (u32
     Ok(())
 }
 
-fn open_mask(path: &Path, picture: &Path, (width, height): (u32, u32)) -> anyhow::Result<GrayImage> {
+fn open_mask(path: &Path, picture: &str, (width, height): (u32, u32)) -> anyhow::Result<GrayImage> {
     let mask = open_picture(path)?.image.into_luma8();
     if mask.dimensions() != (width, height) {
         bail!(
-            "the mask {} has {} x {} pixels, but the picture {} has {width} x {height}; give the mask the picture's size",
+            "the mask {} has {} x {} pixels, but {picture} has {width} x {height}; give the mask the picture's size",
             path.display(),
             mask.width(),
-            mask.height(),
-            picture.display()
+            mask.height()
         );
     }
     Ok(mask)
-}
-
-/// The picture with its last column and row repeated up to `size`.
-fn continued<P>(
-    picture: &ImageBuffer<P, Vec<P::Subpixel>>,
-    (width, height): (u32, u32),
-) -> ImageBuffer<P, Vec<P::Subpixel>>
-where
-    P: Pixel,
-{
-    let (last_x, last_y) = (picture.width().saturating_sub(1), picture.height().saturating_sub(1));
-    ImageBuffer::from_fn(width, height, |x, y| *picture.get_pixel(x.min(last_x), y.min(last_y)))
 }
 
 #[cfg(test)]
@@ -168,23 +192,29 @@ mod tests {
     fn start(width: u32, height: u32, mask: Option<GrayImage>) -> Start {
         let picture =
             RgbaImage::from_fn(width, height, |x, y| Rgba([x as u8, y as u8, 7, if x == 0 { 0 } else { 255 }]));
-        Start::new(picture.into(), mask).unwrap()
+        Start::new(picture.into(), mask, Vec::new()).unwrap()
+    }
+
+    fn planned(start: Start) -> PlannedStart {
+        start.planned(&Recipe::default(), ModelSize::default())
     }
 
     #[test]
     fn a_picture_of_any_size_is_continued_to_one_the_model_makes() {
-        assert_eq!(start(300, 200, None).padded_size(), (304, 200));
-        assert_eq!(start(1, 70, None).padded_size(), (64, 72));
-        let padded = start(300, 200, None).padded_picture();
-        assert_eq!(padded.dimensions(), (304, 200));
-        assert_eq!(padded.get_pixel(303, 5), padded.get_pixel(299, 5));
+        let job = |width, height| planned(start(width, height, None)).job(Recipe::default());
+        let size = |width, height| (job(width, height).recipe.width, job(width, height).recipe.height);
+        assert_eq!([size(300, 200), size(1, 70)], [(304, 200), (64, 72)]);
+        let init = job(300, 200).init.unwrap();
+        assert_eq!(init.dimensions(), (304, 200));
+        assert_eq!(init.get_pixel(303, 5), init.get_pixel(299, 5));
     }
 
     #[test]
     fn outside_the_mask_every_bit_stays_and_soft_edges_are_blended_once() {
         let mask = GrayImage::from_fn(70, 66, |x, _| Luma([if x > 30 { 128 } else { 0 }]));
-        let start = start(70, 66, Some(mask));
-        assert_eq!(start.padded_mask().unwrap().get_pixel(71, 0).0, [255], "the engine blends nothing");
+        let start = planned(start(70, 66, Some(mask)));
+        let job = start.job(Recipe::default());
+        assert_eq!(job.mask.unwrap().get_pixel(71, 0).0, [255], "the engine blends nothing");
         let made = RgbImage::from_pixel(72, 72, Rgb([200, 100, 50]));
         let finished = start.finish(&made).unwrap().into_rgba8();
         assert_eq!(finished.dimensions(), (70, 66));
@@ -196,17 +226,35 @@ mod tests {
     #[test]
     fn a_mask_of_strengths_is_the_engines_as_it_is_and_blends_what_is_weak_only() {
         let mask = GrayImage::from_fn(70, 66, |x, _| Luma([if x > 30 { 64 } else { x as u8 }]));
-        let start = Start { soft: true, ..start(70, 66, Some(mask)) };
-        assert_eq!(start.padded_mask().unwrap().get_pixel(71, 0).0, [64]);
+        let recipe = Recipe { soft: true, ..Recipe::default() };
+        let start = start(70, 66, Some(mask)).planned(&recipe, ModelSize::default());
+        assert_eq!(start.job(recipe).mask.unwrap().get_pixel(71, 0).0, [64]);
         let finished = start.finish(&RgbImage::from_pixel(72, 72, Rgb([200, 100, 50]))).unwrap().into_rgba8();
         assert_eq!(finished.get_pixel(0, 9).0, [0, 9, 7, 0]);
         assert_eq!(finished.get_pixel(31, 0).0, [200, 100, 50, 255]);
     }
 
     #[test]
+    fn the_masked_part_alone_goes_to_the_model_and_comes_back_to_its_place() {
+        let inside = |x: u32, y: u32| (900..1000).contains(&x) && (500..600).contains(&y);
+        let mask = GrayImage::from_fn(1200, 1000, |x, y| Luma([if inside(x, y) { 255 } else { 0 }]));
+        let recipe = Recipe { area: Area::Masked, padding: 14, ..Recipe::default() };
+        let start = start(1200, 1000, Some(mask)).planned(&recipe, ModelSize::default());
+        let job = start.job(recipe);
+        assert_eq!((job.recipe.width, job.recipe.height), (512, 512));
+        assert_eq!(job.init.unwrap().get_pixel(256, 256).0[2], 7);
+        let finished = start.finish(&RgbImage::from_pixel(512, 512, Rgb([200, 100, 50]))).unwrap().into_rgba8();
+        for (x, y, pixel) in finished.enumerate_pixels() {
+            let expected =
+                if inside(x, y) { [200, 100, 50, 255] } else { [x as u8, y as u8, 7, u8::from(x > 0) * 255] };
+            assert_eq!(pixel.0, expected, "{x} {y}");
+        }
+    }
+
+    #[test]
     fn without_a_mask_the_whole_picture_is_the_engines() {
         let made = RgbImage::from_fn(304, 200, |x, _| Rgb([x as u8, 1, 2]));
-        let finished = start(300, 200, None).finish(&made).unwrap().into_rgb8();
+        let finished = planned(start(300, 200, None)).finish(&made).unwrap().into_rgb8();
         assert_eq!(finished.dimensions(), (300, 200));
         assert_eq!(finished.get_pixel(299, 0).0, [43, 1, 2]);
     }
@@ -215,7 +263,7 @@ mod tests {
     fn sixteen_bits_stay_where_nothing_is_painted() {
         let picture = ImageBuffer::from_fn(64, 64, |x, y| Luma([(x * 1000 + y) as u16]));
         let mask = GrayImage::from_fn(64, 64, |x, _| Luma([if x == 5 { 255 } else { 0 }]));
-        let start = Start::new(DynamicImage::ImageLuma16(picture), Some(mask)).unwrap();
+        let start = planned(Start::new(DynamicImage::ImageLuma16(picture), Some(mask), Vec::new()).unwrap());
         let finished = start.finish(&RgbImage::from_pixel(64, 64, Rgb([1, 2, 255]))).unwrap();
         let DynamicImage::ImageRgb16(finished) = finished else { panic!("16 bits are lost") };
         assert_eq!(finished.get_pixel(6, 3).0, [6003; 3]);
