@@ -18,7 +18,15 @@ use painter::{Desk, scene};
 /// One step of the last job is done, and its pictures look like this.
 fn step(desk: &mut Desk, number: u32, previews: Vec<RgbImage>) {
     let (job, duration) = (desk.last_job(), Duration::from_millis(100));
-    desk.send(Event::Step(Step { job, step: number, steps: 20, duration, remaining: duration, previews }));
+    desk.send(Event::Step(Step {
+        job,
+        step: number,
+        steps: 20,
+        duration,
+        remaining: duration,
+        previews,
+        branch: None,
+    }));
 }
 
 fn wait_for_tweaks(desk: &mut Desk, count: usize) -> Vec<Tweak> {

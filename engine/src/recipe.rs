@@ -200,6 +200,26 @@ impl Recipe {
         serde_json::to_string_pretty(self).unwrap_or_default()
     }
 
+    /// The recipe for taking away what is under the mask: no words, for none say what is behind a thing, so no guidance
+    /// either; the surroundings' colours grown inward, and as much strength as gives them texture and no new thing.
+    #[must_use]
+    pub fn for_removal(&self) -> Self {
+        Self {
+            prompt: String::new(),
+            negative_prompt: String::new(),
+            guidance: 1.0,
+            strength: 0.85,
+            soft: false,
+            area: Area::Masked,
+            padding: self.padding.max(64),
+            fill: Fill::EdgeColors,
+            feather: self.feather.max(8),
+            color_match: true,
+            regions: Vec::new(),
+            ..self.clone()
+        }
+    }
+
     /// Whether predictions are made with and without the prompt.
     #[must_use]
     #[expect(clippy::float_cmp, reason = "exactly 1 switches guidance off")]

@@ -107,6 +107,7 @@ fn difference(before: &Recipe, after: &Recipe) -> Tweak {
         negative_prompt: other(&before.negative_prompt, &after.negative_prompt),
         guidance: other(&before.guidance, &after.guidance),
         guidance_rescale: other(&before.guidance_rescale, &after.guidance_rescale),
+        strength: other(&before.strength, &after.strength),
         mask: None,
     }
 }
