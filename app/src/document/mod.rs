@@ -98,6 +98,8 @@ pub struct Document {
     /// Stands for the order and the properties of the layers as they are now; see [`Document::structure_revision`].
     structure: u64,
     file_depth: FileDepth,
+    /// Across and down, as the file says; nothing here computes with it.
+    pixels_per_inch: Option<[u32; 2]>,
 }
 
 impl Document {
@@ -144,6 +146,7 @@ impl Document {
             no_mask: TileGrid::filled(size, 0),
             structure: next_revision(),
             file_depth,
+            pixels_per_inch: None,
         };
         let mut aids = vec![];
         let mut layers: Vec<_> = layers.into_iter().map(|layer| without_aids(layer, &mut aids)).collect();
@@ -195,6 +198,26 @@ impl Document {
     #[must_use]
     pub fn has_16_bits(&self) -> bool {
         self.file_depth == FileDepth::Sixteen
+    }
+
+    /// How large the picture is on paper: pixels of an inch across and down, where its file says so.
+    #[must_use]
+    pub fn pixels_per_inch(&self) -> Option<[u32; 2]> {
+        self.pixels_per_inch
+    }
+
+    /// Says how large the picture is on paper; 0 in either direction means that nobody knows.
+    #[must_use]
+    pub fn with_pixels_per_inch(mut self, pixels_per_inch: Option<[u32; 2]>) -> Self {
+        self.pixels_per_inch = pixels_per_inch.filter(|sides| !sides.contains(&0));
+        self
+    }
+
+    /// The same picture with this selected; `None` is everything. A selection of another size is left out.
+    #[must_use]
+    pub fn with_selection(mut self, selected: Option<TileGrid<u16>>) -> Self {
+        self.selected = selected.filter(|selected| selected.size() == self.size);
+        self
     }
 
     #[must_use]

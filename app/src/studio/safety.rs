@@ -12,7 +12,7 @@ use super::Studio;
 use super::files::Replacement;
 use super::mailbox::{Mailbox, Message};
 use super::notices::Notices;
-use crate::document::journal::{Abandoned, Journal, JournalTrouble, Op, Recovered, abandoned};
+use crate::document::journal::{Abandoned, Journal, JournalTrouble, Op, RecoverError, Recovered, abandoned};
 use crate::document::{Document, Edit, History};
 
 /// The journal of the open picture.
@@ -124,10 +124,12 @@ impl Studio {
             for abandoned in abandoned(&folder) {
                 match abandoned.recover() {
                     Ok(recovered) => mailbox.send(Message::Found(Box::new(found(abandoned, recovered)))),
-                    Err(error) => {
+                    Err(error @ RecoverError::NoPicture { .. }) => {
                         log::warn!("{error}");
                         abandoned.discard();
                     }
+                    // A newer version, or a disk that is back, may make something of it.
+                    Err(error) => log::warn!("{error}"),
                 }
             }
             None

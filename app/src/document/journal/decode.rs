@@ -7,7 +7,7 @@ use super::super::layer::{Layer, LayerContent, LayerId};
 use super::super::layer_tree::LayerPlace;
 use super::super::tiles::{Tile, TileGrid, TilePos, TileValue, tile_bytes};
 use super::super::{CanvasSize, Document, FileDepth, Pixel, TILE_SIDE};
-use super::encode::tag;
+use super::encode::{about, tag};
 use super::op::{NewTile, Op};
 
 /// Groups in groups; deeper ones no painter makes.
@@ -50,10 +50,13 @@ impl<'a> Decoder<'a> {
 
     fn document(&mut self) -> Option<Document> {
         let size = self.size()??;
-        let depth = if self.byte()? == 1 { FileDepth::Sixteen } else { FileDepth::Eight };
+        let flags = self.byte()?;
+        let depth = if flags & about::SIXTEEN_BITS != 0 { FileDepth::Sixteen } else { FileDepth::Eight };
+        let density = if flags & about::DENSITY != 0 { Some([self.number()?, self.number()?]) } else { None };
         let (active, active_mask, selected) = (self.id()?, self.id()?, self.selection()?);
         let layers = self.layers(Some(size), 0)?;
-        Some(Document::restored(size, depth, layers, [active, active_mask], selected))
+        let document = Document::restored(size, depth, layers, [active, active_mask], selected);
+        Some(document.with_pixels_per_inch(density))
     }
 
     fn selection(&mut self) -> Option<Option<TileGrid<u16>>> {

@@ -16,6 +16,13 @@ use super::super::tiles::{Tile, TileGrid, TilePos, TileValue};
 use super::super::{CanvasSize, Document, FileDepth};
 use super::op::{NewTile, Op};
 
+/// What is said about a document in one byte.
+pub(super) mod about {
+    pub const SIXTEEN_BITS: u8 = 1;
+    /// Pixels of an inch follow.
+    pub const DENSITY: u8 = 2;
+}
+
 /// What an op begins with.
 pub(super) mod tag {
     pub const DOCUMENT: u8 = 0;
@@ -105,7 +112,10 @@ impl Encoder {
 
     fn document(&mut self, document: &Document) {
         self.size(Some(document.size()));
-        self.byte(u8::from(document.file_depth == FileDepth::Sixteen));
+        let has_16_bits = document.file_depth == FileDepth::Sixteen;
+        let density = document.pixels_per_inch();
+        self.byte(if has_16_bits { about::SIXTEEN_BITS } else { 0 } | density.map_or(0, |_| about::DENSITY));
+        density.into_iter().flatten().for_each(|side| self.number(side));
         self.id(document.active());
         self.id(document.active_mask());
         self.selection(document.selection());

@@ -39,13 +39,18 @@ pub(in super::super) fn read(bytes: &[u8]) -> Result<Opened, LayeredError> {
     let mut pieces = Vec::new();
     collect_pieces(&stack.nodes, &mut pieces);
     stack.aids.iter().for_each(|(node, _)| collect_pieces(std::slice::from_ref(node), &mut pieces));
-    let loaded = load(&archive, stack.size, &pieces)?;
+    let has_selection = stack.selection.is_some();
+    let needed = |Piece { entry, offset }| Needed { entry, offset, is_mask: true, layer: "selection".to_owned() };
+    pieces.extend(stack.selection.take().map(needed));
+    let mut loaded = load(&archive, stack.size, &pieces)?;
     let has_16_bits = stack.has_16_bits.unwrap_or_else(|| loaded.iter().any(|loaded| loaded.has_16_bits));
     for (loaded, piece) in loaded.iter().zip(&pieces) {
         if let Err(error) = &loaded.profile {
             stack.notices.push(format!("Of the layer in {}: {error}.", piece.entry));
         }
     }
+    // It was asked for last.
+    let selection = if has_selection { loaded.pop().and_then(|loaded| loaded.tiles.values()) } else { None };
     let mut building = Building {
         size: stack.size,
         is_ours: stack.is_ours,
@@ -63,7 +68,9 @@ pub(in super::super) fn read(bytes: &[u8]) -> Result<Opened, LayeredError> {
         }
     }
     let mut document = Document::with_layers(stack.size, layers, has_16_bits)
-        .map_err(|error| LayeredError::damaged(error.to_string()))?;
+        .map_err(|error| LayeredError::damaged(error.to_string()))?
+        .with_pixels_per_inch(stack.pixels_per_inch)
+        .with_selection(selection);
     if let Some(selected) = building.selected {
         let is_alike = |layer: &&Layer| !layer.is_group() && layer.is_part_of_picture() != selected.is_aid;
         let leaf = document.all_layers().filter(is_alike).nth(selected.leaf).map(Layer::id);
@@ -174,6 +181,13 @@ fn load(archive: &Archive<'_>, size: CanvasSize, pieces: &[Needed]) -> Result<Ve
 }
 
 impl Tiles {
+    fn values(self) -> Option<TileGrid<u16>> {
+        match self {
+            Self::Pixels(_) => None,
+            Self::Values(values) => Some(values),
+        }
+    }
+
     fn bytes(&self) -> usize {
         match self {
             Self::Pixels(tiles) => tiles.bytes(),

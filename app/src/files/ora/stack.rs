@@ -18,6 +18,10 @@ pub(super) struct Stack {
     /// Masks and hints with their places among all layers: the numbers of the groups they are in and their own, each
     /// counted from the lowest.
     pub aids: Vec<(Node, Vec<usize>)>,
+    /// What is selected, where that is not everything.
+    pub selection: Option<Piece>,
+    /// Across and down, where the file says so.
+    pub pixels_per_inch: Option<[u32; 2]>,
     /// What could not be taken over, one sentence each.
     pub notices: Vec<String>,
 }
@@ -74,94 +78,122 @@ impl Stack {
         let size = CanvasSize::new(width, height).map_err(|_| LayeredError::BadSize { width, height })?;
         let root = image.children.iter().find(|child| child.name == "stack").ok_or_else(|| wrong("has no stack"))?;
         let depth = image.get("brushfire:depth");
-        let mut notices = Vec::new();
-        let mut count = 0;
-        let nodes = nodes_of(root, offset_of(root), &mut notices, &mut count)?;
+        // GIMP, which writes no version, knows groups that are composited by themselves and no others.
+        let groups_are_isolated = image.get("version").is_none();
+        let mut reading = Reading { groups_are_isolated, layers: 0, notices: Vec::new() };
+        let nodes = reading.nodes_of(root, offset_of(root))?;
         let aids = image.children.iter().find(|child| child.name == "brushfire:aids");
-        let aids = aids.map(|aids| aids_of(aids, &mut notices, &mut count)).transpose()?.unwrap_or_default();
-        Ok(Self { size, has_16_bits: depth.map(|depth| depth == "16"), is_ours: depth.is_some(), nodes, aids, notices })
+        let selection = aids.and_then(|aids| aids.children.iter().find(|aid| aid.name == "brushfire:selection"));
+        Ok(Self {
+            size,
+            has_16_bits: depth.map(|depth| depth == "16"),
+            is_ours: depth.is_some(),
+            nodes,
+            aids: aids.map(|aids| reading.aids_of(aids)).transpose()?.unwrap_or_default(),
+            selection: selection.and_then(|selection| piece_of(selection, offset_of(selection))),
+            pixels_per_inch: density_of(image),
+            notices: reading.notices,
+        })
     }
 }
 
-/// The children of a stack; in the file the topmost stands first.
-fn nodes_of(
-    stack: &Element,
-    offset: [i64; 2],
-    notices: &mut Vec<String>,
-    count: &mut usize,
-) -> Result<Vec<Node>, LayeredError> {
-    let mut nodes = Vec::new();
-    for element in stack.children.iter().rev() {
-        *count += 1;
-        if *count > MAX_LAYERS {
+/// What is known while a stack is read.
+struct Reading {
+    /// Where nothing is said about a group, it is composited by itself.
+    groups_are_isolated: bool,
+    /// Layers so far.
+    layers: usize,
+    notices: Vec<String>,
+}
+
+impl Reading {
+    /// The children of a stack; in the file the topmost stands first.
+    fn nodes_of(&mut self, stack: &Element, offset: [i64; 2]) -> Result<Vec<Node>, LayeredError> {
+        let mut nodes = Vec::new();
+        for element in stack.children.iter().rev() {
+            self.layers += 1;
+            if self.layers > MAX_LAYERS {
+                return Err(too_many_layers());
+            }
+            let own = offset_of(element);
+            let place = [offset[0].saturating_add(own[0]), offset[1].saturating_add(own[1])];
+            let name = element.get("name").unwrap_or_default();
+            let what = match element.name.as_str() {
+                "layer" => {
+                    let Some(piece) = piece_of(element, place) else {
+                        return Err(LayeredError::damaged(format!(
+                            "the layer “{name}” does not say where its picture is"
+                        )));
+                    };
+                    if element.get("brushfire:kind") == Some("result") {
+                        What::Result(piece, element.get("brushfire:recipe").map(str::to_owned))
+                    } else {
+                        What::Paint(piece)
+                    }
+                }
+                "stack" => What::Group {
+                    nodes: self.nodes_of(element, place)?,
+                    clips: element.is_true("brushfire:clips"),
+                    is_isolated: self.is_isolated(element),
+                },
+                other => {
+                    if !other.starts_with(PREFIX) {
+                        self.notices.push(format!("“{name}” is a {other}, which is not known here, and was left out."));
+                    }
+                    continue;
+                }
+            };
+            nodes.push(node_of(element, what, &mut self.notices));
+        }
+        Ok(nodes)
+    }
+
+    /// Masks and hints, which stand outside the stack.
+    fn aids_of(&mut self, aids: &Element) -> Result<Vec<(Node, Vec<usize>)>, LayeredError> {
+        self.layers += aids.children.len();
+        if self.layers > MAX_LAYERS {
             return Err(too_many_layers());
         }
-        let own = offset_of(element);
-        let place = [offset[0].saturating_add(own[0]), offset[1].saturating_add(own[1])];
-        let piece = || element.get("src").map(|entry| Piece { entry: entry.to_owned(), offset: place });
-        let name = element.get("name").unwrap_or_default();
-        let what = match element.name.as_str() {
-            "layer" => {
-                let Some(piece) = piece() else {
-                    return Err(LayeredError::damaged(format!("the layer “{name}” does not say where its picture is")));
-                };
-                if element.get("brushfire:kind") == Some("result") {
-                    What::Result(piece, element.get("brushfire:recipe").map(str::to_owned))
-                } else {
-                    What::Paint(piece)
-                }
-            }
-            "stack" => What::Group {
-                nodes: nodes_of(element, place, notices, count)?,
-                clips: element.is_true("brushfire:clips"),
-                is_isolated: is_isolated(element),
-            },
-            other => {
-                if !other.starts_with(PREFIX) {
-                    notices.push(format!("“{name}” is a {other}, which is not known here, and was left out."));
-                }
-                continue;
-            }
-        };
-        nodes.push(node_of(element, what, notices));
+        let mut nodes = Vec::new();
+        for element in &aids.children {
+            let piece = piece_of(element, offset_of(element));
+            let what = match element.name.as_str() {
+                "brushfire:mask" => What::Mask(piece),
+                "brushfire:hint" => What::Hint(piece, element.get("brushfire:kind").unwrap_or_default().to_owned()),
+                _ => continue,
+            };
+            let place = element.get("place").unwrap_or_default().split('/').map_while(number).collect();
+            nodes.push((node_of(element, what, &mut self.notices), place));
+        }
+        Ok(nodes)
     }
-    Ok(nodes)
-}
 
-/// Masks and hints, which stand outside the stack.
-fn aids_of(
-    aids: &Element,
-    notices: &mut Vec<String>,
-    count: &mut usize,
-) -> Result<Vec<(Node, Vec<usize>)>, LayeredError> {
-    *count += aids.children.len();
-    if *count > MAX_LAYERS {
-        return Err(too_many_layers());
-    }
-    let mut nodes = Vec::new();
-    for element in &aids.children {
-        let piece = element.get("src").map(|entry| Piece { entry: entry.to_owned(), offset: offset_of(element) });
-        let what = match element.name.as_str() {
-            "brushfire:mask" => What::Mask(piece),
-            "brushfire:hint" => What::Hint(piece, element.get("brushfire:kind").unwrap_or_default().to_owned()),
-            _ => continue,
+    /// Whether a group is composited by itself: OpenRaster's default is "auto", which is not, unless opacity or blend mode
+    /// make it so.
+    fn is_isolated(&self, group: &Element) -> bool {
+        let is_said = match group.get("isolation") {
+            Some(isolation) => isolation == "isolate",
+            None => self.groups_are_isolated,
         };
-        let place = element.get("place").unwrap_or_default().split('/').map_while(number).collect();
-        nodes.push((node_of(element, what, notices), place));
+        is_said
+            || opacity_of(group) < 1.0
+            || group.get("composite-op").is_some_and(|operator| operator != "svg:src-over")
     }
-    Ok(nodes)
 }
 
 fn too_many_layers() -> LayeredError {
     LayeredError::damaged(format!("stack.xml has more than {MAX_LAYERS} layers"))
 }
 
-/// Whether a group is composited by itself: OpenRaster's default is "auto", which is not, unless opacity or blend mode
-/// make it so.
-fn is_isolated(group: &Element) -> bool {
-    group.get("isolation") == Some("isolate")
-        || opacity_of(group) < 1.0
-        || group.get("composite-op").is_some_and(|operator| operator != "svg:src-over")
+/// The picture of an element, where it has one.
+fn piece_of(element: &Element, offset: [i64; 2]) -> Option<Piece> {
+    element.get("src").map(|entry| Piece { entry: entry.to_owned(), offset })
+}
+
+/// Pixels of an inch; what makes no sense is left out.
+fn density_of(image: &Element) -> Option<[u32; 2]> {
+    let side = |name| image.get(name).and_then(number::<f64>).filter(|value| (1.0..=1e6).contains(value));
+    Some([side("xres")?.round() as u32, side("yres")?.round() as u32])
 }
 
 fn node_of(element: &Element, what: What, notices: &mut Vec<String>) -> Node {
@@ -260,7 +292,28 @@ mod tests {
         for part in ["“soft” is a filter", "“odd” blends by “krita:hard mix”"] {
             assert!(notices.contains(part), "{notices}");
         }
-        assert!(matches!(stack.nodes[0].what, What::Group { is_isolated: false, .. }));
+        assert!(matches!(stack.nodes[0].what, What::Group { is_isolated: true, .. }), "as GIMP means it");
+    }
+
+    #[test]
+    fn groups_that_say_nothing_are_not_composited_by_themselves_but_in_files_without_a_version() {
+        let is_isolated = |version: &str, attributes: &str| {
+            let text = format!("<image w='4' h='4' {version}><stack><stack {attributes}/></stack></image>");
+            matches!(stack(&text).unwrap().nodes[0].what, What::Group { is_isolated: true, .. })
+        };
+        assert!(is_isolated("", "") && is_isolated("", "isolation='isolate'") && !is_isolated("", "isolation='auto'"));
+        assert!(!is_isolated("version='0.0.5'", "") && is_isolated("version='0.0.5'", "opacity='0.5'"));
+    }
+
+    #[test]
+    fn the_size_on_paper_is_known_where_it_makes_sense() {
+        let density = |attributes: &str| {
+            stack(&format!("<image w='4' h='4' {attributes}><stack/></image>")).unwrap().pixels_per_inch
+        };
+        assert_eq!(density("xres='300' yres='150.4'"), Some([300, 150]));
+        for nonsense in ["", "xres='300'", "xres='0' yres='0'", "xres='-1' yres='5'", "xres='NaN' yres='inf'"] {
+            assert_eq!(density(nonsense), None, "{nonsense}");
+        }
     }
 
     #[test]

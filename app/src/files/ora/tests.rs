@@ -73,7 +73,13 @@ fn everything() -> Document {
         mask("mask", 0xffff),
         mask("other mask", 0x0f0f),
     ];
-    let mut document = Document::with_layers(size, layers, true).unwrap();
+    let selected = TileGrid::from_rows(canvas(), |left, y, row| {
+        row.iter_mut().zip(left..).for_each(|(v, x)| *v = if x > 7 && y < 270 { (x * 31 + y) as u16 } else { 0 });
+    });
+    let mut document = Document::with_layers(size, layers, true)
+        .unwrap()
+        .with_pixels_per_inch(Some([300, 72]))
+        .with_selection(Some(selected));
     let id = document.all_layers().find(|layer| layer.props().name == "shading").unwrap().id();
     document.set_active(id);
     document
@@ -118,6 +124,8 @@ fn every_layer_comes_back_as_it_was() {
     assert_eq!(opened.notices, Vec::<String>::new());
     assert_eq!(recipe(&file).as_deref(), Some("{\"prompt\": \"a fox\"}"));
     assert!(opened.document.has_16_bits());
+    assert!(same_tiles(opened.document.selection().unwrap(), document.selection().unwrap()));
+    assert_eq!(opened.document.pixels_per_inch(), Some([300, 72]));
     let active = opened.document.layer(opened.document.active()).unwrap();
     assert_eq!(active.props().name, "shading");
 }
@@ -320,7 +328,7 @@ fn only_what_is_part_of_the_picture_stands_in_the_stack() {
     }
     let in_stack = names(&root.children[0]);
     assert!(in_stack.iter().all(|name| matches!(*name, "stack" | "layer")), "{in_stack:?}");
-    assert_eq!(names(&root.children[1]).len(), 1 + 4, "three masks and a hint");
+    assert_eq!(names(&root.children[1]).len(), 1 + 5, "three masks, a hint and the selection");
 }
 
 #[test]

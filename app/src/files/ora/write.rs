@@ -11,7 +11,7 @@ use super::super::png_tiles::{content_bounds, write_mask, write_pixels};
 use super::thumbnail::thumbnail;
 use super::xml::{self, Element, NAMESPACE};
 use super::{MIMETYPE, RECIPE};
-use crate::document::{BlendMode, Document, Layer, LayerContent, LayerProps, PixelRect, on_workers};
+use crate::document::{BlendMode, Document, Layer, LayerContent, LayerProps, Pixel, PixelRect, TileGrid, on_workers};
 
 /// Layers that are compressed before the first of them is written: as much memory as this many compressed layers.
 const AT_ONCE: usize = 16;
@@ -85,19 +85,33 @@ fn png_of(image: &RgbaImage) -> io::Result<Vec<u8>> {
     Ok(file)
 }
 
-/// A layer's picture to be stored.
+/// A picture to be stored.
 struct Entry<'a> {
     name: String,
-    layer: &'a Layer,
+    tiles: Tiles<'a>,
     rect: PixelRect,
+}
+
+#[derive(Clone, Copy)]
+enum Tiles<'a> {
+    Pixels(&'a TileGrid<Pixel>),
+    Values(&'a TileGrid<u16>),
 }
 
 impl Entry<'_> {
     fn encode(&self) -> Result<Vec<u8>, png::EncodingError> {
-        match (self.layer.pixels(), self.layer.mask()) {
-            (Some(pixels), _) => write_pixels(pixels, self.rect),
-            (None, Some(values)) => write_mask(values, self.rect),
-            (None, None) => Ok(Vec::new()),
+        match self.tiles {
+            Tiles::Pixels(pixels) => write_pixels(pixels, self.rect),
+            Tiles::Values(values) => write_mask(values, self.rect),
+        }
+    }
+}
+
+impl Tiles<'_> {
+    fn content_bounds(self) -> Option<PixelRect> {
+        match self {
+            Self::Pixels(pixels) => content_bounds(pixels),
+            Self::Values(values) => content_bounds(values),
         }
     }
 }
@@ -117,12 +131,21 @@ impl<'a, S: Fn(&str) -> String> Plan<'a, S> {
         image.set("version", "0.0.5");
         image.set("w", self.document.size().width().to_string());
         image.set("h", self.document.size().height().to_string());
+        if let Some([across, down]) = self.document.pixels_per_inch() {
+            image.set("xres", across.to_string());
+            image.set("yres", down.to_string());
+        }
         image.set("brushfire:depth", if self.document.has_16_bits() { "16" } else { "8" });
         let mut stack = Element::new("stack");
         stack.children = self.elements(self.document.layers());
         image.children = vec![stack];
         let mut aids = Element::new("brushfire:aids");
         self.add_aids(self.document.layers(), &mut Vec::new(), &mut aids.children);
+        if let Some(selection) = self.document.selection() {
+            let mut element = Element::new("brushfire:selection");
+            self.set_piece(&mut element, Tiles::Values(selection), "brushfire/selection");
+            aids.children.push(element);
+        }
         if !aids.children.is_empty() {
             image.children.push(aids);
         }
@@ -210,9 +233,9 @@ impl<'a, S: Fn(&str) -> String> Plan<'a, S> {
                 element.set("isolation", "isolate");
                 element.children = self.elements(children);
             }
-            LayerContent::Paint(pixels) => self.set_piece(&mut element, layer, content_bounds(pixels), "data/layer"),
+            LayerContent::Paint(pixels) => self.set_piece(&mut element, Tiles::Pixels(pixels), "data/layer"),
             LayerContent::Result { pixels, recipe } => {
-                self.set_piece(&mut element, layer, content_bounds(pixels), "data/layer");
+                self.set_piece(&mut element, Tiles::Pixels(pixels), "data/layer");
                 element.set("brushfire:kind", "result");
                 if let Some(recipe) = recipe {
                     let name = format!("brushfire/recipe{:03}.json", self.recipes.len());
@@ -221,22 +244,22 @@ impl<'a, S: Fn(&str) -> String> Plan<'a, S> {
                 }
             }
             LayerContent::Hint { pixels, kind } => {
-                self.set_piece(&mut element, layer, content_bounds(pixels), "brushfire/hint");
+                self.set_piece(&mut element, Tiles::Pixels(pixels), "brushfire/hint");
                 element.set("brushfire:kind", kind.as_str());
             }
-            LayerContent::Mask(values) => self.set_piece(&mut element, layer, content_bounds(values), "brushfire/mask"),
+            LayerContent::Mask(values) => self.set_piece(&mut element, Tiles::Values(values), "brushfire/mask"),
         }
         element
     }
 
     /// Only what is there is stored; of an empty layer one pixel, for there must be a picture.
-    fn set_piece(&mut self, element: &mut Element, layer: &'a Layer, bounds: Option<PixelRect>, folder: &str) {
-        let rect = bounds.unwrap_or(PixelRect { left: 0, top: 0, right: 1, bottom: 1 });
+    fn set_piece(&mut self, element: &mut Element, tiles: Tiles<'a>, folder: &str) {
+        let rect = tiles.content_bounds().unwrap_or(PixelRect { left: 0, top: 0, right: 1, bottom: 1 });
         let name = format!("{folder}{:03}.png", self.entries.len());
         element.set("src", name.clone());
         element.set("x", rect.left.to_string());
         element.set("y", rect.top.to_string());
-        self.entries.push(Entry { name, layer, rect });
+        self.entries.push(Entry { name, tiles, rect });
     }
 
     fn set_state(&self, element: &mut Element, layer: &Layer) {
