@@ -146,7 +146,6 @@ fn layers_are_added_above_the_active_one_and_deleted() {
     desk.press(Modifiers::COMMAND, Key::J);
     assert_eq!(active_name(&desk), "Background copy");
     desk.click("Merge down");
-    desk.wait_for(|window| !window.desk.studio.is_editing());
     assert_eq!(lines(desk.document()), "Mask 4, Mask, Layer 3, Background");
 }
 

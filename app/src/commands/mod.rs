@@ -264,7 +264,7 @@ impl Command {
             Self::SofterBrush => desk.tools.harden_brush(-0.1),
             Self::Selection(command) => command.run(desk),
             Self::MaskEverything => studio.edit(crate::document::Document::fill_mask),
-            Self::InvertMask => studio.edit(crate::document::Document::invert_mask),
+            Self::InvertMask => studio.edit_in_background(|document| Ok(document.invert_mask())),
             Self::ClearMask => studio.edit(crate::document::Document::clear_mask),
             Self::Generate => studio.generate(),
             Self::GenerateVariations => {

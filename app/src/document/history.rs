@@ -70,6 +70,8 @@ impl Changes {
 #[derive(Debug)]
 struct Step<P> {
     id: u64,
+    /// Bytes of tiles that only this step holds while it is done, and while it is undone. Counted once: it takes a while.
+    tile_bytes: [usize; 2],
     what: What<P>,
 }
 
@@ -114,13 +116,17 @@ impl<P> Step<P> {
         }
     }
 
-    fn bytes(&self, done: bool) -> usize {
-        let tiles = match &self.what {
-            What::Document { edit, .. } if done => edit.bytes(),
-            What::Document { edit, .. } => edit.undone_bytes(),
-            What::OnDisk { .. } | What::Parameters { .. } => 0,
+    fn new(id: u64, what: What<P>) -> Self {
+        let tile_bytes = match &what {
+            What::Document { edit, .. } => [edit.bytes(), edit.undone_bytes()],
+            What::OnDisk { .. } | What::Parameters { .. } => [0; 2],
         };
-        tiles + size_of::<Self>()
+        Self { id, tile_bytes, what }
+    }
+
+    fn bytes(&self, done: bool) -> usize {
+        let [while_done, while_undone] = self.tile_bytes;
+        size_of::<Self>() + if done { while_done } else { while_undone }
     }
 
     fn changes(&self) -> Changes {
@@ -205,7 +211,7 @@ impl<P: Clone + PartialEq> History<P> {
 
     fn add(&mut self, what: What<P>) {
         self.steps.truncate(self.done);
-        self.steps.push_back(Step { id: self.next_id, what });
+        self.steps.push_back(Step::new(self.next_id, what));
         self.next_id += 1;
         self.done = self.steps.len();
         self.open = false;
@@ -231,7 +237,7 @@ impl<P: Clone + PartialEq> History<P> {
                 (What::Document { edit, made_by, .. }, Ok(place)) => {
                     let name = edit.name().to_owned().into();
                     let (changes, made_by) = (Changes::of(edit), made_by.take());
-                    step.what = What::OnDisk { place, name, changes, made_by };
+                    *step = Step::new(id, What::OnDisk { place, name, changes, made_by });
                 }
                 (What::Document { is_being_written, .. }, Err(error)) => {
                     log::warn!("older steps cannot be kept on disk and are forgotten: {error}");

@@ -137,9 +137,10 @@ impl Studio {
         self.results.clear();
         self.notices.withdraw_offers();
         let look = self.document.mask_look();
-        self.document = replacement.document;
+        let document = std::mem::replace(&mut self.document, replacement.document);
+        let history = std::mem::replace(&mut self.history, self.safety.new_history());
+        self.put_away((document, history));
         self.document.set_mask_look(look);
-        self.history = self.safety.new_history();
         self.recipe_in_history = self.recipe.clone();
         self.flattens_into = None;
         let path = replacement.path.as_deref();

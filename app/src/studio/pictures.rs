@@ -199,11 +199,20 @@ impl Studio {
         if neighbour < self.aside.len() {
             let next = self.aside.remove(neighbour);
             self.front_place = neighbour;
-            drop(self.put_front(next));
+            let last = self.put_front(next);
+            self.put_away(last);
         } else {
             let document = Document::blank(self.document.size(), PAPER);
             self.put_in_place(Replacement { document, path: None, recipe: None, recovered: None });
         }
+    }
+
+    /// Lets go of what is not needed any more: giving gigabytes back to the system takes a while.
+    pub(super) fn put_away(&self, unneeded: impl Send + 'static) {
+        self.mailbox.spawn("put-away", move || {
+            drop(unneeded);
+            None
+        });
     }
 
     /// A picture put aside that has unsaved changes, and that nobody was asked about since the program is to be left.

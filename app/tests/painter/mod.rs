@@ -90,8 +90,13 @@ impl Desk {
         self.window().desk.studio.document()
     }
 
+    /// Frames until nothing moves any more and edits on other threads are made.
     pub fn settle(&mut self) {
         self.harness.run_steps(4);
+        while self.window().desk.studio.is_editing() {
+            std::thread::sleep(Duration::from_millis(1));
+            self.harness.step();
+        }
         self.harness.run_ok();
     }
 

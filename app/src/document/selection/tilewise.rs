@@ -106,8 +106,11 @@ pub(crate) fn map_values(selection: &TileGrid<u16>, at: TilePos, change: impl Fn
 pub fn bounds_of(selection: &TileGrid<u16>) -> Option<PixelRect> {
     let mut bounds = PixelRect::EMPTY;
     for at in selection.positions() {
-        let Some(values) = selection.tile(at) else { continue };
         let tile = at.rect();
+        if bounds.intersect(tile) == tile {
+            continue;
+        }
+        let Some(values) = selection.tile(at) else { continue };
         for (row, y) in values.chunks_exact(tile.width() as usize).zip(tile.top..) {
             let first = row.iter().position(|value| *value != 0);
             let last = row.iter().rposition(|value| *value != 0);
