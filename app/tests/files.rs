@@ -298,3 +298,33 @@ fn the_memory_for_undo_can_be_chosen_and_is_remembered() {
     desk.press(Modifiers::COMMAND, Key::Comma);
     desk.harness.get_by_label_contains("MB in use");
 }
+
+#[test]
+fn a_picture_that_arrives_while_something_is_asked_waits_for_the_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = picture_file(&folder, "other.png", 20, 20, [255, 0, 0]);
+    let mut desk = Desk::with_picture();
+    desk.press(Modifiers::COMMAND, Key::J);
+    desk.press(Modifiers::COMMAND, Key::W);
+    desk.window_mut().desk.studio.open_path(&other);
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    desk.settle();
+    assert_eq!(tabs(&desk), ["scene.png"]);
+    desk.click("Stay");
+    desk.wait_for(|window| window.desk.studio.pictures().len() == 2);
+    assert_eq!(tabs(&desk), ["scene.png", "other.png"]);
+    assert_eq!(desk.document().size().width(), 20);
+}
+
+#[test]
+fn changes_that_cannot_be_kept_safe_are_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = picture_file(&folder, "no-folder.png", 2, 2, [0; 3]);
+    let mut desk = Desk::new();
+    desk.window_mut().desk.studio.keep_journals_in(file);
+    desk.press(Modifiers::NONE, Key::Insert);
+    desk.press(Modifiers::NONE, Key::Insert);
+    let said: Vec<_> = desk.window().desk.studio.notices.iter().map(|notice| notice.text.clone()).collect();
+    assert!(said.len() == 1 && said[0].contains("not kept safe from a crash"), "{said:?}");
+    assert_eq!(names(&desk).len(), 3, "and one paints on");
+}

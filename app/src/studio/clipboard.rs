@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError};
 
 use image::{DynamicImage, RgbaImage};
 
+use super::files::Replacement;
 use super::{Message, Studio};
 use crate::document::{CanvasSize, Document, PixelRect};
 use crate::files::{self, PictureClipboard as _};
@@ -89,7 +90,7 @@ impl Studio {
 
 fn opened_without_file(picture: RgbaImage) -> Message {
     match Document::from_image(&DynamicImage::ImageRgba8(picture)) {
-        Ok(document) => Message::Opened { document: Box::new(document), path: None, recipe: None, notices: vec![] },
+        Ok(document) => Message::Opened(Box::new(Replacement::untitled(document))),
         Err(error) => Message::Failed(error.to_string()),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::files::Replacement;
 use super::saving::name_of;
 use super::{Message, Studio};
 use crate::document::Document;
@@ -69,7 +70,7 @@ impl Studio {
 fn message_of(file: DroppedFile, target: Option<u64>) -> Message {
     let name = file.path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     match (file.read(), target) {
-        (Ok((picture, path)), None) => Message::opened(picture, path),
+        (Ok((picture, path)), None) => Message::Opened(Box::new(Replacement::opened(picture, path))),
         (Ok((OpenedDocument { document, notices, .. }, _)), Some(target)) => {
             Message::ForLayer(Box::new(ForLayer { target, name, document, notices }))
         }

@@ -12,7 +12,7 @@ use super::{PAPER, Studio};
 use crate::dialog::{Answer, PathQuestion, Purpose};
 use crate::document::journal::Abandoned;
 use crate::document::{CanvasSize, Document};
-use crate::files::{self, RecipeInFile, RecipeWriter};
+use crate::files::{self, OpenedDocument, RecipeInFile, RecipeWriter};
 use crate::language::{text, text_with};
 
 /// A picture that is to be opened.
@@ -22,6 +22,21 @@ pub struct Replacement {
     pub recipe: Option<RecipeInFile>,
     /// The journal it comes from and the parameters found there, after a crash.
     pub recovered: Option<(Abandoned, Box<Recipe>)>,
+    /// What could not be taken over, one sentence each.
+    pub notices: Vec<String>,
+}
+
+impl Replacement {
+    /// A picture that is in no file.
+    pub(super) fn untitled(document: Document) -> Self {
+        Self { document, path: None, recipe: None, recovered: None, notices: vec![] }
+    }
+
+    /// A picture that was read; from this file, where there is one.
+    pub(super) fn opened(picture: OpenedDocument, path: Option<PathBuf>) -> Self {
+        let OpenedDocument { document, recipe, notices, .. } = picture;
+        Self { document, path, recipe, recovered: None, notices }
+    }
 }
 
 /// A path that is being typed.
@@ -99,19 +114,32 @@ impl Studio {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let words = text_with("work-open", &[("file", name_of(&path).into())]);
         self.spawn_work("open-picture", words, move || match files::open_document(&path) {
-            Ok(picture) => Message::opened(picture, Some(path)),
+            Ok(picture) => Message::Opened(Box::new(Replacement::opened(picture, Some(path)))),
             Err(error) => Message::Failed(error.to_string()),
         });
     }
 
     /// Opens a blank canvas.
     pub fn new_canvas(&mut self, size: CanvasSize) {
-        self.open_beside(Replacement {
-            document: Document::blank(size, PAPER),
-            path: None,
-            recipe: None,
-            recovered: None,
-        });
+        self.arrive(Replacement::untitled(Document::blank(size, PAPER)));
+    }
+
+    /// A picture is to come to the front, as soon as nothing is asked of the one that is there: the answer is meant
+    /// for that one.
+    pub(super) fn arrive(&mut self, picture: Replacement) {
+        self.arrivals.push(picture);
+        self.take_in_arrivals();
+    }
+
+    pub(super) fn take_in_arrivals(&mut self) {
+        if !self.can_change_picture() {
+            return;
+        }
+        for mut picture in std::mem::take(&mut self.arrivals) {
+            let notices = std::mem::take(&mut picture.notices);
+            self.open_beside(picture);
+            notices.into_iter().for_each(|notice| self.notices.say(notice));
+        }
     }
 
     /// Reads the first start's example on a thread.
@@ -122,7 +150,7 @@ impl Studio {
     pub(super) fn take_in_example(&mut self, example: Option<Example>) {
         // Whoever was quicker than the disk keeps what they have begun.
         let Some(example) = example.filter(|_| !self.history.can_undo() && self.path.is_none()) else { return };
-        self.put_in_place(Replacement { document: example.document, path: None, recipe: None, recovered: None });
+        self.put_in_place(Replacement::untitled(example.document));
         if self.recipe.prompt.is_empty() {
             self.recipe.prompt = example.prompt;
             self.recipe_in_history = self.recipe.clone();

@@ -1,6 +1,5 @@
 //! How work done on other threads comes back to the window's thread.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
@@ -8,11 +7,11 @@ use brushfire_engine::{Event, Job};
 use image::GrayImage;
 
 use super::RunId;
+use super::files::Replacement;
 use super::models::ModelChoice;
 use super::results::FinishedPicture;
 use crate::dialog::{Answer, Purpose};
-use crate::document::{Document, PixelRect};
-use crate::files::{OpenedDocument, RecipeInFile};
+use crate::document::PixelRect;
 
 /// Something another thread has done.
 pub enum Message {
@@ -21,13 +20,7 @@ pub enum Message {
     /// A file dialog was closed.
     Answered(Purpose, Answer),
     /// A picture was read and cut into tiles.
-    Opened {
-        document: Box<Document>,
-        path: Option<PathBuf>,
-        recipe: Option<Box<RecipeInFile>>,
-        /// What could not be taken over, one sentence each.
-        notices: Vec<String>,
-    },
+    Opened(Box<Replacement>),
     /// A picture that a crash has left.
     Found(Box<super::safety::Found>),
     /// A copy of the document was changed.
@@ -56,14 +49,6 @@ pub enum Message {
     Failed(String),
     /// What came of a wish, as one sentence for the status line.
     Done(String),
-}
-
-impl Message {
-    /// A picture that was read.
-    pub(super) fn opened(picture: OpenedDocument, path: Option<PathBuf>) -> Self {
-        let OpenedDocument { document, recipe, notices, .. } = picture;
-        Self::Opened { document: Box::new(document), path, recipe: recipe.map(Box::new), notices }
-    }
 }
 
 /// Where other threads leave their [`Message`]s; each wakes the window.

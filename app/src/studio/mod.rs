@@ -91,6 +91,8 @@ pub struct Studio {
     aside: Vec<Aside>,
     /// How many of them have their tabs before that of the one in front.
     front_place: usize,
+    /// Pictures that wait until they can come to the front.
+    arrivals: Vec<files::Replacement>,
     picture_number: u64,
     pictures_opened: u64,
     /// Those whose changes may be lost: the painter was asked.
@@ -157,6 +159,7 @@ impl Studio {
             dialog_open: false,
             typed_path: None,
             aside: vec![],
+            arrivals: vec![],
             front_place: 0,
             picture_number: 0,
             pictures_opened: 0,
@@ -237,6 +240,7 @@ impl Studio {
         self.work.tidy();
         self.start_edits();
         self.start_next_save();
+        self.take_in_arrivals();
     }
 
     fn take_in(&mut self, message: Message) {
@@ -244,15 +248,7 @@ impl Studio {
             Message::Engine { number, event } if number == self.engines_started => self.take_in_event(event),
             Message::Engine { .. } => {}
             Message::Answered(purpose, answer) => self.take_in_answer(purpose, answer),
-            Message::Opened { document, path, recipe, notices } => {
-                self.open_beside(files::Replacement {
-                    document: *document,
-                    path,
-                    recipe: recipe.map(|recipe| *recipe),
-                    recovered: None,
-                });
-                notices.into_iter().for_each(|notice| self.notices.say(notice));
-            }
+            Message::Opened(picture) => self.arrive(*picture),
             Message::Found(found) => self.take_in_found(*found),
             Message::Edited(made) => self.take_in_edited(*made),
             Message::Copied(rect) => self.take_in_copied(rect),

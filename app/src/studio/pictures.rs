@@ -203,7 +203,7 @@ impl Studio {
             self.put_away(last);
         } else {
             let document = Document::blank(self.document.size(), PAPER);
-            self.put_in_place(Replacement { document, path: None, recipe: None, recovered: None });
+            self.put_in_place(Replacement::untitled(document));
         }
     }
 

@@ -170,6 +170,7 @@ impl Studio {
             path: about.path,
             recipe: None,
             recovered: Some((abandoned, Box::new(about.recipe))),
+            notices: vec![],
         });
     }
 

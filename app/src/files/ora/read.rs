@@ -17,6 +17,12 @@ const MAX_TEXT_BYTES: u64 = 32 << 20;
 /// Bytes of one layer's file.
 const MAX_PIECE_BYTES: u64 = 2 << 30;
 
+/// Bytes of a PNG file's signature and header.
+const PNG_HEAD: u64 = 33;
+
+/// Bytes of a layer's file besides its pixels, which no compression makes much larger: profiles, texts.
+const MAX_PNG_EXTRAS: u64 = 16 << 20;
+
 type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
 
 /// What was in a file.
@@ -94,13 +100,25 @@ fn archive_of(bytes: &[u8]) -> Result<Archive<'_>, LayeredError> {
 /// An entry's bytes, at most `max` of them; `None` where there is no such entry. Entries are looked up in the archive's
 /// own list: whatever a name says, nothing but the archive is read.
 fn entry(archive: &mut Archive<'_>, name: &str, max: u64) -> Result<Option<Vec<u8>>, LayeredError> {
+    entry_of(archive, name, 0, |_| Ok(max))
+}
+
+/// As [`entry`]; how many bytes there may be is known from the first `head_length`.
+fn entry_of(
+    archive: &mut Archive<'_>,
+    name: &str,
+    head_length: u64,
+    max_by_head: impl FnOnce(&[u8]) -> Result<u64, LayeredError>,
+) -> Result<Option<Vec<u8>>, LayeredError> {
     let Some(index) = archive.index_for_name(name) else { return Ok(None) };
     let damaged = |reason: String| LayeredError::damaged(format!("{name} in it {reason}"));
-    let file = archive.by_index(index).map_err(|error| damaged(format!("cannot be read: {error}")))?;
+    let unreadable = |error: std::io::Error| damaged(format!("cannot be read: {error}"));
+    let mut file = archive.by_index(index).map_err(|error| damaged(format!("cannot be read: {error}")))?;
     let mut bytes = Vec::new();
+    file.by_ref().take(head_length).read_to_end(&mut bytes).map_err(unreadable)?;
+    let max = max_by_head(&bytes)?;
     // What the archive says of an entry's size may be a lie; what is read is counted.
-    let read = file.take(max + 1).read_to_end(&mut bytes);
-    read.map_err(|error| damaged(format!("cannot be read: {error}")))?;
+    file.take((max + 1).saturating_sub(bytes.len() as u64)).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > max {
         return Err(damaged(format!("unfolds to more than {max} bytes")));
     }
@@ -157,16 +175,19 @@ fn load(archive: &Archive<'_>, size: CanvasSize, pieces: &[Needed]) -> Result<Ve
         let of_layer =
             |reason: String| LayeredError::damaged(format!("the layer “{}” ({}) {reason}", piece.layer, piece.entry));
         let wrong = |error: PngError| of_layer(error.to_string());
-        let file = entry(&mut archive.clone(), &piece.entry, MAX_PIECE_BYTES)?;
+        let look_at_head = |head: &[u8]| {
+            if !head.starts_with(b"\x89PNG") {
+                return Err(of_layer("is not a PNG picture".to_owned()));
+            }
+            let (width, height) = png_tiles::size_of(head).map_err(wrong)?;
+            let bytes = u64::from(width) * u64::from(height) * size_of::<Pixel>() as u64;
+            if decoded.fetch_add(bytes, std::sync::atomic::Ordering::Relaxed) > MAX_DECODED_BYTES {
+                return Err(LayeredError::TooMuchMemory { bytes: MAX_DECODED_BYTES });
+            }
+            Ok((bytes + bytes / 8 + MAX_PNG_EXTRAS).min(MAX_PIECE_BYTES))
+        };
+        let file = entry_of(&mut archive.clone(), &piece.entry, PNG_HEAD, look_at_head)?;
         let file = file.ok_or_else(|| of_layer("is missing".to_owned()))?;
-        if !file.starts_with(b"\x89PNG") {
-            return Err(of_layer("is not a PNG picture".to_owned()));
-        }
-        let (width, height) = png_tiles::size_of(&file).map_err(wrong)?;
-        let bytes = u64::from(width) * u64::from(height) * size_of::<Pixel>() as u64;
-        if decoded.fetch_add(bytes, std::sync::atomic::Ordering::Relaxed) > MAX_DECODED_BYTES {
-            return Err(LayeredError::TooMuchMemory { bytes: MAX_DECODED_BYTES });
-        }
         let loaded = if piece.is_mask {
             let tiles = Tiles::Values(png_tiles::read_mask(&file, size, piece.offset).map_err(wrong)?);
             Loaded { tiles, has_16_bits: false, profile: Ok(()) }

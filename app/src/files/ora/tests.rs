@@ -233,6 +233,15 @@ fn bombs_are_refused_before_they_go_off() {
         ("a.png", &wide),
     ]);
     assert!(read(&wide).is_err());
+    // A small picture, and behind it more than any small picture has.
+    let mut long = png(3, 3, [1; 4]);
+    long.resize(40 << 20, 0);
+    let long = archive(&[
+        ("stack.xml", b"<image w='8' h='8'><stack><layer name='a' src='a.png'/></stack></image>"),
+        ("a.png", &long),
+    ]);
+    let error = read(&long).err().unwrap().to_string();
+    assert!(error.contains("a.png in it unfolds to more than"), "{error}");
     let nested = "<stack>".repeat(5000);
     assert!(opened(&nested).is_err());
     let many = format!(
@@ -270,6 +279,40 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+
+    #[test]
+    fn damaged_files_of_other_programs_are_opened_or_refused_at_once(
+        is_krita in any::<bool>(),
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..9),
+        // The list of entries stands at the end.
+        at_the_end in prop::collection::vec((0_usize..1200, any::<u8>()), 0..4),
+        cut in prop::option::of(any::<prop::sample::Index>()),
+    ) {
+        let mut bytes = if is_krita { KRITA.to_vec() } else { MYPAINT.to_vec() };
+        for (at, byte) in damage {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        for (from_end, byte) in at_the_end {
+            let at = bytes.len() - 1 - from_end;
+            bytes[at] = byte;
+        }
+        if let Some(cut) = cut {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        let begun = std::time::Instant::now();
+        if let Ok(opened) = read(&bytes) {
+            prop_assert_eq!(opened.document.flattened().size(), opened.document.size());
+        }
+        prop_assert!(begun.elapsed().as_secs() < 5);
+    }
+}
+
+const MYPAINT: &[u8] = include_bytes!("../../../tests/data/ora/mypaint.ora");
+const KRITA: &[u8] = include_bytes!("../../../tests/data/ora/krita.ora");
+
 /// The picture that a file's own program flattened.
 fn merged_in(file: &[u8], size: CanvasSize) -> TileGrid<Pixel> {
     let mut archive = ZipArchive::new(Cursor::new(file)).unwrap();
@@ -293,21 +336,20 @@ fn difference(a: &TileGrid<Pixel>, b: &TileGrid<Pixel>) -> u16 {
 
 #[test]
 fn mypaint_s_and_krita_s_pictures_look_as_they_flattened_them() {
-    let mypaint: &[u8] = include_bytes!("../../../tests/data/ora/mypaint.ora");
-    let krita: &[u8] = include_bytes!("../../../tests/data/ora/krita.ora");
     // MyPaint composites with 15 bits a channel.
-    for (name, file, tolerance) in [("MyPaint", mypaint, 2), ("Krita", krita, 1)] {
+    for (name, file, tolerance) in [("MyPaint", MYPAINT, 2), ("Krita", KRITA, 1)] {
         let Opened { document, notices } = read(file).unwrap();
         let found = difference(&document.flattened(), &merged_in(file, document.size()));
         assert!(found <= tolerance, "{name}: {found} of 255 levels");
         // Of MyPaint's file, that a group is gone.
         assert_eq!(notices.len(), usize::from(name == "MyPaint"), "{notices:?}");
+        assert_eq!(document.pixels_per_inch().is_some(), name == "Krita");
     }
 }
 
 #[test]
 fn mypaint_s_layers_keep_their_order_and_groups() {
-    let document = read(include_bytes!("../../../tests/data/ora/mypaint.ora")).unwrap().document;
+    let document = read(MYPAINT).unwrap().document;
     let names: Vec<_> = document.all_layers().map(|layer| layer.props().name.as_str()).collect();
     assert_eq!(&names[..6], ["background", "light", "isolated", "shade", "inside", "top"]);
     assert_eq!(document.layer(document.active()).unwrap().props().name, "top");

@@ -101,6 +101,34 @@ fn files_cut_short_anywhere_are_opened_or_refused() {
 }
 
 #[test]
+fn groups_too_deep_in_each_other_are_refused_in_words() {
+    // Layer records that say nothing but that a group begins.
+    let record = |section: u32| {
+        let mut record = vec![0; 16];
+        record.extend(0_u16.to_be_bytes());
+        record.extend(b"8BIMnorm\xff\0\0\0");
+        let mut extra = vec![0; 12];
+        extra.extend(b"8BIMlsct\0\0\0\x04");
+        extra.extend(section.to_be_bytes());
+        record.extend((extra.len() as u32).to_be_bytes());
+        record.extend(extra);
+        record
+    };
+    let file = |groups: u16| {
+        let mut info = groups.to_be_bytes().to_vec();
+        (0..groups).for_each(|_| info.extend(record(3)));
+        let mut file = b"8BPS\0\x01\0\0\0\0\0\0\0\x03\0\0\0\x04\0\0\0\x04\0\x08\0\x03\0\0\0\0\0\0\0\0".to_vec();
+        file.extend((info.len() as u32 + 4).to_be_bytes());
+        file.extend((info.len() as u32).to_be_bytes());
+        file.extend(info);
+        read(&file).err().map(|error| error.to_string())
+    };
+    assert_eq!(file(20), None);
+    assert!(file(8000).unwrap().contains("too deep in each other"));
+    assert!(file(30_000).unwrap().contains("30000 layers"));
+}
+
+#[test]
 fn colours_that_cannot_be_read_are_named() {
     let with = |at: usize, value: u8| {
         let mut file = GIMP_8.to_vec();
