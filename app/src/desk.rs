@@ -12,7 +12,8 @@ use crate::document::{Document, MaskLook};
 use crate::files::Settings;
 use crate::language::LanguageChoice;
 use crate::panels::{
-    BrushPanel, Docks, LayersPanel, Palette, PanelKind, PictureSizeChoice, ShortcutsDialog, Thumbnails, Variations,
+    BrushPanel, ColorRangeDialog, Docks, LayersPanel, Palette, PanelKind, PictureSizeChoice, ShortcutsDialog,
+    Thumbnails, TurnPictureDialog, Variations,
 };
 use crate::studio::Studio;
 
@@ -26,6 +27,8 @@ pub enum Dialog {
     Refine(Refined, RefineKind),
     ImageSize,
     CanvasSize,
+    TurnPicture,
+    ColorRange(Refined),
 }
 
 /// Everything the panels show and the commands change.
@@ -57,6 +60,8 @@ pub struct Desk {
     pub variations: Option<Variations>,
     pub brush_panel: BrushPanel,
     pub shortcuts_dialog: ShortcutsDialog,
+    pub turn_picture: TurnPictureDialog,
+    pub color_range: ColorRangeDialog,
     pub layers_panel: LayersPanel,
     pub navigator: Navigator,
     pub docks: Docks,
@@ -101,6 +106,8 @@ impl Desk {
             variations: None,
             brush_panel: BrushPanel::default(),
             shortcuts_dialog: ShortcutsDialog::default(),
+            turn_picture: TurnPictureDialog::default(),
+            color_range: ColorRangeDialog::default(),
             layers_panel: LayersPanel::default(),
             navigator: Navigator::default(),
             docks: Docks::default(),
@@ -170,6 +177,12 @@ impl Desk {
 
     pub fn open_dialog(&mut self, dialog: Dialog) {
         self.dialog = Some(dialog);
+    }
+
+    /// Begins with the colour in hand.
+    pub fn open_color_range(&mut self, refined: Refined) {
+        self.color_range = ColorRangeDialog::of(self.tools.color);
+        self.open_dialog(Dialog::ColorRange(refined));
     }
 
     /// Shows a panel or hides it.

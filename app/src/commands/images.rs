@@ -4,6 +4,7 @@ use crate::desk::{Desk, Dialog};
 use crate::document::PixelRect;
 use crate::document::selection::bounds_of;
 use crate::document::transform::{Filter, Projection, Turn};
+use crate::panels::TurnPictureDialog;
 use crate::studio::Studio;
 
 /// What changes the size of the picture or turns it, or a layer of it.
@@ -12,6 +13,7 @@ pub enum ImageCommand {
     /// Opens its dialog, as the next does.
     ImageSize,
     CanvasSize,
+    TurnFreely,
     CropToSelection,
     Turn(Turn),
     TurnLayer(Turn),
@@ -39,6 +41,10 @@ impl ImageCommand {
             Self::CanvasSize => {
                 desk.new_picture_size = [size.width(), size.height()];
                 desk.open_dialog(Dialog::CanvasSize);
+            }
+            Self::TurnFreely => {
+                desk.turn_picture = TurnPictureDialog::default();
+                desk.open_dialog(Dialog::TurnPicture);
             }
             Self::CropToSelection => {
                 desk.studio.edit_in_background(|document| match document.selection().and_then(bounds_of) {

@@ -24,12 +24,16 @@ pub enum SelectionCommand {
     MaskFromSelection,
     MaskFromOpaque,
     RefineMask(RefineKind),
+    /// Opens its dialog, as the next does.
+    ColorRange,
+    MaskColorRange,
 }
 
 /// A [`Refine`] without its length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RefineKind {
     Feather,
+    Blur,
     Grow,
     Shrink,
     Border,
@@ -43,6 +47,7 @@ impl RefineKind {
     pub fn with(self, pixels: f32) -> Refine {
         match self {
             Self::Feather => Refine::Feather(pixels),
+            Self::Blur => Refine::Blur(pixels),
             Self::Grow => Refine::Grow(pixels),
             Self::Shrink => Refine::Shrink(pixels),
             Self::Border => Refine::Border(pixels),
@@ -69,6 +74,15 @@ impl Refined {
         })
     }
 
+    /// The command that makes one from a range of colours.
+    #[must_use]
+    pub fn color_range_command(self) -> Command {
+        Command::Selection(match self {
+            Self::Selection => SelectionCommand::ColorRange,
+            Self::Mask => SelectionCommand::MaskColorRange,
+        })
+    }
+
     /// Does it; lengths in pixels.
     pub fn refine(self, studio: &mut Studio, refine: Refine) {
         match self {
@@ -85,7 +99,7 @@ impl SelectionCommand {
         let is_selected = document.selection().is_some();
         !studio.is_painting()
             && match self {
-                Self::All | Self::Fill | Self::Paste => true,
+                Self::All | Self::Fill | Self::Paste | Self::ColorRange | Self::MaskColorRange => true,
                 Self::None | Self::Invert | Self::Refine(_) | Self::MaskFromSelection | Self::Clear => is_selected,
                 Self::Opaque | Self::MaskFromOpaque | Self::Copy | Self::Cut => {
                     document.layer(document.active()).and_then(Layer::pixels).is_some()
@@ -114,6 +128,8 @@ impl SelectionCommand {
             }
             Self::Refine(RefineKind::FillHoles) => Refined::Selection.refine(studio, Refine::FillHoles),
             Self::RefineMask(RefineKind::FillHoles) => Refined::Mask.refine(studio, Refine::FillHoles),
+            Self::ColorRange => desk.open_color_range(Refined::Selection),
+            Self::MaskColorRange => desk.open_color_range(Refined::Mask),
             Self::Refine(kind) => desk.open_dialog(Dialog::Refine(Refined::Selection, kind)),
             Self::RefineMask(kind) => desk.open_dialog(Dialog::Refine(Refined::Mask, kind)),
         }

@@ -185,6 +185,7 @@ pub const COMMANDS: &[CommandInfo] = &[
     image(ImageCommand::Turn(Turn::Clockwise), "rotate-image-right", &[]).icon(icons::ROTATE_CW).starts_group(),
     image(ImageCommand::Turn(Turn::Counterclockwise), "rotate-image-left", &[]),
     image(ImageCommand::Turn(Turn::Half), "rotate-image-half", &[]),
+    image(ImageCommand::TurnFreely, "turn-image-freely", &[]),
     image(ImageCommand::Turn(Turn::FlipHorizontally), "flip-image-horizontally", &[]).icon(icons::FLIP_HORIZONTALLY),
     image(ImageCommand::Turn(Turn::FlipVertically), "flip-image-vertically", &[]).icon(icons::FLIP_VERTICALLY),
     //
@@ -216,7 +217,9 @@ pub const COMMANDS: &[CommandInfo] = &[
     selection(Menu::Select, SelectionCommand::Invert, "invert-selection", &[ctrl_shift(Key::I)]).icon(icons::CONTRAST),
     selection(Menu::Select, SelectionCommand::Opaque, "select-opaque", &[]).starts_group(),
     selection(Menu::Select, SelectionCommand::FromMask, "select-mask", &[]),
+    selection(Menu::Select, SelectionCommand::ColorRange, "select-color-range", &[]).icon(icons::PALETTE),
     refine(RefineKind::Feather, "feather-selection", &[shift(Key::F6)]).starts_group(),
+    refine(RefineKind::Blur, "blur-selection", &[]),
     refine(RefineKind::Grow, "grow-selection", &[]),
     refine(RefineKind::Shrink, "shrink-selection", &[]),
     refine(RefineKind::Border, "border-selection", &[]),
@@ -235,7 +238,9 @@ pub const COMMANDS: &[CommandInfo] = &[
         .icon(icons::SQUARE_DASHED)
         .starts_group(),
     selection(Menu::Mask, SelectionCommand::MaskFromOpaque, "mask-from-opaque", &[]),
+    selection(Menu::Mask, SelectionCommand::MaskColorRange, "mask-from-color-range", &[]).icon(icons::PALETTE),
     refine_mask(RefineKind::Feather, "feather-mask").starts_group(),
+    refine_mask(RefineKind::Blur, "blur-mask"),
     refine_mask(RefineKind::Grow, "grow-mask"),
     refine_mask(RefineKind::Shrink, "shrink-mask"),
     refine_mask(RefineKind::Border, "border-mask"),

@@ -43,7 +43,7 @@ const WAYS: [(Combine, Icon, &str); 4] = [
     (Combine::Intersect, icons::SQUARES_INTERSECT, "select-intersect"),
 ];
 
-fn ways(ui: &mut Ui, chosen: &mut Combine) {
+pub(super) fn ways(ui: &mut Ui, chosen: &mut Combine) {
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         for (how, icon, key) in WAYS {

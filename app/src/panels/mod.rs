@@ -28,7 +28,7 @@ mod variations;
 mod wording;
 
 pub use self::brush::BrushPanel;
-pub use self::dialogs::{PictureSizeChoice, ShortcutsDialog};
+pub use self::dialogs::{ColorRangeDialog, PictureSizeChoice, ShortcutsDialog, TurnPictureDialog};
 pub use self::docks::Docks;
 pub use self::layers::{LayersPanel, change as change_layer, rows as layer_rows};
 pub use self::layout::{Layout, PanelKind};

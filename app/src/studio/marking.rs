@@ -68,6 +68,28 @@ impl Default for WandOptions {
     }
 }
 
+/// About which colour is taken.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ColorRange {
+    /// sRGB.
+    pub color: [u8; 3],
+    /// The most by which a channel may differ, 0 to 1.
+    pub tolerance: f32,
+}
+
+impl Default for ColorRange {
+    fn default() -> Self {
+        Self { color: [0; 3], tolerance: 0.15 }
+    }
+}
+
+impl ColorRange {
+    #[must_use]
+    pub fn similarity(&self) -> Similarity {
+        Similarity { color: Document::opaque_pixel(self.color), tolerance: share(self.tolerance), is_antialiased: true }
+    }
+}
+
 impl Studio {
     pub fn select_shape(&mut self, shape: SelectionShape, options: SelectOptions) {
         self.edit_in_background(move |document| {
@@ -89,6 +111,22 @@ impl Studio {
                 if wand.is_contiguous { contiguous(source, similarity, seed) } else { color_range(source, similarity) }
             });
             Ok(document.select(&feathered(&coverage, options.feather), options.how))
+        });
+    }
+
+    /// Selects the pixels of about a colour in the picture as it is seen.
+    pub fn select_color_range(&mut self, range: ColorRange, how: Combine) {
+        self.edit_in_background(move |document| {
+            let coverage = color_range(&AllLayers(document), range.similarity());
+            Ok(document.select(&coverage, how))
+        });
+    }
+
+    /// Makes the pixels of about a colour the mask.
+    pub fn mask_color_range(&mut self, range: ColorRange, how: Combine) {
+        self.edit_in_background(move |document| {
+            let coverage = color_range(&AllLayers(document), range.similarity());
+            document.mask_by(&coverage, how)
         });
     }
 

@@ -39,7 +39,7 @@ pub use self::engine_handle::{EngineHandle, EngineStarter};
 pub use self::files::TypedPath;
 pub use self::generation::{Phase, Run, RunId};
 pub use self::mailbox::{Mailbox, Message};
-pub use self::marking::{SelectOptions, SelectionShape, WandOptions};
+pub use self::marking::{ColorRange, SelectOptions, SelectionShape, WandOptions};
 pub use self::parameters::SeedChoice;
 pub use self::pictures::PictureTab;
 

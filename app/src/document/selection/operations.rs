@@ -1,7 +1,7 @@
 //! What is done to a document's selection and, with the same tools, to its mask. Each operation changes the document at
 //! once and returns the edit that says how, or `None` where nothing changed.
 
-use super::blur::feathered;
+use super::blur::{blurred, feathered};
 use super::combine::{Combine, combine, everything, inverted, is_empty};
 use super::grow::{bordered, grown, shrunk};
 use super::holes::holes_filled;
@@ -14,6 +14,8 @@ use crate::document::{Document, DocumentError, Edit, Pixel};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Refine {
     Feather(f32),
+    /// The standard deviation of the Gaussian.
+    Blur(f32),
     Grow(f32),
     Shrink(f32),
     Border(f32),
@@ -26,6 +28,7 @@ impl Refine {
     pub fn of(self, selection: &TileGrid<u16>) -> TileGrid<u16> {
         match self {
             Self::Feather(radius) => feathered(selection, radius),
+            Self::Blur(sigma) => blurred(selection, sigma),
             Self::Grow(radius) => grown(selection, radius),
             Self::Shrink(radius) => shrunk(selection, radius),
             Self::Border(radius) => bordered(selection, radius),
@@ -37,6 +40,7 @@ impl Refine {
     fn names(self) -> [&'static str; 2] {
         match self {
             Self::Feather(_) => ["Feather selection", "Feather mask"],
+            Self::Blur(_) => ["Blur selection", "Blur mask"],
             Self::Grow(_) => ["Grow selection", "Grow mask"],
             Self::Shrink(_) => ["Shrink selection", "Shrink mask"],
             Self::Border(_) => ["Border selection", "Border mask"],
@@ -99,6 +103,15 @@ impl Document {
     pub fn mask_from_selection(&mut self) -> Result<Option<Edit>, DocumentError> {
         let Some(selection) = self.selection().cloned() else { return Ok(None) };
         self.set_mask("Mask from selection", &selection)
+    }
+
+    /// The active mask by a new one and the one there is.
+    ///
+    /// # Errors
+    /// The mask is hidden or locked.
+    pub fn mask_by(&mut self, new: &TileGrid<u16>, how: Combine) -> Result<Option<Edit>, DocumentError> {
+        let mask = if how == Combine::Replace { new.clone() } else { combine(self.mask(), new, how) };
+        self.set_mask("Mask from colours", &mask)
     }
 
     /// Selects what the active mask repaints.

@@ -111,7 +111,7 @@ impl Document {
     }
 
     /// The same layers with other grids.
-    fn remake(&mut self, name: &'static str, size: CanvasSize, make: &impl MakeGrid) -> Edit {
+    pub(super) fn remake(&mut self, name: &'static str, size: CanvasSize, make: &impl MakeGrid) -> Edit {
         let mut after = self.clone();
         after.size = size;
         after.no_mask = TileGrid::filled(size, 0);
@@ -135,7 +135,7 @@ fn remake_layers(layers: &mut [Layer], make: &impl MakeGrid) {
 }
 
 /// A grid from another, of colours and of mask values alike.
-trait MakeGrid {
+pub(super) trait MakeGrid {
     fn of<P: Sample>(&self, grid: &TileGrid<P>) -> TileGrid<P>;
 }
 

@@ -10,12 +10,14 @@ mod layers;
 mod preview;
 mod projection;
 mod scale;
+mod turn;
 mod warp;
 
 pub use canvas::{Anchor, Turn};
 pub use filter::Filter;
 pub use preview::{PreviewPicture, TransformPreview};
 pub use projection::{Point, Projection};
+pub use turn::FreeTurn;
 
 use filter::Sample;
 use grids::{ExactMove, moved};

@@ -28,6 +28,12 @@ pub struct PreviewPicture {
 }
 
 impl Document {
+    /// The picture as it is seen, no side longer than `max_side` pixels. Takes its time on large canvases.
+    #[must_use]
+    pub fn small_picture(&self, max_side: u32) -> Option<PreviewPicture> {
+        picture(&self.flattened(), max_side)
+    }
+
     /// Pictures to show while a layer, or what is selected of it, is being transformed; no side exceeds `max_side`
     /// pixels. Layers above the one in question are shown below it. Takes its time on large canvases.
     #[must_use]

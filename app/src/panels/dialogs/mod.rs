@@ -1,5 +1,6 @@
 //! The few small windows that open over the desk.
 
+mod color_range;
 mod found;
 mod new_canvas;
 mod picture_size;
@@ -7,9 +8,13 @@ mod question;
 mod refine;
 mod settings;
 mod shortcuts;
+mod small_picture;
+mod turn_picture;
 
+pub use self::color_range::ColorRangeDialog;
 pub use self::picture_size::{PictureSizeChoice, filter_choice};
 pub use self::shortcuts::ShortcutsDialog;
+pub use self::turn_picture::TurnPictureDialog;
 
 use egui::{Button, Frame, Id, Margin, Modal, RichText, TextEdit, Ui, vec2};
 
@@ -39,15 +44,16 @@ pub fn show(ui: &Ui, desk: &mut Desk) {
             Dialog::Refine(refined, kind) => refine::show(ui, desk, refined, kind),
             Dialog::ImageSize => picture_size::show_image_size(ui, desk),
             Dialog::CanvasSize => picture_size::show_canvas_size(ui, desk),
+            Dialog::TurnPicture => turn_picture::show(ui, desk),
+            Dialog::ColorRange(refined) => color_range::show(ui, desk, refined),
             Dialog::Settings => settings::show(ui, desk),
             Dialog::Shortcuts => shortcuts::show(ui, desk),
             Dialog::About => about(ui),
         }
         let close = Button::new(text("close")).min_size(vec2(96.0, CONTROL_HEIGHT));
         // Beside others a button's text stands in its middle.
-        let has_own_buttons =
-            matches!(dialog, Dialog::NewCanvas | Dialog::Refine(..) | Dialog::ImageSize | Dialog::CanvasSize);
-        if !has_own_buttons && ui.horizontal(|ui| ui.add(close)).inner.clicked() {
+        let only_closes = matches!(dialog, Dialog::Settings | Dialog::Shortcuts | Dialog::About);
+        if only_closes && ui.horizontal(|ui| ui.add(close)).inner.clicked() {
             desk.close_dialog();
         }
     });
