@@ -227,3 +227,88 @@ fn the_crop_tool_begins_with_what_is_selected() {
     when_done(&mut desk);
     assert_eq!(desk.document().size(), CanvasSize::new(32, 24).unwrap());
 }
+
+#[test]
+fn the_picture_turns_by_any_angle_and_the_canvas_grows_with_it() {
+    let mut desk = Desk::with_picture();
+    desk.click_in_menu(Menu::Image, "Rotate picture by an angle");
+    type_number(&mut desk, "Angle", "30");
+    desk.click("Apply");
+    when_done(&mut desk);
+    // 64 cos 30° + 48 sin 30°, 64 sin 30° + 48 cos 30°
+    assert_eq!(size(&desk), [80, 74]);
+    assert_eq!((pixel(&desk, 1, 1), pixel(&desk, 40, 37)[3]), ([0; 4], 65535));
+    desk.press(Modifiers::COMMAND, Key::Z);
+    assert_eq!(size(&desk), [64, 48]);
+}
+
+/// Types a number into the field of this name.
+fn type_number(desk: &mut Desk, name: &str, value: &str) {
+    desk.harness.get_by_role_and_label(Role::SpinButton, name).click();
+    desk.settle();
+    desk.press(Modifiers::COMMAND, Key::A);
+    desk.harness.event(egui::Event::Text(value.to_owned()));
+    desk.settle();
+    desk.press(Modifiers::NONE, Key::Enter);
+}
+
+#[test]
+fn what_has_about_a_colour_is_selected_and_masked() {
+    let mut desk = Desk::new();
+    desk.window_mut().desk.tools.color = [200, 30, 30];
+    desk.click("Rectangle selection");
+    drag(&mut desk, &[(20.0, 20.0), (100.0, 100.0)]);
+    desk.click_in_menu(Menu::Select, "Fill selection");
+    when_done(&mut desk);
+    desk.press(Modifiers::COMMAND | Modifiers::SHIFT, Key::A);
+    desk.click_in_menu(Menu::Select, "Select by colour");
+    desk.click("Apply");
+    when_done(&mut desk);
+    assert_eq!((selected(desk.document(), 50, 50), selected(desk.document(), 150, 150)), (65535, 0));
+    desk.press(Modifiers::COMMAND | Modifiers::SHIFT, Key::A);
+    desk.click_in_menu(Menu::Mask, "Mask by colour");
+    // The small picture is made on a thread; its corner is paper.
+    let picture = desk.harness.get_by_role_and_label(Role::Button, "Take the colour from the picture").rect();
+    for _ in 0..200 {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+        desk.harness.step();
+    }
+    let corner = picture.max - egui::vec2(8.0, 8.0);
+    desk.harness.event(egui::Event::PointerMoved(corner));
+    desk.harness.step();
+    desk.harness.event(painter::press_at(corner, true));
+    desk.harness.step();
+    desk.harness.event(painter::press_at(corner, false));
+    desk.settle();
+    desk.click("Apply");
+    when_done(&mut desk);
+    assert_eq!((desk.mask_at(50, 50), desk.mask_at(150, 150)), (0, 65535));
+}
+
+#[test]
+fn a_mask_is_blurred_to_both_sides_of_its_edge() {
+    let mut desk = Desk::new();
+    desk.click("Rectangle selection");
+    drag(&mut desk, &[(100.0, 0.0), (256.0, 256.0)]);
+    desk.click_in_menu(Menu::Mask, "Mask from selection");
+    when_done(&mut desk);
+    desk.click_in_menu(Menu::Mask, "Blur mask");
+    desk.click("Apply");
+    when_done(&mut desk);
+    // A Gaussian of 8 pixels: one standard deviation from the edge is 15.9 and 84.1 %.
+    let share = |x| f64::from(desk.mask_at(x, 128)) / 65535.0;
+    assert!(
+        ((share(91) + share(92)) / 2.0 - 0.159).abs() < 0.01 && ((share(107) + share(108)) / 2.0 - 0.841).abs() < 0.01
+    );
+}
+
+#[test]
+fn a_gradient_on_a_mask_fades_it() {
+    let mut desk = Desk::new();
+    let mask = desk.document().active_mask();
+    desk.window_mut().desk.studio.choose_layer(mask);
+    desk.click("Gradient");
+    drag(&mut desk, &[(28.0, 100.0), (100.0, 100.0), (228.0, 100.0)]);
+    assert_eq!((desk.mask_at(5, 40), desk.mask_at(250, 40)), (65535, 0));
+    assert!(desk.mask_at(128, 40).abs_diff(32768) < 800, "{}", desk.mask_at(128, 40));
+}

@@ -162,8 +162,10 @@ impl GradientPreview {
     pub(super) fn paint(&mut self, painter: &Painter, camera: &Camera, document: &Document, gradient: &Gradient) {
         let canvas = egui_rect(document.bounds());
         let seen = camera.canvas_from_screen_rect(painter.clip_rect()).intersect(canvas);
-        let target = document.paint_target().ok().and_then(|id| document.layer(id));
-        let Some(layer) = target.filter(|_| seen.is_positive()) else { return };
+        let is_mask = document.layer(document.active()).is_some_and(Layer::is_mask);
+        let target = if is_mask { document.mask_target() } else { document.paint_target() };
+        let layer = target.ok().and_then(|id| document.layer(id));
+        let Some(layer) = layer.filter(|_| seen.is_positive()) else { return };
         let image = picture(seen, document, layer, gradient);
         match &mut self.texture {
             Some(texture) => texture.set(image, TextureOptions::LINEAR),
@@ -192,9 +194,18 @@ fn picture(part: Rect, document: &Document, layer: &Layer, gradient: &Gradient) 
     for (x, y) in (0..height).flat_map(|y| (0..width).map(move |x| (x as f32, y as f32))) {
         let at = part.lerp_inside(vec2((x + 0.5) / width as f32, (y + 0.5) / height as f32));
         let amount = pixel_at(at).map_or(0, |pixel| amount_at(pixel, document, layer));
-        pixels.push(color32(gradient.at(place(at)).map(|channel| scaled(channel, amount))));
+        pixels.push(color32(ink_of(gradient.at(place(at)), layer).map(|channel| scaled(channel, amount))));
     }
     ColorImage::new([width, height], pixels)
+}
+
+/// What the layer shows of the gradient's colour: a mask, its own.
+fn ink_of(color: Pixel, layer: &Layer) -> Pixel {
+    if layer.is_mask() {
+        Document::opaque_pixel(layer.props().tint).map(|channel| scaled(channel, color[3]))
+    } else {
+        color
+    }
 }
 
 /// How much of the ink is seen at a pixel.

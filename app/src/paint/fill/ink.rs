@@ -41,9 +41,14 @@ pub(crate) fn erase(pixels: &mut TileGrid<Pixel>, cover: Cover<'_>) -> Vec<TileC
     change(pixels, cover, |before, _, _, amount| before.map(|channel| scaled(channel, FULL - amount)))
 }
 
-/// Brings a mask's values towards one.
-pub(crate) fn lay_on_mask(mask: &mut TileGrid<u16>, cover: Cover<'_>, value: u16) -> Vec<TileChange<u16>> {
-    change(mask, cover, |before, _, _, amount| before.mix(value, amount))
+/// Brings a mask's values towards one: `share(x, y)` says how far at a place of the canvas.
+pub(crate) fn lay_on_mask(
+    mask: &mut TileGrid<u16>,
+    cover: Cover<'_>,
+    value: u16,
+    share: impl Fn(u32, u32) -> u16 + Sync,
+) -> Vec<TileChange<u16>> {
+    change(mask, cover, |before, x, y, amount| before.mix(value, scaled(share(x, y), amount)))
 }
 
 /// The ink in front of what is there.

@@ -3,7 +3,7 @@
 
 use super::gradient::Gradient;
 use super::ink::{Cover, erase, lay, lay_on_mask};
-use crate::document::{Document, DocumentError, Edit, Layer, LayerId, Pixel, TileGrid};
+use crate::document::{Document, DocumentError, Edit, Layer, LayerId, Pixel, TileChange, TileGrid};
 
 /// Fills a region (all of the canvas with none) of the active layer with one colour; a mask is filled, whatever the
 /// colour.
@@ -16,16 +16,21 @@ pub fn fill(
     color: Pixel,
 ) -> Result<Option<Edit>, DocumentError> {
     if is_mask_active(document) {
-        return change_mask(document, "Fill mask", region, u16::MAX);
+        return change_mask(document, "Fill mask", region, |mask, cover| lay_on_mask(mask, cover, u16::MAX, opaque));
     }
     change_pixels(document, "Fill", region, |pixels, cover| lay(pixels, cover, |_, _| color))
 }
 
-/// Lays a gradient over the active layer.
+/// Lays a gradient over the active layer; a mask is filled as far as the gradient is opaque, whatever its colours.
 ///
 /// # Errors
-/// The layer is a group or mask, hidden or locked.
+/// The layer is a group, hidden or locked.
 pub fn lay_gradient(document: &mut Document, gradient: &Gradient) -> Result<Option<Edit>, DocumentError> {
+    if is_mask_active(document) {
+        return change_mask(document, "Gradient", None, |mask, cover| {
+            lay_on_mask(mask, cover, u16::MAX, |x, y| gradient.pixel(x, y)[3])
+        });
+    }
     change_pixels(document, "Gradient", None, |pixels, cover| lay(pixels, cover, |x, y| gradient.pixel(x, y)))
 }
 
@@ -35,9 +40,14 @@ pub fn lay_gradient(document: &mut Document, gradient: &Gradient) -> Result<Opti
 /// The layer is a group, hidden or locked.
 pub fn clear(document: &mut Document) -> Result<Option<Edit>, DocumentError> {
     if is_mask_active(document) {
-        return change_mask(document, "Clear mask", None, 0);
+        return change_mask(document, "Clear mask", None, |mask, cover| lay_on_mask(mask, cover, 0, opaque));
     }
     change_pixels(document, "Clear", None, erase)
+}
+
+/// As much at every place.
+fn opaque(_: u32, _: u32) -> u16 {
+    u16::MAX
 }
 
 fn is_mask_active(document: &Document) -> bool {
@@ -48,7 +58,7 @@ fn change_pixels(
     document: &mut Document,
     name: &'static str,
     region: Option<&TileGrid<u16>>,
-    change: impl FnOnce(&mut TileGrid<Pixel>, Cover<'_>) -> Vec<crate::document::TileChange<Pixel>>,
+    change: impl FnOnce(&mut TileGrid<Pixel>, Cover<'_>) -> Vec<TileChange<Pixel>>,
 ) -> Result<Option<Edit>, DocumentError> {
     let target = document.paint_target()?;
     let selection = document.selection().cloned();
@@ -62,12 +72,12 @@ fn change_mask(
     document: &mut Document,
     name: &'static str,
     region: Option<&TileGrid<u16>>,
-    value: u16,
+    change: impl FnOnce(&mut TileGrid<u16>, Cover<'_>) -> Vec<TileChange<u16>>,
 ) -> Result<Option<Edit>, DocumentError> {
     let target = document.mask_target()?;
     let selection = document.selection().cloned();
     let Some(mask) = document.layer_mut(target).and_then(Layer::mask_mut) else { return Ok(None) };
-    let tiles = lay_on_mask(mask, Cover { region, selection: selection.as_ref(), is_alpha_locked: false }, value);
+    let tiles = change(mask, Cover { region, selection: selection.as_ref(), is_alpha_locked: false });
     Ok(Document::mask_changed(name, target, tiles))
 }
 
