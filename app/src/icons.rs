@@ -57,6 +57,7 @@ macro_rules! icons {
 icons! {
     ADD_MASK = "venetian-mask",
     ALPHA_LOCK = "grid-2x2",
+    ARROWS_LEFT_RIGHT = "arrow-left-right",
     ARROW_DOWN_TO_LINE = "arrow-down-to-line",
     BLEND = "blend",
     BOOKMARK_PLUS = "bookmark-plus",

@@ -160,7 +160,7 @@ fn the_eraser_takes_paint_away_and_keeps_its_own_brush() {
 #[test]
 fn colours_are_added_to_a_gradient_and_removed() {
     let mut desk = Desk::new();
-    desk.window_mut().desk.tools.gradient.stops = GradientPreset::ToWhite.stops();
+    desk.window_mut().desk.tools.gradient.stops = GradientPreset::ToSecond.stops();
     desk.window_mut().desk.tools.color = [0; 3];
     desk.click("Gradient");
     let bar = desk.harness.get_by_role_and_label(Role::Button, "Add a colour to the gradient").rect();
@@ -192,7 +192,7 @@ fn colours_are_added_to_a_gradient_and_removed() {
 fn a_square_gradient_is_laid_as_it_was_shown() {
     let mut desk = Desk::new();
     let options = &mut desk.window_mut().desk.tools.gradient;
-    options.stops = GradientPreset::ToWhite.stops();
+    options.stops = GradientPreset::ToSecond.stops();
     options.shape = GradientShape::Square;
     desk.window_mut().desk.tools.color = [0; 3];
     desk.click("Gradient");
@@ -311,4 +311,20 @@ fn a_gradient_on_a_mask_fades_it() {
     drag(&mut desk, &[(28.0, 100.0), (100.0, 100.0), (228.0, 100.0)]);
     assert_eq!((desk.mask_at(5, 40), desk.mask_at(250, 40)), (65535, 0));
     assert!(desk.mask_at(128, 40).abs_diff(32768) < 800, "{}", desk.mask_at(128, 40));
+}
+
+#[test]
+fn colours_are_exchanged_and_black_and_white_again() {
+    let mut desk = Desk::new();
+    desk.window_mut().desk.tools.color = [1, 2, 3];
+    desk.window_mut().desk.tools.second_color = [200, 100, 0];
+    desk.press(Modifiers::NONE, Key::X);
+    let tools = &desk.window().desk.tools;
+    assert_eq!((tools.color, tools.second_color), ([200, 100, 0], [1, 2, 3]));
+    desk.click("Paint brush");
+    desk.click("Swap colours");
+    assert_eq!(desk.window().desk.tools.color, [1, 2, 3]);
+    desk.press(Modifiers::NONE, Key::D);
+    let tools = &desk.window().desk.tools;
+    assert_eq!((tools.color, tools.second_color), ([0; 3], [255; 3]));
 }

@@ -36,7 +36,7 @@ pub use self::mask_view::MaskView;
 pub use self::mirror::Mirror;
 pub use self::navigator::Navigator;
 pub use self::tool_settings::ToolSettings;
-pub use self::tools::{Tool, Toolbox};
+pub use self::tools::{HandColors, Tool, Toolbox};
 pub use self::transforming::{TransformNumbers, Transforming};
 
 use self::gpu::{CanvasTiles, Flat, FrameView, MaskDraw, MaskKey, Source, TileKind, TileView, ViewOnScreen};

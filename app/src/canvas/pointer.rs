@@ -8,7 +8,7 @@ use super::marking::Marking;
 use super::pen::{Pen, PenEvent, PenState};
 use super::tools::{Tool, Toolbox};
 use super::transforming::Transforming;
-use super::{CanvasView, size_of, tip_outline};
+use super::{CanvasView, marking, size_of, tip_outline};
 use crate::document::PixelRect;
 use crate::paint::PenSample;
 use crate::studio::Studio;
@@ -22,8 +22,8 @@ pub struct Pointer {
     pen: Pen,
     /// What the pointer does to the view while a button is held.
     moving: Option<ViewMove>,
-    /// Where the last stroke ended, for straight lines.
-    last_in_canvas: Option<Pos2>,
+    /// Where the last stroke ended, for straight lines, and on which picture.
+    last_in_canvas: Option<(u64, Pos2)>,
     marking: Marking,
     pub(super) transforming: Transforming,
     pub(super) cropping: Cropping,
@@ -65,7 +65,7 @@ impl Pointer {
                     self.cropping.move_to(here, ui, tools);
                     if studio.is_painting() {
                         let pos_in_canvas = view.camera.canvas_from_screen(pos_on_screen);
-                        self.last_in_canvas = Some(pos_in_canvas);
+                        self.last_in_canvas = Some((studio.picture_number(), pos_in_canvas));
                         samples.push(sample(pos_in_canvas, pen));
                     }
                 }
@@ -135,13 +135,18 @@ impl Pointer {
         let press = Press { pen: PenState { pressure, ..press.pen }, ..press };
         let here = sample(pos_in_canvas, press.pen);
         let symmetry = tools.mirror.symmetry(studio.document().size(), tools.sectors);
-        let straight_from = self.last_in_canvas.filter(|_| press.modifiers.shift);
+        let straight_from = self.last_on(studio).filter(|_| press.modifiers.shift);
         let first = straight_from.map_or(here, |from| sample(from, press.pen));
         studio.begin_stroke(brush, ink, symmetry, first);
         if straight_from.is_some() {
             studio.extend_stroke(&[here]);
         }
-        self.last_in_canvas = Some(pos_in_canvas);
+        self.last_in_canvas = Some((studio.picture_number(), pos_in_canvas));
+    }
+
+    /// Where the last stroke on this picture ended, in canvas pixels.
+    fn last_on(&self, studio: &Studio) -> Option<Pos2> {
+        self.last_in_canvas.filter(|(picture, _)| *picture == studio.picture_number()).map(|(_, pos)| pos)
     }
 
     /// Pans the view, or turns it about its middle: in steps while Shift is held, freely after.
@@ -215,6 +220,10 @@ impl Pointer {
             return;
         }
         tip_outline::paint(painter, camera, brush, pos_on_screen);
+        let is_line = ui.input(|input| input.modifiers.shift_only()) && !studio.is_painting();
+        if let Some(from) = self.last_on(studio).filter(|_| is_line) {
+            marking::paint_line(painter, camera, &[from, camera.canvas_from_screen(pos_on_screen)], false);
+        }
     }
 }
 

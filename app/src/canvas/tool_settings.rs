@@ -15,6 +15,8 @@ use crate::studio::{SelectOptions, WandOptions};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ToolSettings {
+    /// sRGB; the first is kept with the brushes.
+    pub second_color: [u8; 3],
     pub mirror: Mirror,
     pub sectors: u32,
     pub select: SelectOptions,
@@ -37,6 +39,7 @@ impl ToolSettings {
     #[must_use]
     pub fn of(tools: &Toolbox) -> Self {
         Self {
+            second_color: tools.second_color,
             mirror: tools.mirror,
             sectors: tools.sectors,
             select: tools.select,
@@ -52,6 +55,7 @@ impl ToolSettings {
 
     /// Gives the tools their options back.
     pub fn put_into(&self, tools: &mut Toolbox) {
+        tools.second_color = self.second_color;
         tools.mirror = self.mirror;
         tools.sectors = self.sectors;
         tools.select = self.select;
@@ -91,7 +95,8 @@ mod tests {
         tools.mirror = Mirror::Kaleidoscope;
         tools.sectors = 9;
         tools.fill.tolerance = 0.25;
-        tools.gradient.add_stop([1, 2, 3], 0.5);
+        let colors = tools.colors();
+        tools.gradient.add_stop(colors, 0.5);
         tools.crop_ratio = CropRatio::Fixed(16, 9);
         let settings = ToolSettings::of(&tools);
         let json = serde_json::to_string(&settings).unwrap();

@@ -57,6 +57,14 @@ impl Tool {
     }
 }
 
+/// The colours that are at hand, sRGB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HandColors {
+    /// What is painted and filled with.
+    pub first: [u8; 3],
+    pub second: [u8; 3],
+}
+
 /// The tool in hand, and the brush of each tool that has one.
 #[derive(Clone, Debug)]
 pub struct Toolbox {
@@ -67,6 +75,8 @@ pub struct Toolbox {
     pub eraser: Brush,
     /// What is painted and filled with, sRGB.
     pub color: [u8; 3],
+    /// At hand beside it, sRGB: what Krita calls the background colour.
+    pub second_color: [u8; 3],
     pub mirror: Mirror,
     /// Of a radial [`Toolbox::mirror`].
     pub sectors: u32,
@@ -91,6 +101,7 @@ impl Default for Toolbox {
             color_brush: Brush { diameter: 24.0, ..Brush::default() },
             eraser: Brush { diameter: 24.0, ..Brush::default() },
             color: [0xD6, 0x45, 0x2B],
+            second_color: [255; 3],
             mirror: Mirror::None,
             sectors: 6,
             select: SelectOptions::default(),
@@ -113,6 +124,22 @@ impl Toolbox {
 
     pub fn take(&mut self, tool: Tool) {
         self.in_hand = tool;
+    }
+
+    /// Both colours.
+    #[must_use]
+    pub fn colors(&self) -> HandColors {
+        HandColors { first: self.color, second: self.second_color }
+    }
+
+    /// The first colour becomes the second one and the other way round.
+    pub fn swap_colors(&mut self) {
+        std::mem::swap(&mut self.color, &mut self.second_color);
+    }
+
+    /// Black, and white beside it.
+    pub fn reset_colors(&mut self) {
+        (self.color, self.second_color) = ([0; 3], [255; 3]);
     }
 
     /// The brush of the tool in hand.

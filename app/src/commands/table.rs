@@ -272,6 +272,10 @@ pub const COMMANDS: &[CommandInfo] = &[
         &[shift(Key::CloseBracket), shift(Key::CloseCurlyBracket)],
     ),
     entry(Menu::Tools, Command::SofterBrush, "softer-brush", &[shift(Key::OpenBracket), shift(Key::OpenCurlyBracket)]),
+    entry(Menu::Tools, Command::SwapColors, "swap-colors", &[key(Key::X)])
+        .icon(icons::ARROWS_LEFT_RIGHT)
+        .starts_group(),
+    entry(Menu::Tools, Command::ResetColors, "reset-colors", &[key(Key::D)]),
     //
     entry(Menu::Generate, Command::Generate, "generate", &[ctrl(Key::Enter)]).icon(icons::SPARKLES).while_typing(),
     entry(Menu::Generate, Command::GenerateVariations, "generate-variations", &[ctrl_shift(Key::Enter)])

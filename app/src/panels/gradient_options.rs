@@ -7,7 +7,7 @@ use egui::{
 
 use super::controls::{icon_button, short_number};
 use super::marking_options::choice;
-use crate::canvas::{ColorStop, GradientOptions, GradientPreset, StopColor};
+use crate::canvas::{ColorStop, GradientOptions, GradientPreset, HandColors, StopColor};
 use crate::icons;
 use crate::language::{text, text_with, tooltip};
 use crate::paint::fill::{GradientShape, Repeat};
@@ -19,14 +19,13 @@ const STOP: Vec2 = vec2(11.0, 13.0);
 /// Pieces that the bar is drawn in.
 const PIECES: u32 = 64;
 
-/// `in_hand`: the tools' colour, sRGB.
-pub fn show(ui: &mut Ui, options: &mut GradientOptions, in_hand: [u8; 3]) {
+pub fn show(ui: &mut Ui, options: &mut GradientOptions, colors: HandColors) {
     let id = Id::unique("gradient-stop");
     let mut chosen: usize = ui.data(|data| data.get_temp(id)).unwrap_or(0);
     presets(ui, options);
-    bar(ui, options, in_hand, &mut chosen);
+    bar(ui, options, colors, &mut chosen);
     chosen = chosen.min(options.stops.len().saturating_sub(1));
-    stop(ui, options, in_hand, &mut chosen);
+    stop(ui, options, colors, &mut chosen);
     ui.data_mut(|data| data.insert_temp(id, chosen));
     shapes(ui, options);
 }
@@ -50,7 +49,7 @@ fn presets(ui: &mut Ui, options: &mut GradientOptions) {
 }
 
 /// The gradient, with its stops to drag; a click where there is none adds one.
-fn bar(ui: &mut Ui, options: &mut GradientOptions, in_hand: [u8; 3], chosen: &mut usize) {
+fn bar(ui: &mut Ui, options: &mut GradientOptions, colors: HandColors, chosen: &mut usize) {
     let margin = STOP.x / 2.0;
     let (rect, response) = ui.allocate_exact_size(BAR + vec2(2.0 * margin, STOP.y), Sense::click());
     let rect = Rect::from_min_size(rect.min + vec2(margin, 0.0), BAR);
@@ -58,9 +57,9 @@ fn bar(ui: &mut Ui, options: &mut GradientOptions, in_hand: [u8; 3], chosen: &mu
     let response = response.on_hover_text(tooltip("gradient-bar"));
     if let Some(pos) = response.interact_pointer_pos().filter(|_| response.clicked()) {
         let position = ((pos.x - rect.left()) / rect.width()).clamp(0.0, 1.0);
-        *chosen = options.add_stop(in_hand, position).unwrap_or(*chosen);
+        *chosen = options.add_stop(colors, position).unwrap_or(*chosen);
     }
-    paint_bar(ui, rect, options, in_hand);
+    paint_bar(ui, rect, options, colors);
     let mut removed = None;
     for (index, stop) in options.stops.iter_mut().enumerate() {
         let response = handle(ui, rect, index, stop);
@@ -73,7 +72,7 @@ fn bar(ui: &mut Ui, options: &mut GradientOptions, in_hand: [u8; 3], chosen: &mu
         if response.secondary_clicked() {
             removed = Some(index);
         }
-        let [red, green, blue] = stop.rgb(in_hand);
+        let [red, green, blue] = stop.rgb(colors);
         paint_handle(ui.painter(), place(rect, stop.position), Color32::from_rgb(red, green, blue), index == *chosen);
     }
     if let Some(index) = removed {
@@ -103,7 +102,7 @@ fn paint_handle(painter: &Painter, top: Pos2, color: Color32, is_chosen: bool) {
     painter.add(Shape::convex_polygon(points, color, line));
 }
 
-fn paint_bar(ui: &Ui, rect: Rect, options: &GradientOptions, in_hand: [u8; 3]) {
+fn paint_bar(ui: &Ui, rect: Rect, options: &GradientOptions, colors: HandColors) {
     let painter = ui.painter();
     let half = rect.height() / 2.0;
     for square in 0..(rect.width() / half).ceil() as u32 {
@@ -116,7 +115,7 @@ fn paint_bar(ui: &Ui, rect: Rect, options: &GradientOptions, in_hand: [u8; 3]) {
     }
     let straight =
         GradientOptions { shape: GradientShape::Linear, repeat: Repeat::Never, stops: options.stops.clone() };
-    let gradient = straight.gradient(in_hand, rect.left_top(), rect.right_top());
+    let gradient = straight.gradient(colors, rect.left_top(), rect.right_top());
     let mut mesh = Mesh::default();
     for piece in 0..=PIECES {
         let x = rect.left() + rect.width() * piece as f32 / PIECES as f32;
@@ -135,13 +134,16 @@ fn paint_bar(ui: &Ui, rect: Rect, options: &GradientOptions, in_hand: [u8; 3]) {
 }
 
 /// The stop that was chosen: its colour, how opaque it is, and its end.
-fn stop(ui: &mut Ui, options: &mut GradientOptions, in_hand: [u8; 3], chosen: &mut usize) {
+fn stop(ui: &mut Ui, options: &mut GradientOptions, colors: HandColors, chosen: &mut usize) {
     let can_remove = options.stops.len() > 1;
     let Some(stop) = options.stops.get_mut(*chosen) else { return };
-    let mut follows = stop.color == StopColor::InHand;
-    if ui.checkbox(&mut follows, text("gradient-in-hand")).on_hover_text(tooltip("gradient-in-hand")).changed() {
-        stop.color = if follows { StopColor::InHand } else { StopColor::Own(in_hand) };
-    }
+    let own = StopColor::Own(stop.rgb(colors));
+    let choices = [
+        (StopColor::InHand, "gradient-in-hand"),
+        (StopColor::Second, "gradient-second"),
+        (if matches!(stop.color, StopColor::Own(_)) { stop.color } else { own }, "gradient-own"),
+    ];
+    choice(ui, "gradient-stop-kind", &mut stop.color, &choices);
     if let StopColor::Own(color) = &mut stop.color {
         let (name, tooltip) = (text("gradient-stop-color"), tooltip("gradient-stop-color"));
         ui.color_edit_button_srgb(color).accessible_name(name).on_hover_text(tooltip);

@@ -29,7 +29,10 @@ pub fn show(ui: &mut Ui, tools: &mut Toolbox) {
             edge(ui, &mut tools.select);
         }
         Tool::Fill => fill(ui, &mut tools.fill),
-        Tool::Gradient => gradient_options::show(ui, &mut tools.gradient, tools.color),
+        Tool::Gradient => {
+            let colors = tools.colors();
+            gradient_options::show(ui, &mut tools.gradient, colors);
+        }
         Tool::Picker => picker(ui, &mut tools.picker),
         _ => {}
     }

@@ -2,14 +2,16 @@
 
 use std::ops::RangeInclusive;
 
-use egui::{ComboBox, RichText, ScrollArea, Ui};
+use egui::{ComboBox, RichText, ScrollArea, Ui, Vec2};
 
-use super::controls::{Number, Unit};
+use super::controls::{Look, Number, Unit, command_button};
 use super::{crop_options, marking_options, mask, transform_options};
 use crate::canvas::{Mirror, Tool, Toolbox};
+use crate::commands::Command;
 use crate::desk::Desk;
 use crate::language::{text, tooltip};
 use crate::paint::{Brush, Symmetry};
+use crate::theme::CONTROL_HEIGHT;
 
 /// Width of a slider with its number.
 const NUMBER_WIDTH: f32 = 168.0;
@@ -24,10 +26,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
         .show(ui, |ui| {
             ui.horizontal_centered(|ui| {
                 if desk.tools.in_hand().uses_color() {
-                    let (name, tooltip) = (text("brush-color"), tooltip("brush-color"));
-                    ui.label(RichText::new(&name).weak()).on_hover_text(&tooltip);
-                    ui.color_edit_button_srgb(&mut desk.tools.color).accessible_name(name).on_hover_text(tooltip);
-                    ui.add_space(8.0);
+                    colors(ui, desk);
                 }
                 let paints_mask = matches!(desk.tools.in_hand(), Tool::MaskBrush | Tool::MaskEraser);
                 match desk.tools.in_hand() {
@@ -53,6 +52,17 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
                 }
             });
         });
+}
+
+/// The colour in hand, the one beside it, and what exchanges them.
+fn colors(ui: &mut Ui, desk: &mut Desk) {
+    ui.label(RichText::new(text("brush-color")).weak()).on_hover_text(tooltip("brush-color"));
+    let Toolbox { color, second_color, .. } = &mut desk.tools;
+    for (key, color) in [("brush-color", color), ("second-color", second_color)] {
+        ui.color_edit_button_srgb(color).accessible_name(text(key)).on_hover_text(tooltip(key));
+    }
+    command_button(ui, desk, Command::SwapColors, Look::Quiet, Vec2::splat(CONTROL_HEIGHT));
+    ui.add_space(8.0);
 }
 
 fn brush_options(ui: &mut Ui, brush: &mut Brush) {

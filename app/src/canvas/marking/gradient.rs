@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{pixel_at, place};
 use crate::canvas::camera::Camera;
 use crate::canvas::egui_rect;
+use crate::canvas::tools::HandColors;
 use crate::document::{Document, Layer, Pixel, scaled};
 use crate::paint::fill::{Gradient, GradientShape, GradientStop, Repeat};
 
@@ -33,8 +34,10 @@ pub struct ColorStop {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StopColor {
-    /// That of the tools.
+    /// The tools' first.
     InHand,
+    /// Their second.
+    Second,
     /// sRGB.
     Own([u8; 3]),
 }
@@ -48,20 +51,20 @@ impl Default for GradientOptions {
 impl GradientOptions {
     pub const MAX_STOPS: usize = 32;
 
-    /// From one place of the canvas to another, with `in_hand` (sRGB) where a stop has no colour of its own.
+    /// From one place of the canvas to another, with the colours at hand where a stop has none of its own.
     #[must_use]
-    pub fn gradient(&self, in_hand: [u8; 3], from: Pos2, to: Pos2) -> Gradient {
-        let stops: Vec<_> = self.stops.iter().map(|stop| stop.with(in_hand)).collect();
+    pub fn gradient(&self, colors: HandColors, from: Pos2, to: Pos2) -> Gradient {
+        let stops: Vec<_> = self.stops.iter().map(|stop| stop.with(colors)).collect();
         Gradient::new(self.shape, self.repeat, &stops, [from, to].map(place))
     }
 
     /// Adds a stop of the colour that is there already; returns its index. `None` where there are enough.
-    pub fn add_stop(&mut self, in_hand: [u8; 3], position: f32) -> Option<usize> {
+    pub fn add_stop(&mut self, colors: HandColors, position: f32) -> Option<usize> {
         if self.stops.len() >= Self::MAX_STOPS {
             return None;
         }
         let along = Self { shape: GradientShape::Linear, repeat: Repeat::Never, stops: self.stops.clone() };
-        let there = along.gradient(in_hand, pos2(0.0, 0.0), pos2(1.0, 0.0)).at([position, 0.0]);
+        let there = along.gradient(colors, pos2(0.0, 0.0), pos2(1.0, 0.0)).at([position, 0.0]);
         let [red, green, blue, alpha] = crate::document::to_rgba8(there);
         let color = StopColor::Own([red, green, blue]);
         self.stops.push(ColorStop { position, color, opacity: f32::from(alpha) / 255.0 });
@@ -83,19 +86,20 @@ impl GradientOptions {
 }
 
 impl ColorStop {
-    /// What it is while a colour is in hand.
+    /// What it is while these colours are at hand.
     #[must_use]
-    pub fn with(&self, in_hand: [u8; 3]) -> GradientStop {
-        let [red, green, blue] = self.rgb(in_hand).map(|channel| u16::from(channel) * 257);
+    pub fn with(&self, colors: HandColors) -> GradientStop {
+        let [red, green, blue] = self.rgb(colors).map(|channel| u16::from(channel) * 257);
         let alpha = (self.opacity.clamp(0.0, 1.0) * f32::from(u16::MAX)).round() as u16;
         GradientStop { position: self.position, color: [red, green, blue, alpha] }
     }
 
     /// sRGB.
     #[must_use]
-    pub fn rgb(&self, in_hand: [u8; 3]) -> [u8; 3] {
+    pub fn rgb(&self, colors: HandColors) -> [u8; 3] {
         match self.color {
-            StopColor::InHand => in_hand,
+            StopColor::InHand => colors.first,
+            StopColor::Second => colors.second,
             StopColor::Own(color) => color,
         }
     }
@@ -106,24 +110,25 @@ impl ColorStop {
 pub enum GradientPreset {
     /// The colour in hand fades to nothing.
     ToTransparent,
-    ToWhite,
-    ToBlack,
+    /// The colour in hand becomes the second one.
+    ToSecond,
     /// The colour in hand between nothing and nothing.
     Band,
+    BlackToWhite,
     Spectrum,
 }
 
 impl GradientPreset {
-    pub const ALL: [Self; 5] = [Self::ToTransparent, Self::ToWhite, Self::ToBlack, Self::Band, Self::Spectrum];
+    pub const ALL: [Self; 5] = [Self::ToTransparent, Self::ToSecond, Self::Band, Self::BlackToWhite, Self::Spectrum];
 
     /// The key of its name in the languages' files.
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
             Self::ToTransparent => "gradient-to-transparent",
-            Self::ToWhite => "gradient-to-white",
-            Self::ToBlack => "gradient-to-black",
+            Self::ToSecond => "gradient-to-second",
             Self::Band => "gradient-band",
+            Self::BlackToWhite => "gradient-black-to-white",
             Self::Spectrum => "gradient-spectrum",
         }
     }
@@ -134,9 +139,11 @@ impl GradientPreset {
         let in_hand = StopColor::InHand;
         match self {
             Self::ToTransparent => vec![stop(0.0, in_hand, 1.0), stop(1.0, in_hand, 0.0)],
-            Self::ToWhite => vec![stop(0.0, in_hand, 1.0), stop(1.0, StopColor::Own([255; 3]), 1.0)],
-            Self::ToBlack => vec![stop(0.0, in_hand, 1.0), stop(1.0, StopColor::Own([0; 3]), 1.0)],
+            Self::ToSecond => vec![stop(0.0, in_hand, 1.0), stop(1.0, StopColor::Second, 1.0)],
             Self::Band => vec![stop(0.0, in_hand, 0.0), stop(0.5, in_hand, 1.0), stop(1.0, in_hand, 0.0)],
+            Self::BlackToWhite => {
+                vec![stop(0.0, StopColor::Own([0; 3]), 1.0), stop(1.0, StopColor::Own([255; 3]), 1.0)]
+            }
             Self::Spectrum => {
                 let hues: [[u8; 3]; 7] =
                     [[255, 0, 0], [255, 255, 0], [0, 255, 0], [0, 255, 255], [0, 0, 255], [255, 0, 255], [255, 0, 0]];
@@ -230,20 +237,22 @@ mod tests {
     use crate::document::CanvasSize;
     use crate::document::selection::{Combine, rectangle};
 
+    const RED: HandColors = HandColors { first: [255, 0, 0], second: [255; 3] };
+
     #[test]
     fn a_stop_that_is_added_changes_nothing_yet() {
-        let mut options = GradientOptions { stops: GradientPreset::ToWhite.stops(), ..GradientOptions::default() };
+        let mut options = GradientOptions { stops: GradientPreset::ToSecond.stops(), ..GradientOptions::default() };
         let (from, to) = (pos2(0.0, 0.0), pos2(100.0, 0.0));
-        let before = options.gradient([255, 0, 0], from, to);
-        let index = options.add_stop([255, 0, 0], 0.25).unwrap();
+        let before = options.gradient(RED, from, to);
+        let index = options.add_stop(RED, 0.25).unwrap();
         assert_eq!(options.stops[index].color, StopColor::Own([255, 64, 64]));
-        let after = options.gradient([255, 0, 0], from, to);
+        let after = options.gradient(RED, from, to);
         for x in 0..100 {
             let at = [x as f32, 0.0];
             let is_near = before.at(at).iter().zip(after.at(at)).all(|(a, b)| a.abs_diff(b) < 200);
             assert!(is_near, "{x}");
         }
-        (0..100).for_each(|_| _ = options.add_stop([0; 3], 0.5));
+        (0..100).for_each(|_| _ = options.add_stop(RED, 0.5));
         assert_eq!(options.stops.len(), GradientOptions::MAX_STOPS);
     }
 
@@ -264,8 +273,8 @@ mod tests {
         let mut document = Document::blank(CanvasSize::new(100, 50).unwrap(), [255; 4]);
         let half = rectangle(document.size(), [0.0, 0.0], [50.0, 50.0]);
         document.select(&half, Combine::Replace);
-        let options = GradientOptions { stops: GradientPreset::ToBlack.stops(), ..GradientOptions::default() };
-        let gradient = options.gradient([255, 0, 0], pos2(0.0, 0.0), pos2(100.0, 0.0));
+        let options = GradientOptions { stops: GradientPreset::ToSecond.stops(), ..GradientOptions::default() };
+        let gradient = options.gradient(RED, pos2(0.0, 0.0), pos2(100.0, 0.0));
         let layer = document.layer(document.active()).unwrap();
         let image = picture(egui_rect(document.bounds()), &document, layer, &gradient);
         assert_eq!(image.size, [100, 50]);

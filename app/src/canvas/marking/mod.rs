@@ -9,6 +9,8 @@ use egui::{CursorIcon, Key, Modifiers, Painter, Pos2, Ui, Vec2};
 pub use self::gradient::{ColorStop, GradientOptions, GradientPreset, StopColor};
 pub use self::options::{FillOptions, PickerOptions};
 
+pub(super) use self::outline::paint as paint_line;
+
 use self::gradient::GradientPreview;
 
 use super::camera::Camera;
@@ -183,7 +185,7 @@ impl Marking {
         let shape = match kind {
             Kind::Drag { from, to } if tool == Tool::Gradient => {
                 if from.distance(to) >= 1.0 {
-                    studio.lay_gradient(tools.gradient.gradient(tools.color, from, to));
+                    studio.lay_gradient(tools.gradient.gradient(tools.colors(), from, to));
                 }
                 return;
             }
@@ -260,7 +262,7 @@ impl Marking {
                 outline::paint(painter, camera, &outline::ellipse(*from, *to), true);
             }
             Some((Tool::Gradient, Kind::Drag { from, to })) => {
-                let gradient = tools.gradient.gradient(tools.color, *from, *to);
+                let gradient = tools.gradient.gradient(tools.colors(), *from, *to);
                 self.gradient_preview.paint(painter, camera, studio.document(), &gradient);
                 outline::paint(painter, camera, &[*from, *to], false);
             }

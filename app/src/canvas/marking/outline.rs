@@ -9,7 +9,7 @@ const PIECE: f32 = 4.0;
 const CORNER_RADIUS: f32 = 3.0;
 
 /// Draws a line through places of the canvas, dark and light in turn, so that it shows on every ground.
-pub(super) fn paint(painter: &Painter, camera: &Camera, places: &[Pos2], is_closed: bool) {
+pub(in crate::canvas) fn paint(painter: &Painter, camera: &Camera, places: &[Pos2], is_closed: bool) {
     let mut line: Vec<_> = places.iter().map(|place| camera.screen_from_canvas(*place)).collect();
     if is_closed {
         line.extend(line.first().copied());

@@ -32,10 +32,12 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
     let [width, height] = &mut desk.new_canvas_size;
     let range = Recipe::MIN_SIDE..=CanvasSize::MAX_SIDE;
     row(ui, "width", |ui| {
-        ui.add_sized([120.0, CONTROL_HEIGHT], DragValue::new(width).range(range.clone()).speed(8.0).suffix(" px"));
+        let field = DragValue::new(width).range(range.clone()).speed(8.0).suffix(" px");
+        ui.add_sized([120.0, CONTROL_HEIGHT], field).accessible_name(text("width"));
     });
     row(ui, "height", |ui| {
-        ui.add_sized([120.0, CONTROL_HEIGHT], DragValue::new(height).range(range).speed(8.0).suffix(" px"));
+        let field = DragValue::new(height).range(range).speed(8.0).suffix(" px");
+        ui.add_sized([120.0, CONTROL_HEIGHT], field).accessible_name(text("height"));
     });
     ui.horizontal(|ui| {
         let size = vec2(120.0, CONTROL_HEIGHT);

@@ -86,7 +86,7 @@ fn sides(ui: &mut Ui, [width, height]: &mut [u32; 2], ratio: Option<f64>) {
     let side = |value: f64| (value.round() as u32).clamp(1, CanvasSize::MAX_SIDE);
     let number = |ui: &mut Ui, key: &str, value: &mut u32| {
         let drag = DragValue::new(value).range(range.clone()).speed(4.0).suffix(" px");
-        row(ui, key, |ui| ui.add_sized([120.0, CONTROL_HEIGHT], drag)).changed()
+        row(ui, key, |ui| ui.add_sized([120.0, CONTROL_HEIGHT], drag).accessible_name(text(key))).changed()
     };
     if number(ui, "width", width)
         && let Some(ratio) = ratio

@@ -56,7 +56,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
 
 fn angle(ui: &mut Ui, key: &str, value: &mut f64, most: f64) {
     let field = DragValue::new(value).range(-most..=most).speed(0.25).max_decimals(2).suffix("°");
-    row(ui, key, |ui| ui.add_sized([120.0, CONTROL_HEIGHT], field));
+    row(ui, key, |ui| ui.add_sized([120.0, CONTROL_HEIGHT], field).accessible_name(text(key)));
 }
 
 /// The new canvas, and the picture on it.
