@@ -81,8 +81,9 @@ icons! {
     EYE = "eye",
     EYE_OFF = "eye-off",
     FILE_PLUS = "file-plus",
-    FLIP_HORIZONTALLY = "flip-horizontal-2",
-    FLIP_VERTICALLY = "flip-vertical-2",
+    // Lucide names them by the axis.
+    FLIP_HORIZONTALLY = "flip-vertical-2",
+    FLIP_VERTICALLY = "flip-horizontal-2",
     FOLDER = "folder",
     FOLDER_OPEN = "folder-open",
     FOLDER_PLUS = "folder-plus",
