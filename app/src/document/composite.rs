@@ -4,12 +4,14 @@
 //! A clipped layer is laid atop the nearest layer below that is not clipped (source-atop), before that one is blended with
 //! its own mode and opacity. A group is composited by itself first ("isolated").
 
+mod below;
 mod tile_plan;
 
 use std::sync::Arc;
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
+use self::below::{Below, Lower, Parts};
 use self::tile_plan::TilePlan;
 use super::layer::Layer;
 use super::tiles::{Tile, TileGrid, TilePos, positions_in, row_ranges};
@@ -92,6 +94,8 @@ pub struct Composite {
     revision: u64,
     structure: u64,
     current: PixelRect,
+    /// While a stroke goes on.
+    below: Below,
 }
 
 /// What one tile was made from.
@@ -109,6 +113,8 @@ struct Stale {
     /// What is to be made anew, in canvas pixels.
     part: PixelRect,
     tile: Option<Arc<Tile<Pixel>>>,
+    /// What is below the layer that is painted on, if that is kept.
+    lower: Option<Lower>,
 }
 
 impl Composite {
@@ -125,6 +131,7 @@ impl Composite {
             revision: 0,
             structure: 0,
             current: PixelRect::EMPTY,
+            below: Below::default(),
         }
     }
 
@@ -153,15 +160,23 @@ impl Composite {
             None if revision != self.revision => self.all_may_differ_since = self.updates,
             None => {}
         }
-        let work = self.stale_tiles(document, within, changed);
-        let make = |Stale { at, part, tile }: Stale| (at, composite_tile(document.layers(), at, part, tile));
+        let parts = if changed.is_some() { Parts::at_active(document) } else { Parts::whole(document) };
+        self.below.follow(changed.map(|_| document.active()));
+        let work = self.stale_tiles(document, parts, within, changed);
+        let make = |Stale { at, part, tile, lower }: Stale| {
+            let lower = lower.map(|lower| lower.with(parts.lower, at, part));
+            (at, composite_over(lower.as_ref().and_then(Lower::tile), parts.upper, at, part, tile), lower)
+        };
         let made: Vec<_> = if work.len() > 1 {
             on_workers(|| work.into_par_iter().map(make).collect())
         } else {
             work.into_iter().map(make).collect()
         };
-        for (at, tile) in made {
+        for (at, tile, lower) in made {
             self.picture.set_tile(at, tile);
+            if let Some(lower) = lower {
+                self.below.keep(at, lower);
+            }
         }
         (self.revision, self.structure, self.current) = (revision, document.structure_revision(), within);
     }
@@ -177,18 +192,29 @@ impl Composite {
     }
 
     /// The tiles in `within` that are not true any more. All of `within` counts as true afterwards.
-    fn stale_tiles(&mut self, document: &Document, within: PixelRect, changed: Option<PixelRect>) -> Vec<Stale> {
+    fn stale_tiles(
+        &mut self,
+        document: &Document,
+        parts: Parts<'_>,
+        within: PixelRect,
+        changed: Option<PixelRect>,
+    ) -> Vec<Stale> {
+        // Where all was true before, nothing else than what has changed can be otherwise now.
+        let was_true = self.current.intersect(within) == within;
+        let may_differ = changed.filter(|_| was_true).map_or(within, |changed| changed.intersect(within));
         let mut stale = vec![];
-        for at in positions_in(within) {
+        for at in positions_in(may_differ) {
             let index = self.index(at);
             let Some(made) = self.made.get_mut(index) else { continue };
-            let now = Made { stamp: stamp(document, at), update: self.updates };
+            let stamp = stamp(document.structure_revision(), document.all_layers(), at);
+            let now = Made { stamp, update: self.updates };
             let then = std::mem::replace(made, now);
             if then.stamp != now.stamp {
                 let misses_nothing_else = then.update > 0 && then.update >= self.all_may_differ_since;
                 let part = changed.filter(|_| misses_nothing_else).map(|changed| changed.intersect(at.rect()));
                 let part = part.filter(|part| !part.is_empty()).unwrap_or_else(|| at.rect());
-                stale.push(Stale { at, part, tile: self.picture.take_tile(at) });
+                let lower = parts.lower_stamp(at).map(|stamp| self.below.take(at, stamp));
+                stale.push(Stale { at, part, tile: self.picture.take_tile(at), lower });
             }
         }
         stale
@@ -201,11 +227,12 @@ impl Composite {
     }
 }
 
-/// A number that differs whenever anything below the tile does. Never 0.
-fn stamp(document: &Document, at: TilePos) -> u64 {
-    let grids = document.all_layers().filter(|layer| layer.is_part_of_picture()).filter_map(Layer::pixels);
+/// A number that differs whenever anything in these layers' tile does. Never 0. `structure`:
+/// [`Document::structure_revision`].
+fn stamp<'a>(structure: u64, layers: impl Iterator<Item = &'a Layer>, at: TilePos) -> u64 {
+    let grids = layers.filter(|layer| layer.is_part_of_picture()).filter_map(Layer::pixels);
     // Revisions are unique and grow, and layers come and go with the structure, so the newest names the state.
-    grids.map(|grid| grid.revision(at)).fold(document.structure_revision(), u64::max)
+    grids.map(|grid| grid.revision(at)).fold(structure, u64::max)
 }
 
 /// `part` of the tile (in canvas pixels); outside it, `old` is kept.
@@ -215,9 +242,21 @@ fn composite_tile(
     part: PixelRect,
     old: Option<Arc<Tile<Pixel>>>,
 ) -> Option<Arc<Tile<Pixel>>> {
+    composite_over(None, layers, at, part, old)
+}
+
+/// The same with the layers laid on `below`.
+fn composite_over(
+    below: Option<&Tile<Pixel>>,
+    layers: &[Layer],
+    at: TilePos,
+    part: PixelRect,
+    old: Option<Arc<Tile<Pixel>>>,
+) -> Option<Arc<Tile<Pixel>>> {
     let plan = TilePlan::new(layers, at, part);
     // While a stroke goes on the tile is kept apart from the layer's, which would have to be copied for each dab.
     if part == at.rect()
+        && below.is_none()
         && let Some(tile) = plan.only_tile(at)
     {
         return tile;
@@ -226,7 +265,8 @@ fn composite_tile(
     let values = Arc::make_mut(&mut tile).values_mut();
     for (_, range) in row_ranges(at, part) {
         if let Some(row) = values.get_mut(range.clone()) {
-            plan.write_row(range, row);
+            let below = below.and_then(|tile| tile.values().get(range.clone()));
+            plan.write_row(range, below, row);
         }
     }
     Some(tile)

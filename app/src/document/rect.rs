@@ -107,6 +107,20 @@ impl PixelRect {
             bottom: self.bottom.max(other.bottom),
         }
     }
+
+    /// What lies in this rectangle and not in `inner`, which lies in it: above, below, left and right of it.
+    #[must_use]
+    pub(crate) fn around(self, inner: Self) -> [Self; 4] {
+        if inner.is_empty() {
+            return [self, Self::EMPTY, Self::EMPTY, Self::EMPTY];
+        }
+        [
+            Self { bottom: inner.top, ..self },
+            Self { top: inner.bottom, ..self },
+            Self { right: inner.left, top: inner.top, bottom: inner.bottom, ..self },
+            Self { left: inner.right, top: inner.top, bottom: inner.bottom, ..self },
+        ]
+    }
 }
 
 #[cfg(test)]
@@ -128,5 +142,18 @@ mod tests {
         assert_eq!(square.union(empty), square);
         assert_eq!(empty.union(square), square);
         assert!(square.intersect(empty).is_empty());
+    }
+
+    #[test]
+    fn around_a_rectangle_lies_each_pixel_once() {
+        let (inner, outer) =
+            (PixelRect { left: 3, top: 2, right: 5, bottom: 9 }, PixelRect { left: 1, top: 2, right: 10, bottom: 12 });
+        for y in 0..15 {
+            for x in 0..15 {
+                let count = outer.around(inner).iter().filter(|part| part.contains(x, y)).count();
+                assert_eq!(count, usize::from(outer.contains(x, y) && !inner.contains(x, y)), "{x}, {y}");
+            }
+        }
+        assert_eq!(outer.around(PixelRect::EMPTY)[0], outer);
     }
 }

@@ -55,9 +55,12 @@ impl<'a> TilePlan<'a> {
         }
     }
 
-    /// Writes part of a row; `range` is its place among the tile's values.
-    pub(super) fn write_row(&self, range: Range<usize>, out: &mut [Pixel]) {
-        out.fill([0; 4]);
+    /// Writes part of a row, on what is below all of this; `range` is its place among the tile's values.
+    pub(super) fn write_row(&self, range: Range<usize>, below: Option<&[Pixel]>, out: &mut [Pixel]) {
+        match below {
+            Some(below) => out.copy_from_slice(below),
+            None => out.fill([0; 4]),
+        }
         lay(&self.steps, &range, out);
     }
 }
