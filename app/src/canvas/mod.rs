@@ -59,8 +59,10 @@ const RESTING: f32 = 0.25;
 const CHECKER_SIDE: f32 = 8.0;
 /// Flattening on the CPU takes at most about this long a frame, but for strokes.
 const FLATTEN_TIME: Duration = Duration::from_millis(8);
-/// How often the selection's line moves on.
-const MARCH: Duration = Duration::from_millis(125);
+/// How often the selection's line moves on, and how far, in dashes. Each time the whole window is drawn.
+const MARCH: (Duration, f32) = (Duration::from_millis(125), 0.125);
+/// The same where drawing the window keeps a processor busy.
+const SLOW_MARCH: (Duration, f32) = (Duration::from_secs(1), 0.25);
 
 /// What the view keeps from frame to frame.
 pub struct CanvasView {
@@ -285,12 +287,8 @@ impl CanvasView {
         let camera = self.camera.on_whole_pixels(self.pixels_per_point);
         let visible = visible_part(&camera, self.rect, document.bounds());
         let masks = self.masks_to_draw(ui.visuals(), studio);
-        if document.selection().is_some() {
-            ui.ctx().request_repaint_after(MARCH);
-        }
-        let seconds = ui.input(|input| input.time % 1000.0) as f32;
-        let view =
-            self.frame_view(&camera, TileView { visible, level: level_at(self.magnification()), changed }, seconds);
+        let tiles = TileView { visible, level: level_at(self.magnification()), changed };
+        let view = self.frame_view(&camera, tiles, self.march(ui, studio));
         let source = match self.is_software {
             true => Source::Flat(Flat { picture: studio.picture(), document }),
             false => Source::Layers(document),
@@ -309,7 +307,19 @@ impl CanvasView {
         }
     }
 
-    fn frame_view(&self, camera: &Camera, tiles: TileView, seconds: f32) -> FrameView {
+    /// How many dashes the selection's line has moved on. It stands still while the painter works in another window.
+    fn march(&self, ui: &Ui, studio: &Studio) -> f32 {
+        let (every, stride) = if self.is_software { SLOW_MARCH } else { MARCH };
+        let (time, has_focus) = ui.input(|input| (input.time, input.focused));
+        let steps = (time / every.as_secs_f64()).floor();
+        if studio.document().selection().is_some() && has_focus {
+            let next = (steps + 1.0) * every.as_secs_f64();
+            ui.ctx().request_repaint_after(Duration::from_secs_f64((next - time).max(0.0)));
+        }
+        ((steps * f64::from(stride)) % 1.0) as f32
+    }
+
+    fn frame_view(&self, camera: &Camera, tiles: TileView, march: f32) -> FrameView {
         let map = camera.screen_from_canvas_map();
         let pixels = |x: f32, y: f32| [x * self.pixels_per_point, y * self.pixels_per_point];
         FrameView {
@@ -319,7 +329,7 @@ impl CanvasView {
                 y_axis: pixels(map.y_axis.x, map.y_axis.y),
                 origin: pixels(map.origin.x, map.origin.y),
                 checker: CHECKER_SIDE * self.pixels_per_point,
-                seconds,
+                march,
             },
             sharpness: sharpness_at(self.magnification(), camera.is_square_on()),
             format: self.format,

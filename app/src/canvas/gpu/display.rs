@@ -81,8 +81,8 @@ pub struct ViewOnScreen {
     pub origin: [f32; 2],
     /// Side of a checkerboard's square.
     pub checker: f32,
-    /// For what moves.
-    pub seconds: f32,
+    /// Dashes that the selection's line has moved on.
+    pub march: f32,
 }
 
 /// Pipelines, and what the next frame draws.
@@ -163,11 +163,10 @@ impl Display {
         (view, batches): (&ViewOnScreen, &[Batch<'_>]),
     ) {
         self.screen = screen;
-        let ViewOnScreen { x_axis, y_axis, origin, checker, seconds } = *view;
+        let ViewOnScreen { x_axis, y_axis, origin, checker, march } = *view;
         let [width, height] = screen.map(|side| side as f32);
-        let floats: [f32; VIEW_FLOATS] = [
-            x_axis[0], x_axis[1], y_axis[0], y_axis[1], origin[0], origin[1], width, height, checker, seconds, 0.0, 0.0,
-        ];
+        let floats: [f32; VIEW_FLOATS] =
+            [x_axis[0], x_axis[1], y_axis[0], y_axis[1], origin[0], origin[1], width, height, checker, march, 0.0, 0.0];
         queue.write_buffer(&self.view, 0, bytemuck::cast_slice(&floats));
         let mut instances = vec![];
         self.draws.clear();

@@ -10,8 +10,8 @@ struct View {
     screen: vec2f,
     // Side of a checkerboard's square on the screen.
     checker: f32,
-    // Seconds, for what moves.
-    time: f32,
+    // Dashes that the selection's line has moved on.
+    march: f32,
     rest: vec2f,
 }
 
@@ -109,7 +109,7 @@ fn mask(corner: Corner) -> @location(0) vec4f {
         case BLACK_AND_WHITE: { color = vec4f(vec3f(value), 1.0); }
         case ISOLATED: { color *= 1.0 - value; }
         case SELECTION: {
-            let dash = fract((corner.position.x + corner.position.y) / 8.0 - view.time) < 0.5;
+            let dash = fract((corner.position.x + corner.position.y) / 8.0 - view.march) < 0.5;
             color = vec4f(vec3f(select(0.0, 1.0, dash)), 1.0) * line;
         }
         default: { color *= corner.color.a * value; }

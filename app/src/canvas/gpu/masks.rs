@@ -19,10 +19,18 @@ pub enum MaskKey {
     Selection,
 }
 
+/// What is known of a tile on the device.
+#[derive(Clone, Copy)]
+struct Uploaded {
+    stamp: u64,
+    /// All texels are the same, those of the rim included.
+    is_plain: bool,
+}
+
 /// Texels to upload.
 struct MaskUpload {
     key: (MaskKey, TilePos),
-    stamp: u64,
+    uploaded: Uploaded,
     /// In the slot.
     corner: [u32; 2],
     size: [u32; 2],
@@ -45,7 +53,7 @@ struct Seen {
 
 /// Tiles of masks.
 pub struct MaskTiles {
-    levels: Vec<Slots<(MaskKey, TilePos), u64>>,
+    levels: Vec<Slots<(MaskKey, TilePos), Uploaded>>,
     /// Present if everything visible was up to date after the last frame that was drawn.
     seen: Option<Seen>,
 }
@@ -56,7 +64,7 @@ impl Default for MaskTiles {
     }
 }
 
-fn level_slots(level: u32) -> Slots<(MaskKey, TilePos), u64> {
+fn level_slots(level: u32) -> Slots<(MaskKey, TilePos), Uploaded> {
     Slots::new(PageKind {
         label: "masks",
         side: (TILE_SIDE >> level) + 2 * RIM,
@@ -99,8 +107,8 @@ impl MaskTiles {
             slots.remove(&key);
             return None;
         };
-        let known = slots.get(&key).map(|(_, stamp)| *stamp);
-        if known == Some(stamp) {
+        let known = slots.get(&key).map(|(_, uploaded)| *uploaded);
+        if known.is_some_and(|known| known.stamp == stamp) {
             return None;
         }
         let part = part_of_slot(key.1, changed.filter(|_| known.is_some()), level);
@@ -109,7 +117,10 @@ impl MaskTiles {
         let in_grid = |texel: u32, from: u32| i64::from(from >> level) + i64::from(texel) - i64::from(RIM);
         let size = [right - left, bottom - top];
         let texels = texels(grid, level, [in_grid(left, tile.left), in_grid(top, tile.top)], size);
-        Some(MaskUpload { key, stamp, corner: [left, top], size, texels })
+        let first = texels.first();
+        let same_here = texels.iter().all(|texel| Some(texel) == first);
+        let is_plain = same_here && size == [(TILE_SIDE >> level) + 2 * RIM; 2];
+        Some(MaskUpload { key, uploaded: Uploaded { stamp, is_plain }, corner: [left, top], size, texels })
     }
 
     /// Uploads. Returns whether everything visible is up to date then.
@@ -124,7 +135,7 @@ impl MaskTiles {
         let Some(slots) = self.levels.get_mut(view.level as usize) else { return true };
         let mut is_done = plan.is_whole;
         for upload in &plan.uploads {
-            let place = slots.put(device, upload.key, upload.stamp, frame);
+            let place = slots.put(device, upload.key, upload.uploaded, frame);
             if let Some(place) = place
                 && let Some(texture) = slots.texture(place)
             {
@@ -139,6 +150,12 @@ impl MaskTiles {
             self.forget_other_levels(view.level);
         }
         is_done
+    }
+
+    /// Whether lines along the mask's edge can run through the tile.
+    pub fn has_edges(&self, key: (MaskKey, TilePos), level: u32) -> bool {
+        let uploaded = self.levels.get(level as usize).and_then(|slots| slots.get(&key));
+        uploaded.is_some_and(|(_, uploaded)| !uploaded.is_plain)
     }
 
     /// Where a tile lies; none where its mask is empty. Keeps it for this frame.

@@ -213,7 +213,8 @@ impl Scene {
             let shows_nothing = matches!(mask.kind, TileKind::BlackAndWhite | TileKind::Isolated);
             for at in positions_in(visible) {
                 let place = masks.shown((mask.key, at), level, frame);
-                if place.is_none() && !shows_nothing {
+                let shows_edges = matches!(mask.kind, TileKind::Outline | TileKind::Selection);
+                if (place.is_none() && !shows_nothing) || (shows_edges && !masks.has_edges((mask.key, at), level)) {
                     continue;
                 }
                 let tile = self.tile(at, level, RIM, place.map(|place| place.layer), (mask.kind, mask.color));
