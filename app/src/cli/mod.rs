@@ -4,7 +4,6 @@
 //! sense; 130 interrupted.
 
 mod bench;
-mod bench_inpaint;
 mod choices;
 mod devices;
 mod generate;

@@ -1,131 +1,22 @@
-//! `brushfire bench`: how long things take on this machine.
+//! How long the parts of a generation take.
 
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use anyhow::{anyhow, bail};
-use brushfire_engine::{DeviceChoice, Engine, Event, Job, Recipe, STARTER_MODEL};
+use brushfire_engine::{Engine, Event, Job, Recipe};
 use serde_json::{Value, json};
 
-use super::bench_inpaint::inpaint_2048;
-use super::choices;
+use super::BenchArguments;
+use super::memory::peak_memory;
 use crate::assets::engine_settings;
-use crate::canvas::bench::layered_stroke_4096;
-use crate::files::bench::openraster_4096;
-use crate::paint::bench::{StrokeTimes, stroke_2048};
-
-#[derive(Debug, clap::Args)]
-pub(super) struct BenchArguments {
-    /// Solver steps
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=i64::from(Recipe::MAX_STEPS)))]
-    steps: u32,
-    /// The model
-    #[arg(long, default_value = STARTER_MODEL)]
-    model: String,
-    /// Width and height in pixels
-    #[arg(long, default_value = "256", value_parser = choices::side)]
-    size: u32,
-    /// Where the engine computes
-    #[arg(long, default_value = "auto", value_parser = choices::device())]
-    device: DeviceChoice,
-    /// Measure a brush stroke on a picture of 2048 x 2048 pixels instead
-    #[arg(long, conflicts_with_all = ["steps", "model", "size", "device"])]
-    stroke: bool,
-    /// Measure a brush stroke on a picture of 4096 x 4096 pixels in 10 layers instead, with its compositing
-    #[arg(long, conflicts_with_all = ["steps", "model", "size", "device", "stroke"])]
-    layers: bool,
-    /// Save and open an OpenRaster file of 4096 x 4096 pixels with ten layers instead
-    #[arg(long, conflicts_with_all = ["steps", "model", "size", "device", "stroke"])]
-    ora: bool,
-    /// Measure everything around the model in an inpainting of a picture of 2048 x 2048 pixels instead
-    #[arg(long, conflicts_with_all = ["steps", "model", "size", "device", "stroke", "layers", "ora"])]
-    inpaint: bool,
-    /// One JSON object instead of text
-    #[arg(long)]
-    json: bool,
-}
 
 pub(super) fn run(arguments: &BenchArguments) -> anyhow::Result<()> {
-    if arguments.stroke {
-        measure_stroke(arguments.json);
-        return Ok(());
-    }
-    if arguments.layers {
-        measure_layers(arguments.json);
-        return Ok(());
-    }
-    if arguments.ora {
-        return measure_openraster(arguments.json);
-    }
-    if arguments.inpaint {
-        measure_inpainting(arguments.json);
-        return Ok(());
-    }
     let times = measure_generation(arguments)?;
     if arguments.json {
-        super::print_json(&times.as_json(arguments));
+        crate::cli::print_json(&times.as_json(arguments));
     } else {
-        super::print(times.as_text(arguments));
-    }
-    Ok(())
-}
-
-fn measure_stroke(json: bool) {
-    let times = stroke_2048();
-    if json {
-        super::print_json(&frames_as_json(&times));
-    } else {
-        super::print(times);
-    }
-}
-
-fn measure_layers(json: bool) {
-    let times = layered_stroke_4096();
-    if json {
-        super::print_json(&json!({
-            "dabs": frames_as_json(&times.dabs),
-            "composite": frames_as_json(&times.composite),
-            "dabs_and_composite": frames_as_json(&times.dabs_and_composite),
-            "upload": times.upload.as_ref().map(frames_as_json),
-            "dabs_and_upload": times.dabs_and_upload.as_ref().map(frames_as_json),
-            "device": times.device.as_ref().map(frames_as_json),
-            "device_name": times.device_name,
-        }));
-    } else {
-        super::print(times);
-    }
-}
-
-fn frames_as_json(times: &StrokeTimes) -> Value {
-    let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
-    json!({
-        "frames": times.frames.len(),
-        "median_ms": milliseconds(times.median()),
-        "percentile_99_ms": milliseconds(times.percentile_99()),
-        "max_ms": milliseconds(times.max()),
-    })
-}
-
-fn measure_inpainting(json: bool) {
-    let [masked, whole] = inpaint_2048();
-    if json {
-        super::print_json(&json!({ "masked": masked.as_json(), "whole": whole.as_json() }));
-    } else {
-        super::print(format_args!("{masked}\n{whole}"));
-    }
-}
-
-fn measure_openraster(json: bool) -> anyhow::Result<()> {
-    let times = openraster_4096()?;
-    if json {
-        super::print_json(&json!({
-            "save_seconds": times.save.as_secs_f64(),
-            "open_seconds": times.open.as_secs_f64(),
-            "file_bytes": times.file_bytes,
-            "peak_memory_bytes": peak_memory(),
-        }));
-    } else {
-        super::print(times);
+        crate::cli::print(times.as_text(arguments));
     }
     Ok(())
 }
@@ -251,27 +142,9 @@ impl Times {
     }
 }
 
-/// The most memory this process ever held, where the system says so (Linux).
-fn peak_memory() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    peak_in(&status)
-}
-
-fn peak_in(status: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kilobytes * 1024)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn peak_memory_is_read_from_the_status_file() {
-        assert_eq!(peak_in("VmPeak:\t 9 kB\nVmHWM:\t  2048 kB\nVmRSS:\t 1 kB\n"), Some(2 << 20));
-        assert_eq!(peak_in("nothing"), None);
-    }
 
     #[test]
     fn the_median_step_is_the_middle_one() {

@@ -1,7 +1,13 @@
 //! How long a stroke takes, frame by frame.
 
+mod brushes;
+mod history;
+
 use std::fmt;
 use std::time::{Duration, Instant};
+
+pub use self::brushes::{BrushTimes, all_brushes_4096};
+pub use self::history::{MANY_STEPS, many_strokes};
 
 use super::{Brush, Ink, PenSample, StrokeBuilder};
 use crate::document::{CanvasSize, Document, PixelRect};
@@ -90,8 +96,13 @@ impl BenchStroke {
     /// Begins with a 500-pixel soft brush; `None` where nothing can be painted.
     #[must_use]
     pub fn begin(document: &mut Document, ink: Ink) -> Option<Self> {
+        Self::begin_with(document, Brush { diameter: 500.0, hardness: 0.3, opacity: 0.8, ..Brush::default() }, ink)
+    }
+
+    /// Begins with any brush; `None` where nothing can be painted.
+    #[must_use]
+    pub fn begin_with(document: &mut Document, brush: Brush, ink: Ink) -> Option<Self> {
         let side = document.size().width().min(document.size().height());
-        let brush = Brush { diameter: 500.0, hardness: 0.3, opacity: 0.8, ..Brush::default() };
         let stroke = StrokeBuilder::begin(document, brush, ink, sample_at(0, side)).ok()?;
         Some(Self { stroke, side })
     }
