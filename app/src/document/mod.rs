@@ -20,6 +20,7 @@ pub mod selection;
 mod spill;
 mod tiles;
 pub mod transform;
+mod vector;
 mod workers;
 
 pub use blend::BlendMode;
@@ -36,6 +37,7 @@ pub use tiles::{TILE_SIDE, TileGrid, TilePos, TileValue};
 pub(crate) use edit::Change;
 pub(crate) use pixel::{Mix, from_rgba8, from_rgba16, scaled, to_rgba8, to_rgba16};
 pub(crate) use tiles::{Tile, TileChange, for_rows, next_revision, positions_in, row_ranges};
+pub(crate) use vector::{Kernel, dispatch};
 pub(crate) use workers::on_workers;
 
 /// What a document refuses, in words a painter understands.

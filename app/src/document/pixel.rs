@@ -10,12 +10,14 @@ const FULL: u16 = u16::MAX;
 
 /// `x / 65535` to the nearest integer, for `x` up to `65535 * 65535`, without a division (Blinn 1995, "Three wrongs make
 /// a right", for 16 bits).
+#[inline(always)]
 const fn divided_by_65535(x: u32) -> u32 {
     let y = x + 0x8000;
     (y + (y >> 16)) >> 16
 }
 
 /// `a * b`, both as shares of 65535.
+#[inline(always)]
 pub(crate) const fn scaled(a: u16, b: u16) -> u16 {
     divided_by_65535(a as u32 * b as u32) as u16
 }
@@ -28,14 +30,14 @@ pub(crate) trait Mix: Copy {
 }
 
 impl Mix for u16 {
-    #[inline]
+    #[inline(always)]
     fn mix(self, ink: Self, amount: u16) -> Self {
         divided_by_65535(u32::from(self) * u32::from(FULL - amount) + u32::from(ink) * u32::from(amount)) as Self
     }
 }
 
 impl Mix for Pixel {
-    #[inline]
+    #[inline(always)]
     fn mix(self, ink: Self, amount: u16) -> Self {
         std::array::from_fn(|channel| self[channel].mix(ink[channel], amount))
     }

@@ -6,10 +6,11 @@ use super::brush::{Brush, SmudgeMode};
 use super::dab::{Dab, ROW, Shape};
 use super::ground::Ground;
 use super::limits::Limits;
-use super::smudge::{Picked, Reservoir};
+use super::mix_row::{Inks, mix_row};
+use super::smudge::{Picked, Region, Reservoir};
 use super::touched::{Touched, Work};
 use super::value::PaintValue;
-use crate::document::{PixelRect, Tile, TileChange, TileGrid, row_ranges};
+use crate::document::{Kernel, PixelRect, Tile, TileChange, TileGrid, dispatch, row_ranges};
 
 /// Paints each dab onto what the dabs before it left.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub(super) struct BuildUp<P> {
     limits: Limits,
     /// The paint in each symmetric copy of the brush.
     reservoirs: Vec<Reservoir>,
+    /// Memory of the last dab's picked up paint, for that of the next.
+    spare: Vec<P>,
     tiles: Touched<P, Heights>,
 }
 
@@ -39,6 +42,7 @@ impl<P: PaintValue> BuildUp<P> {
             ground: Ground::of(brush),
             limits,
             reservoirs: vec![Reservoir::new(brush.smudge_length); copies],
+            spare: Vec::new(),
             tiles: Touched::none(),
         }
     }
@@ -54,10 +58,17 @@ impl<P: PaintValue> BuildUp<P> {
             let bounds = dab.bounds(brush, grid.size().bounds());
             let picked = match (self.reservoirs.get_mut(dab.copy), self.mode) {
                 (Some(reservoir), SmudgeMode::Dull) => Picked::Color(reservoir.dulled(grid, dab, own)),
-                (Some(reservoir), SmudgeMode::Smear) => Picked::Region(reservoir.smeared(grid, dab, bounds, own)),
+                (Some(reservoir), SmudgeMode::Smear) => {
+                    let spare = std::mem::take(&mut self.spare);
+                    Picked::Region(reservoir.smeared(grid, dab, Region::new(bounds, spare), own))
+                }
                 (None, _) => Picked::Color(own),
             };
-            dirty.union(self.paint(grid, brush, std::slice::from_ref(dab), std::slice::from_ref(&picked)))
+            let painted = self.paint(grid, brush, std::slice::from_ref(dab), std::slice::from_ref(&picked));
+            if let Picked::Region(region) = picked {
+                self.spare = region.into_values();
+            }
+            dirty.union(painted)
         })
     }
 
@@ -116,31 +127,36 @@ impl<P: PaintValue> Stamped<'_, P> {
             let Some(values) = values.get_mut(range.clone()) else { continue };
             let amounts = &mut amounts[..values.len()];
             self.shape.cover_row(amounts, left, y);
-            if let Some((ground, heights)) = ground {
-                for (amount, height) in amounts.iter_mut().zip(heights.values().get(range).unwrap_or_default()) {
-                    *amount = ground.taken(*amount, *height);
-                }
-            }
-            amounts.iter_mut().for_each(|amount| *amount = (f32::from(*amount) * self.amount + 0.5) as u16);
+            let ground = ground.zip(ground.and_then(|(_, heights)| heights.values().get(range)));
+            let ground = ground.map(|((ground, _), heights)| (ground, heights));
+            dispatch(Amounts { amounts, ground, amount: self.amount });
             limits.restrict_row(amounts, left, y);
-            self.mix_row(values, amounts, left, y, limits.alpha_locked);
+            let inks = match self.ink {
+                Picked::Color(ink) => Inks::One(*ink),
+                Picked::Region(region) => Inks::Each(region.row(left, y)),
+            };
+            mix_row(values, inks, amounts, limits.alpha_locked);
         }
     }
+}
 
-    fn mix_row(&self, values: &mut [P], amounts: &[u16], left: u32, y: u32, alpha_locked: bool) {
-        let mix = |value: &mut P, ink: P, amount: u16| {
-            *value = if alpha_locked { value.mix_locked(ink, amount) } else { value.mix(ink, amount) };
-        };
-        match self.ink {
-            Picked::Color(ink) => {
-                values.iter_mut().zip(amounts).for_each(|(value, amount)| mix(value, *ink, *amount));
-            }
-            Picked::Region(region) => {
-                let inks = region.row(left, y);
-                for ((value, amount), ink) in values.iter_mut().zip(amounts).zip(inks) {
-                    mix(value, *ink, *amount);
-                }
-            }
+/// Turns a dab's coverage into amounts of ink.
+struct Amounts<'a> {
+    amounts: &'a mut [u16],
+    /// With its heights.
+    ground: Option<(&'a Ground, &'a [u16])>,
+    /// For full coverage, 0 to 1.
+    amount: f32,
+}
+
+impl Kernel for Amounts<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        if let Some((ground, heights)) = self.ground {
+            ground.take(self.amounts, heights);
         }
+        self.amounts.iter_mut().for_each(|amount| *amount = (f32::from(*amount) * self.amount + 0.5) as u16);
     }
 }

@@ -5,7 +5,7 @@ use super::disc::{Disc, PixelDisc};
 use super::ellipse::Ellipse;
 use super::stamp::Stamp;
 use super::symmetry::CanvasMap;
-use crate::document::PixelRect;
+use crate::document::{Kernel, PixelRect, dispatch};
 
 /// A tip with all that the pen made of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -87,25 +87,62 @@ impl<'a> Shape<'a> {
 
     /// Writes the coverage (65535 is full) of the pixels of row `y` that begin at `left`.
     pub(super) fn cover_row(&self, coverage: &mut [u16], left: u32, y: u32) {
-        match self {
-            Self::Disc(disc) => disc.cover_row(coverage, left, y),
-            Self::PixelDisc(disc) => disc.cover_row(coverage, left, y),
-            Self::Ellipse(ellipse) => ellipse.cover_row(coverage, left, y),
-            Self::Stamp(stamp) => stamp.cover_row(coverage, left, y),
-        }
+        dispatch(CoverRow { shape: self, coverage, left, y });
     }
 
     /// Raises the coverage of these pixels. At a flow of 1 it becomes the greater of what it was and the dab's; at less
     /// it goes that share of the way there.
     pub(super) fn raise_row(&self, coverage: &mut [u16], left: u32, y: u32, flow: f32) {
-        let flow = (flow * FULL_FLOW as f32) as u32;
-        if let (Self::Disc(disc), FULL_FLOW) = (self, flow) {
-            return disc.raise_row(coverage, left, y);
+        dispatch(RaiseRow { shape: self, coverage, left, y, flow: (flow * FULL_FLOW as f32) as u32 });
+    }
+}
+
+/// See [`Shape::cover_row`].
+struct CoverRow<'a, 'b> {
+    shape: &'a Shape<'b>,
+    coverage: &'a mut [u16],
+    left: u32,
+    y: u32,
+}
+
+impl Kernel for CoverRow<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { coverage, left, y, .. } = self;
+        match self.shape {
+            Shape::Disc(disc) => disc.cover_row(coverage, left, y),
+            Shape::PixelDisc(disc) => disc.cover_row(coverage, left, y),
+            Shape::Ellipse(ellipse) => ellipse.cover_row(coverage, left, y),
+            Shape::Stamp(stamp) => stamp.cover_row(coverage, left, y),
+        }
+    }
+}
+
+/// See [`Shape::raise_row`].
+struct RaiseRow<'a, 'b> {
+    shape: &'a Shape<'b>,
+    coverage: &'a mut [u16],
+    left: u32,
+    y: u32,
+    /// Of [`FULL_FLOW`].
+    flow: u32,
+}
+
+impl Kernel for RaiseRow<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { shape, y, flow, .. } = self;
+        if let (Shape::Disc(disc), FULL_FLOW) = (shape, flow) {
+            return disc.raise_row(self.coverage, self.left, y);
         }
         let mut row = [0; ROW];
-        for (coverage, left) in coverage.chunks_mut(ROW).zip((left..).step_by(ROW)) {
+        for (coverage, left) in self.coverage.chunks_mut(ROW).zip((self.left..).step_by(ROW)) {
             let row = &mut row[..coverage.len()];
-            self.cover_row(row, left, y);
+            CoverRow { shape, coverage: row, left, y }.call();
             for (old, dab) in coverage.iter_mut().zip(row) {
                 let missing = u32::from(dab.saturating_sub(*old));
                 // Rounded up, so that a low flow still arrives.
@@ -123,7 +160,7 @@ pub(super) const ROW: usize = crate::document::TILE_SIDE as usize;
 
 /// The nearest integer of a value between 0 and 65535. Added to 2^23, it stands in the lowest bits of the mantissa; a
 /// plain `as u16` saturates, which keeps the compiler from using vector instructions for the row.
-#[inline]
+#[inline(always)]
 pub(super) fn rounded(value: f32) -> u16 {
     (value + 8_388_608.0).to_bits() as u16
 }

@@ -42,6 +42,7 @@ impl Disc {
 
     /// Only the chord of the circle lies on a row: where it begins and ends among the row's pixels, and where the first of
     /// them lies beside the centre.
+    #[inline(always)]
     fn chord(&self, length: usize, left: u32, y: u32) -> Option<(std::ops::Range<usize>, f32, f32)> {
         let [center_x, center_y] = self.center_in_canvas;
         let dy = y as f32 + 0.5 - center_y;
@@ -52,15 +53,17 @@ impl Disc {
         Some((start..end, left as f32 + start as f32 + 0.5 - center_x, dy))
     }
 
+    #[inline(always)]
     pub(super) fn cover_row(&self, coverage: &mut [u16], left: u32, y: u32) {
         coverage.fill(0);
         let Some((range, first_dx, dy)) = self.chord(coverage.len(), left, y) else { return };
-        for (index, value) in coverage.get_mut(range).unwrap_or_default().iter_mut().enumerate() {
+        for (index, value) in (0i32..).zip(coverage.get_mut(range).unwrap_or_default()) {
             *value = self.coverage_at(first_dx + index as f32, dy);
         }
     }
 
     /// Each pixel's coverage becomes the greater of what it was and the disc's.
+    #[inline(always)]
     pub(super) fn raise_row(&self, coverage: &mut [u16], left: u32, y: u32) {
         let Some((range, first_dx, dy)) = self.chord(coverage.len(), left, y) else { return };
         let Some(coverage) = coverage.get_mut(range) else { return };
@@ -77,13 +80,14 @@ impl Disc {
     }
 
     /// For neighbouring pixels, the first of them `first_dx` beside the centre.
+    #[inline(always)]
     fn raise(&self, coverage: &mut [u16], first_dx: f32, dy: f32) {
-        for (index, old) in coverage.iter_mut().enumerate() {
+        for (index, old) in (0i32..).zip(coverage) {
             *old = (*old).max(self.coverage_at(first_dx + index as f32, dy));
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn coverage_at(&self, dx: f32, dy: f32) -> u16 {
         let squared = dx * dx + dy * dy;
         let falloff = (self.outer_squared - squared) * self.falloff_slope;
@@ -120,6 +124,7 @@ impl PixelDisc {
         }
     }
 
+    #[inline(always)]
     pub(super) fn cover_row(&self, coverage: &mut [u16], left: u32, y: u32) {
         let [center_x, center_y] = self.center_in_canvas;
         let dy = y as f32 + 0.5 - center_y;

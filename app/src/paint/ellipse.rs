@@ -44,6 +44,7 @@ impl Ellipse {
         }
     }
 
+    #[inline(always)]
     pub(super) fn cover_row(&self, coverage: &mut [u16], left: u32, y: u32) {
         let [center_x, center_y] = self.center_in_canvas;
         let dy = y as f32 + 0.5 - center_y;
@@ -59,12 +60,12 @@ impl Ellipse {
         let start = ((middle - half_chord).floor().max(0.0) as usize).min(coverage.len());
         let end = ((middle + half_chord).ceil().max(0.0) as usize).clamp(start, coverage.len());
         let first_dx = left as f32 + start as f32 + 0.5 - center_x;
-        for (index, value) in coverage.get_mut(start..end).unwrap_or_default().iter_mut().enumerate() {
+        for (index, value) in (0i32..).zip(coverage.get_mut(start..end).unwrap_or_default()) {
             *value = self.coverage_at(first_dx + index as f32, dy);
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn coverage_at(&self, dx: f32, dy: f32) -> u16 {
         let u = (dx * self.cos + dy * self.sin) * self.scale[0];
         let v = (dy * self.cos - dx * self.sin) * self.scale[1];

@@ -19,6 +19,7 @@ mod grid_stroke;
 mod ground;
 mod library;
 mod limits;
+mod mix_row;
 mod parameters;
 mod path;
 mod picture;

@@ -70,10 +70,13 @@ pub struct GrayPicture {
     reach: f32,
 }
 
+/// Values of a level's rim, left and right together as well as above and below.
+const RIM: usize = 3;
+
 struct Level {
     width: usize,
     height: usize,
-    /// 0 to 65535.
+    /// 0 to 65535, with a black rim: one value left and above, two right and below.
     values: Box<[u16]>,
 }
 
@@ -95,8 +98,9 @@ impl GrayPicture {
         if width.min(height) == 0 || width.max(height) > Self::MAX_SIDE {
             return None;
         }
-        let values = image.as_raw().iter().map(|level| u16::from(*level) * 257).collect();
-        let mut levels = vec![Level { width: width as usize, height: height as usize, values }];
+        let raw = image.as_raw();
+        let at = |x: usize, y: usize| u16::from(raw.get(y * width as usize + x).copied().unwrap_or_default()) * 257;
+        let mut levels = vec![Level::from_fn(width as usize, height as usize, at)];
         while let Some(half) = levels.last().and_then(Level::half) {
             levels.push(half);
         }
@@ -137,13 +141,24 @@ fn reach_of(image: &GrayImage) -> f32 {
 }
 
 impl Level {
-    #[inline]
-    fn pixel(&self, x: i32, y: i32) -> f32 {
-        let (width, height) = (self.width as i32, self.height as i32);
-        if x < 0 || y < 0 || x >= width || y >= height {
-            return 0.0;
+    fn from_fn(width: usize, height: usize, at: impl Fn(usize, usize) -> u16) -> Self {
+        let mut level = Self { width, height, values: vec![0; (width + RIM) * (height + RIM)].into() };
+        for y in 0..height {
+            let line = level.first_of_line(y)..;
+            for (x, value) in level.values.get_mut(line).unwrap_or_default().iter_mut().take(width).enumerate() {
+                *value = at(x, y);
+            }
         }
-        f32::from(self.values.get((y * width + x) as usize).copied().unwrap_or_default())
+        level
+    }
+
+    fn first_of_line(&self, y: usize) -> usize {
+        (y + 1) * (self.width + RIM) + 1
+    }
+
+    fn line(&self, y: usize) -> &[u16] {
+        let first = self.first_of_line(y);
+        self.values.get(first..first + self.width).unwrap_or_default()
     }
 
     /// `None` for one pixel. An odd last row or column is averaged with itself.
@@ -153,16 +168,18 @@ impl Level {
         }
         let (width, height) = (self.width.div_ceil(2), self.height.div_ceil(2));
         let at = |x: usize, y: usize| {
-            let index = y.min(self.height - 1) * self.width + x.min(self.width - 1);
-            u32::from(self.values.get(index).copied().unwrap_or_default())
+            u32::from(self.line(y.min(self.height - 1)).get(x.min(self.width - 1)).copied().unwrap_or_default())
         };
-        let values = (0..height)
-            .flat_map(|y| (0..width).map(move |x| (2 * x, 2 * y)))
-            .map(|(x, y)| ((at(x, y) + at(x + 1, y) + at(x, y + 1) + at(x + 1, y + 1) + 2) / 4) as u16)
-            .collect();
-        Some(Self { width, height, values })
+        Some(Self::from_fn(width, height, |x, y| {
+            let (x, y) = (2 * x, 2 * y);
+            ((at(x, y) + at(x + 1, y) + at(x, y + 1) + at(x + 1, y + 1) + 2) / 4) as u16
+        }))
     }
 }
+
+/// Places that are looked at together, so that the compiler makes vectors of them.
+pub(super) const TOGETHER: usize = 16;
+pub(super) type Together = [f32; TOGETHER];
 
 /// A picture at the level that fits the size it is drawn at.
 pub(super) struct Sampler<'a> {
@@ -172,21 +189,39 @@ pub(super) struct Sampler<'a> {
 }
 
 impl Sampler<'_> {
-    /// The value at `x`, `y` (pixels of the picture; the centre of its first is 0.5, 0.5), 0 to 65535, bilinear; black
+    /// The values at `x`, `y` (pixels of the picture; the centre of its first is 0.5, 0.5), 0 to 65535, bilinear; black
     /// beyond the picture.
-    #[inline]
-    pub(super) fn at(&self, x: f32, y: f32) -> f32 {
-        let Some(level) = self.level else { return 0.0 };
-        let (x, y) = (x * self.scale[0] - 0.5, y * self.scale[1] - 0.5);
-        let (left, top) = (x.floor(), y.floor());
-        let (share_x, share_y) = (x - left, y - top);
-        let (left, top) = (left as i32, top as i32);
-        let row = |y: i32| {
-            let (a, b) = (level.pixel(left, y), level.pixel(left + 1, y));
-            a + (b - a) * share_x
-        };
-        let (upper, lower) = (row(top), row(top + 1));
-        upper + (lower - upper) * share_y
+    #[inline(always)]
+    pub(super) fn at(&self, x: &Together, y: &Together) -> Together {
+        let Some(level) = self.level else { return [0.0; TOGETHER] };
+        let stride = level.width + RIM;
+        let mut first = [0; TOGETHER];
+        let (mut share_x, mut share_y) = ([0.0; TOGETHER], [0.0; TOGETHER]);
+        for i in 0..TOGETHER {
+            // The rim is as black as all that lies beyond it.
+            let x = (x[i] * self.scale[0] - 0.5).max(-1.0).min(level.width as f32);
+            let y = (y[i] * self.scale[1] - 0.5).max(-1.0).min(level.height as f32);
+            let (left, top) = (x.floor(), y.floor());
+            (share_x[i], share_y[i]) = (x - left, y - top);
+            first[i] = whole(top + 1.0) * stride as u32 + whole(left + 1.0);
+        }
+        let mut corners = [[0.0; TOGETHER]; 4];
+        for (i, first) in first.into_iter().enumerate() {
+            let pair = |at: usize| match level.values.get(at..at + 2) {
+                Some([left, right]) => [f32::from(*left), f32::from(*right)],
+                _ => [0.0; 2],
+            };
+            let ([a, b], [c, d]) = (pair(first as usize), pair(first as usize + stride));
+            (corners[0][i], corners[1][i], corners[2][i], corners[3][i]) = (a, b, c, d);
+        }
+        let [a, b, c, d] = corners;
+        let mut values = [0.0; TOGETHER];
+        for i in 0..TOGETHER {
+            let upper = a[i] + (b[i] - a[i]) * share_x[i];
+            let lower = c[i] + (d[i] - c[i]) * share_x[i];
+            values[i] = upper + (lower - upper) * share_y[i];
+        }
+        values
     }
 
     /// Writes the values along a row of the repeated picture, from `x`, `y` on; neighbours are `step` apart.
@@ -196,8 +231,7 @@ impl Sampler<'_> {
         let y = (y * self.scale[1] - 0.5).rem_euclid(height);
         let top = (y as usize).min(level.height - 1);
         let share_y = y - top as f32;
-        let line = |y: usize| level.values.get(y * level.width..(y + 1) * level.width).unwrap_or_default();
-        let (upper, lower) = (line(top), line(if top + 1 < level.height { top + 1 } else { 0 }));
+        let (upper, lower) = (level.line(top), level.line(if top + 1 < level.height { top + 1 } else { 0 }));
         let (mut x, step) = ((x * self.scale[0] - 0.5).rem_euclid(width), step * self.scale[0]);
         for value in row {
             let left = (x as usize).min(level.width - 1);
@@ -216,11 +250,21 @@ impl Sampler<'_> {
     }
 }
 
+/// A whole number from 0 to 2^23, which stands in the mantissa once 2^23 is added.
+#[inline(always)]
+fn whole(value: f32) -> u32 {
+    (value + 8_388_608.0).to_bits() & 0x7f_ffff
+}
+
 #[cfg(test)]
 mod tests {
     use image::Luma;
 
     use super::*;
+
+    fn value_at(sampler: &Sampler<'_>, x: f32, y: f32) -> f32 {
+        sampler.at(&[x; TOGETHER], &[y; TOGETHER])[0]
+    }
 
     fn checkers() -> GrayPicture {
         GrayPicture::new(&GrayImage::from_fn(8, 4, |x, y| Luma([if (x + y) % 2 == 0 { 255 } else { 0 }]))).unwrap()
@@ -230,20 +274,27 @@ mod tests {
     fn pixels_are_found_at_their_centres_and_between_them_mixed() {
         let picture = checkers();
         let sampler = picture.sampler(1.0);
-        assert_eq!((sampler.at(0.5, 0.5), sampler.at(1.5, 0.5)), (65535.0, 0.0));
-        assert!((sampler.at(1.0, 0.5) - 32767.5).abs() < 1.0);
-        assert_eq!(sampler.at(-5.0, 2.0), 0.0);
+        assert_eq!((value_at(&sampler, 0.5, 0.5), value_at(&sampler, 1.5, 0.5)), (65535.0, 0.0));
+        assert!((value_at(&sampler, 1.0, 0.5) - 32767.5).abs() < 1.0);
+        for beyond in [[-5.0, 2.0], [4.0, -0.5], [8.5, 2.0], [4.0, 4.5], [1e9, 1e9], [-1e9, -1e9]] {
+            assert_eq!(value_at(&sampler, beyond[0], beyond[1]), 0.0, "{beyond:?}");
+        }
+        assert_eq!(value_at(&sampler, 0.0, 0.0), 65535.0 / 4.0, "the corner fades out over a pixel");
+        assert_eq!(value_at(&sampler, 8.0, 3.5), 65535.0 / 2.0, "and so does the edge");
         let mut row = [0; 24];
         picture.sampler(1.0).repeat_along_row([-8.0, 6.25], 1.0, &mut row);
         assert_eq!(row[..8], row[8..16]);
-        assert!((0..7).all(|x| f32::from(row[8 + x]) == sampler.at(x as f32, 2.25).floor() || x == 0), "{row:?}");
+        assert!(
+            (0..7).all(|x| f32::from(row[8 + x]) == value_at(&sampler, x as f32, 2.25).floor() || x == 0),
+            "{row:?}"
+        );
     }
 
     #[test]
     fn a_picture_made_small_is_its_average() {
         let picture = checkers();
         for (step, x, y) in [(2.5, 3.0, 1.0), (100.0, 4.0, 2.0)] {
-            assert!((picture.sampler(step).at(x, y) - 32767.5).abs() < 2.0, "{step}");
+            assert!((value_at(&picture.sampler(step), x, y) - 32767.5).abs() < 2.0, "{step}");
         }
     }
 

@@ -4,9 +4,10 @@ use rayon::iter::{IndexedParallelIterator as _, ParallelIterator as _};
 use rayon::slice::ParallelSliceMut as _;
 
 use super::dab::Dab;
+use super::mix_row::SmearRow;
 use super::touched::PARALLEL_PIXELS;
 use super::value::PaintValue;
-use crate::document::{PixelRect, TileGrid, on_workers};
+use crate::document::{PixelRect, TileGrid, dispatch, on_workers};
 
 /// What a dab is painted with.
 pub(super) enum Picked<P> {
@@ -50,14 +51,15 @@ impl Reservoir {
         P::from_channels(mix(own.channels(), carried, dab.smudge))
     }
 
-    /// Krita's smearing: what lay under the last dab is laid under this one.
+    /// Krita's smearing: what lay under the last dab is laid under this one. The region's values are overwritten.
     pub(super) fn smeared<P: PaintValue>(
         &mut self,
         grid: &TileGrid<P>,
         dab: &Dab,
-        bounds: PixelRect,
+        mut region: Region<P>,
         own: P,
     ) -> Region<P> {
+        let bounds = region.bounds;
         // Whole pixels: parts of pixels would blur the paint at every dab.
         let here = dab.center_in_canvas.map(|at| at.floor() as i64);
         let [last_x, last_y] = self.last.replace(here).unwrap_or(here);
@@ -65,26 +67,22 @@ impl Reservoir {
         let share = |share: f32| (share * 65535.0) as u16;
         let (length, smudge) = (share(self.length), share(dab.smudge));
         let width = bounds.width() as usize;
-        let mut values = vec![P::default(); bounds.area() as usize];
         let smear = |(row, y): (&mut [P], u32)| {
             copy_row(grid, row, [i64::from(bounds.left) + offset[0], i64::from(y) + offset[1]]);
             let mut rest = row;
             for (_, count, under) in grid.row_parts(y, bounds.left, bounds.right) {
                 let (part, others) = rest.split_at_mut(count.min(rest.len()));
-                for (index, value) in part.iter_mut().enumerate() {
-                    let under = under.and_then(|under| under.get(index)).copied().unwrap_or_default();
-                    *value = own.mix(under.mix(*value, length), smudge);
-                }
+                dispatch(SmearRow { values: part, under, own, length, smudge });
                 rest = others;
             }
         };
         if bounds.area() > PARALLEL_PIXELS {
-            let rows = values.par_chunks_exact_mut(width).zip(bounds.top..bounds.bottom);
+            let rows = region.values.par_chunks_exact_mut(width).zip(bounds.top..bounds.bottom);
             on_workers(|| rows.for_each(smear));
         } else if width > 0 {
-            values.chunks_exact_mut(width).zip(bounds.top..bounds.bottom).for_each(smear);
+            region.values.chunks_exact_mut(width).zip(bounds.top..bounds.bottom).for_each(smear);
         }
-        Region { bounds, values }
+        region
     }
 }
 
@@ -137,6 +135,17 @@ fn copy_row<P: PaintValue>(grid: &TileGrid<P>, row: &mut [P], [left, y]: [i64; 2
 }
 
 impl<P: PaintValue> Region<P> {
+    /// With any values, in the memory of `values`.
+    pub(super) fn new(bounds: PixelRect, mut values: Vec<P>) -> Self {
+        values.resize(bounds.area() as usize, P::default());
+        Self { bounds, values }
+    }
+
+    /// Its memory, for another one.
+    pub(super) fn into_values(self) -> Vec<P> {
+        self.values
+    }
+
     /// The values from `left` on.
     pub(super) fn row(&self, left: u32, y: u32) -> &[P] {
         let width = self.bounds.width() as usize;

@@ -1,7 +1,7 @@
 //! Dabs of a picture.
 
 use super::dab::{Dab, rounded};
-use super::picture::{GrayPicture, Sampler};
+use super::picture::{GrayPicture, Sampler, TOGETHER};
 
 /// A tip picture, turned, flattened and scaled to the dab.
 pub(super) struct Stamp<'a> {
@@ -36,6 +36,7 @@ impl<'a> Stamp<'a> {
         }
     }
 
+    #[inline(always)]
     pub(super) fn cover_row(&self, coverage: &mut [u16], left: u32, y: u32) {
         let [center_x, center_y] = self.center_in_canvas;
         let dy = y as f32 + 0.5 - center_y;
@@ -52,17 +53,19 @@ impl<'a> Stamp<'a> {
         let first_dx = left as f32 + start as f32 + 0.5 - center_x;
         let [[ax, ay], [bx, by]] = self.to_picture;
         let [u, v] = [self.middle_of_picture[0] + ay * dy, self.middle_of_picture[1] + by * dy];
-        for (index, value) in coverage.get_mut(start..end).unwrap_or_default().iter_mut().enumerate() {
-            let dx = first_dx + index as f32;
-            *value = self.coverage_at(u + ax * dx, v + bx * dx);
+        let covered = coverage.get_mut(start..end).unwrap_or_default();
+        for (part, first) in covered.chunks_mut(TOGETHER).zip((0u16..).step_by(TOGETHER)) {
+            let (mut x, mut y) = ([0.0; TOGETHER], [0.0; TOGETHER]);
+            for (index, (x, y)) in (0u16..).zip(x.iter_mut().zip(&mut y)) {
+                let dx = first_dx + f32::from(first + index);
+                (*x, *y) = (u + ax * dx, v + bx * dx);
+            }
+            let values = self.sampler.at(&x, &y);
+            for (coverage, value) in part.iter_mut().zip(values) {
+                let value = if self.antialiased { value } else { (value / 65535.0).round() * 65535.0 };
+                *coverage = rounded(value * self.strength);
+            }
         }
-    }
-
-    #[inline]
-    fn coverage_at(&self, x: f32, y: f32) -> u16 {
-        let value = self.sampler.at(x, y);
-        let value = if self.antialiased { value } else { (value / 65535.0).round() * 65535.0 };
-        rounded(value * self.strength)
     }
 }
 

@@ -8,6 +8,14 @@ pub(crate) trait PaintValue: TileValue + Mix {
     /// Whether there is a colour that can stray.
     const HAS_COLOR: bool;
 
+    /// All channels of neighbouring values, one after the other.
+    fn flat(row: &[Self]) -> &[u16];
+
+    fn flat_mut(row: &mut [Self]) -> &mut [u16];
+
+    /// The same number in each channel.
+    fn splat(channel: u16) -> Self;
+
     /// As [`Mix::mix`], but what is transparent stays as transparent as it is.
     #[must_use]
     fn mix_locked(self, ink: Self, amount: u16) -> Self;
@@ -26,7 +34,22 @@ pub(crate) trait PaintValue: TileValue + Mix {
 impl PaintValue for u16 {
     const HAS_COLOR: bool = false;
 
-    #[inline]
+    #[inline(always)]
+    fn flat(row: &[Self]) -> &[u16] {
+        row
+    }
+
+    #[inline(always)]
+    fn flat_mut(row: &mut [Self]) -> &mut [u16] {
+        row
+    }
+
+    #[inline(always)]
+    fn splat(channel: u16) -> Self {
+        channel
+    }
+
+    #[inline(always)]
     fn mix_locked(self, ink: Self, amount: u16) -> Self {
         self.mix(ink, amount)
     }
@@ -49,7 +72,22 @@ const FULL: f32 = 65535.0;
 impl PaintValue for Pixel {
     const HAS_COLOR: bool = true;
 
-    #[inline]
+    #[inline(always)]
+    fn flat(row: &[Self]) -> &[u16] {
+        row.as_flattened()
+    }
+
+    #[inline(always)]
+    fn flat_mut(row: &mut [Self]) -> &mut [u16] {
+        row.as_flattened_mut()
+    }
+
+    #[inline(always)]
+    fn splat(channel: u16) -> Self {
+        [channel; 4]
+    }
+
+    #[inline(always)]
     fn mix_locked(self, ink: Self, amount: u16) -> Self {
         let (alpha, ink_alpha) = (self[3], ink[3]);
         if alpha == 0 || ink_alpha == 0 {

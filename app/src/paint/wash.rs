@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::brush::Brush;
-use super::dab::{Dab, ROW, Shape};
+use super::dab::{Dab, ROW, Shape, rounded};
 use super::ground::Ground;
 use super::limits::Limits;
+use super::mix_row::{Inks, mix_row};
 use super::touched::{Touched, Work};
 use super::value::PaintValue;
-use crate::document::{PixelRect, Tile, TileChange, TileGrid, TilePos, for_rows, row_ranges, scaled};
+use crate::document::{Kernel, PixelRect, Tile, TileChange, TileGrid, TilePos, dispatch, for_rows, row_ranges, scaled};
 
 /// How far the stroke has covered each pixel, kept apart from the picture: ink is mixed into the tiles as they were when
 /// the stroke began (Krita's wash mode), so that overlapping dabs leave no lumps.
@@ -107,14 +108,28 @@ fn raise_colored<P: PaintValue>(
         };
         let row = &mut row[..coverage.len()];
         shape.cover_row(row, left, y);
-        for ((covered, mixed), by_dab) in coverage.iter_mut().zip(inks).zip(row) {
-            if *by_dab == 0 {
-                continue;
-            }
-            let (before, by_dab) = (f32::from(*covered), f32::from(*by_dab));
-            let after = before + (by_dab - before).max(0.0) * dab.flow;
-            *covered = after.ceil().min(65535.0) as u16;
-            *mixed = mixed.mix(ink, (by_dab * dab.flow / after.max(1.0) * 65535.0).min(65535.0) as u16);
+        dispatch(RaiseColored { coverage, by_dab: row, flow: dab.flow });
+        mix_row(inks, Inks::One(ink), row, false);
+    }
+}
+
+/// Raises the coverage by a dab's; what the dab covers of each pixel becomes its share in the pixel's colour.
+struct RaiseColored<'a> {
+    coverage: &'a mut [u16],
+    by_dab: &'a mut [u16],
+    flow: f32,
+}
+
+impl Kernel for RaiseColored<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for (covered, by_dab) in self.coverage.iter_mut().zip(self.by_dab) {
+            let (before, dab) = (f32::from(*covered), f32::from(*by_dab));
+            let after = before + (dab - before).max(0.0) * self.flow;
+            *covered = rounded(after.ceil().min(65535.0));
+            *by_dab = rounded((dab * self.flow / after.max(1.0) * 65535.0).min(65535.0).floor());
         }
     }
 }
@@ -132,8 +147,6 @@ struct Mixer<P> {
 impl<P: PaintValue> Mixer<P> {
     /// Mixes ink into what was there before the stroke.
     fn mix(&self, work: &mut Work<P, Covered<P>>, covered: &Covered<P>) {
-        let is_free = self.limits.selection.is_none() && !self.limits.alpha_locked;
-        let is_plain = is_free && self.wet_edge == 0.0 && self.ground.is_none() && covered.inks.is_none();
         let before = work.before.as_ref().map(|tile| tile.values());
         let after = Arc::make_mut(&mut work.tile).values_mut();
         let left = work.dirty.left;
@@ -147,36 +160,44 @@ impl<P: PaintValue> Mixer<P> {
             };
             let before = before.and_then(|values| values.get(range.clone())).unwrap_or(&nothing[..after.len()]);
             let inks = covered.inks.as_ref().and_then(|inks| inks.values().get(range.clone()));
-            if is_plain {
-                for ((after, before), covered) in after.iter_mut().zip(before).zip(coverage) {
-                    *after = before.mix(self.ink, scaled(*covered, self.opacity));
-                }
-                continue;
-            }
             let amounts = &mut amounts[..after.len()];
             let heights = covered.heights.as_ref().and_then(|heights| heights.values().get(range));
             self.amounts(amounts, coverage, heights);
             self.limits.restrict_row(amounts, left, y);
-            for (index, ((after, before), amount)) in after.iter_mut().zip(before).zip(amounts).enumerate() {
-                let ink = inks.and_then(|inks| inks.get(index)).copied().unwrap_or(self.ink);
-                *after =
-                    if self.limits.alpha_locked { before.mix_locked(ink, *amount) } else { before.mix(ink, *amount) };
-            }
+            after.copy_from_slice(before);
+            mix_row(after, inks.map_or(Inks::One(self.ink), Inks::Each), amounts, self.limits.alpha_locked);
         }
     }
 
     /// How much ink each pixel gets.
     fn amounts(&self, amounts: &mut [u16], coverage: &[u16], heights: Option<&[u16]>) {
         amounts.copy_from_slice(coverage);
+        let ground = self.ground.as_ref().zip(heights);
+        dispatch(Amounts { amounts, wet_edge: self.wet_edge, ground, opacity: self.opacity });
+    }
+}
+
+/// Turns coverage into amounts of ink.
+struct Amounts<'a> {
+    amounts: &'a mut [u16],
+    wet_edge: f32,
+    /// With its heights.
+    ground: Option<(&'a Ground, &'a [u16])>,
+    opacity: u16,
+}
+
+impl Kernel for Amounts<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
         if self.wet_edge > 0.0 {
-            amounts.iter_mut().for_each(|amount| *amount = gathered(*amount, self.wet_edge));
+            self.amounts.iter_mut().for_each(|amount| *amount = gathered(*amount, self.wet_edge));
         }
-        if let (Some(ground), Some(heights)) = (&self.ground, heights) {
-            for (amount, height) in amounts.iter_mut().zip(heights) {
-                *amount = ground.taken(*amount, *height);
-            }
+        if let Some((ground, heights)) = self.ground {
+            ground.take(self.amounts, heights);
         }
-        amounts.iter_mut().for_each(|amount| *amount = scaled(*amount, self.opacity));
+        self.amounts.iter_mut().for_each(|amount| *amount = scaled(*amount, self.opacity));
     }
 }
 
@@ -186,6 +207,7 @@ const RIM: f32 = 0.3;
 const MIDDLE: f32 = 0.35;
 
 /// Paint of a wet stroke: it gathers where the coverage falls off, and the middle is left paler.
+#[inline(always)]
 fn gathered(coverage: u16, wet_edge: f32) -> u16 {
     let c = f32::from(coverage) / 65535.0;
     let smooth = |t: f32| t * t * (3.0 - 2.0 * t);

@@ -195,6 +195,9 @@ pub fn blend_row_clipped(mode: BlendMode, base: &mut [Pixel], source: &[Pixel], 
 }
 
 fn row(mode: BlendMode, shape: Shape, backdrop: &mut [Pixel], source: &[Pixel], opacity: u16) {
+    if !mode.acts_where_transparent() && is_transparent(source) {
+        return;
+    }
     match mode {
         BlendMode::Normal if shape == Shape::Union => operators::over(backdrop, source, opacity),
         BlendMode::Normal | BlendMode::SourceAtop => operators::atop(backdrop, source, opacity),
@@ -219,6 +222,11 @@ fn row(mode: BlendMode, shape: Shape, backdrop: &mut [Pixel], source: &[Pixel], 
         BlendMode::Color => combined_row(shape, backdrop, source, opacity, color),
         BlendMode::Luminosity => combined_row(shape, backdrop, source, opacity, luminosity),
     }
+}
+
+/// Most of what painters' layers have beside their strokes.
+fn is_transparent(row: &[Pixel]) -> bool {
+    row.as_flattened().chunks(128).all(|channels| channels.iter().fold(0, |any, channel| any | channel) == 0)
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Modes in which only coverage decides, in integers: Porter and Duff 1984, "Compositing digital images", with the layer's
 //! opacity as part of its coverage.
 
-use crate::document::pixel::Pixel;
+use crate::document::pixel::{self, Pixel};
+use crate::document::vector::{Kernel, dispatch};
 
 const FULL: u16 = u16::MAX;
 
@@ -21,77 +22,171 @@ fn scaled(a: u16, b: u16) -> u16 {
 
 /// The layer in front of what is below: `S + B (1 - as)`.
 pub(super) fn over(backdrop: &mut [Pixel], source: &[Pixel], opacity: u16) {
-    if opacity == FULL {
-        each(backdrop, source, over_values);
-    } else {
-        each(backdrop, source, |below, source| over_values(below, &faded(source, opacity)));
-    }
-}
-
-#[inline(always)]
-fn over_values(below: &Values, source: &Values) -> Values {
-    // No sum exceeds 65535: a colour channel is at most its alpha, and rounding keeps that order.
-    std::array::from_fn(|i| source[i].wrapping_add(scaled(below[i], FULL - source[i | 3])))
+    dispatch(Each { backdrop, source, opacity, operator: Over });
 }
 
 /// The layer where there is something below, in front of it: `S ab + B (1 - as)`.
 pub(super) fn atop(backdrop: &mut [Pixel], source: &[Pixel], opacity: u16) {
-    each(backdrop, source, |below, source| inside(below, &faded(source, opacity)));
+    dispatch(Each { backdrop, source, opacity, operator: Atop });
 }
 
 /// What is below where the layer is, in front of the layer: `B as + S (1 - ab)`.
 pub(super) fn destination_atop(backdrop: &mut [Pixel], source: &[Pixel], opacity: u16) {
-    each(backdrop, source, |below, source| inside(&faded(source, opacity), below));
-}
-
-/// `A ab + B (1 - aa)`, which has `B`'s alpha.
-#[inline(always)]
-fn inside(base: &Values, paint: &Values) -> Values {
-    std::array::from_fn(|i| {
-        let sum = scaled(paint[i], base[i | 3]).wrapping_add(scaled(base[i], FULL - paint[i | 3]));
-        // Both products were rounded, which can lift a colour, though never the alpha.
-        sum.min(base[i | 3])
-    })
+    dispatch(Each { backdrop, source, opacity, operator: DestinationAtop });
 }
 
 /// What is below where the layer is: `B as`.
 pub(super) fn destination_in(backdrop: &mut [Pixel], source: &[Pixel], opacity: u16) {
-    each(backdrop, source, |below, source| std::array::from_fn(|i| scaled(below[i], scaled(source[i | 3], opacity))));
+    dispatch(Keep { backdrop, source, opacity, inverted: 0 });
 }
 
 /// What is below where the layer is not: `B (1 - as)`.
 pub(super) fn destination_out(backdrop: &mut [Pixel], source: &[Pixel], opacity: u16) {
-    each(backdrop, source, |below, source| {
-        std::array::from_fn(|i| scaled(below[i], FULL - scaled(source[i | 3], opacity)))
-    });
+    dispatch(Keep { backdrop, source, opacity, inverted: FULL });
 }
 
-/// The channels of [`TOGETHER`] pixels; the alpha that belongs to channel `i` is at `i | 3`.
-type Values = [u16; 4 * TOGETHER];
+/// Keeps of each pixel of the backdrop the share that the layer's alpha is, or what is left of that.
+struct Keep<'a> {
+    backdrop: &'a mut [Pixel],
+    source: &'a [Pixel],
+    opacity: u16,
+    /// [`FULL`] where the layer takes away, else 0.
+    inverted: u16,
+}
+
+impl Kernel for Keep<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for (below, source) in self.backdrop.iter_mut().zip(self.source) {
+            let share = pixel::scaled(source[3], self.opacity) ^ self.inverted;
+            for channel in below {
+                *channel = pixel::scaled(*channel, share);
+            }
+        }
+    }
+}
+
+/// A channel of a pixel with its pixel's alpha.
+#[derive(Clone, Copy)]
+struct Channel {
+    value: u16,
+    alpha: u16,
+}
+
+/// What becomes of two pixels' channels. (A closure might not be inlined.)
+trait Operator: Copy {
+    fn combine(self, below: Channel, source: Channel) -> u16;
+}
+
+#[derive(Clone, Copy)]
+struct Over;
+
+impl Operator for Over {
+    #[inline(always)]
+    fn combine(self, below: Channel, source: Channel) -> u16 {
+        // No sum exceeds 65535: a colour channel is at most its alpha, and rounding keeps that order.
+        source.value.wrapping_add(scaled(below.value, FULL - source.alpha))
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Atop;
+
+impl Operator for Atop {
+    #[inline(always)]
+    fn combine(self, below: Channel, source: Channel) -> u16 {
+        inside(below, source)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct DestinationAtop;
+
+impl Operator for DestinationAtop {
+    #[inline(always)]
+    fn combine(self, below: Channel, source: Channel) -> u16 {
+        inside(source, below)
+    }
+}
+
+/// `A ab + B (1 - aa)`, which has `B`'s alpha.
+#[inline(always)]
+fn inside(base: Channel, paint: Channel) -> u16 {
+    let sum = scaled(paint.value, base.alpha).wrapping_add(scaled(base.value, FULL - paint.alpha));
+    // Both products were rounded, which can lift a colour, though never the alpha.
+    sum.min(base.alpha)
+}
 
 /// Pixels that are worked on together, so that the compiler makes vectors of them.
 const TOGETHER: usize = 8;
+type Pixels = [Pixel; TOGETHER];
 
-#[inline(always)]
-fn faded(source: &Values, opacity: u16) -> Values {
-    source.map(|channel| scaled(channel, opacity))
+/// Combines a row with the layer's.
+struct Each<'a, O> {
+    backdrop: &'a mut [Pixel],
+    source: &'a [Pixel],
+    opacity: u16,
+    operator: O,
+}
+
+impl<O: Operator> Kernel for Each<'_, O> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { backdrop, source, opacity, operator } = self;
+        let length = backdrop.len().min(source.len());
+        let (wholes, rest) = backdrop[..length].as_chunks_mut();
+        let (source_wholes, source_rest) = source[..length].as_chunks();
+        if opacity == FULL {
+            for (below, source) in wholes.iter_mut().zip(source_wholes) {
+                combine(below, source, operator);
+            }
+        } else {
+            for (below, source) in wholes.iter_mut().zip(source_wholes) {
+                combine(below, &faded(source, opacity), operator);
+            }
+        }
+        if !rest.is_empty() {
+            let (mut below, mut last) = ([[0; 4]; TOGETHER], [[0; 4]; TOGETHER]);
+            below[..rest.len()].copy_from_slice(rest);
+            last[..rest.len()].copy_from_slice(source_rest);
+            combine(&mut below, &faded(&last, opacity), operator);
+            rest.copy_from_slice(&below[..rest.len()]);
+        }
+    }
 }
 
 #[inline(always)]
-fn each(backdrop: &mut [Pixel], source: &[Pixel], combine: impl Fn(&Values, &Values) -> Values) {
-    let length = backdrop.len().min(source.len());
-    let (backdrop, source) = (backdrop[..length].as_flattened_mut(), source[..length].as_flattened());
-    let (wholes, rest) = backdrop.as_chunks_mut();
-    let (source_wholes, source_rest) = source.as_chunks();
-    for (below, source) in wholes.iter_mut().zip(source_wholes) {
-        *below = combine(below, source);
+fn combine(below: &mut Pixels, source: &Pixels, operator: impl Operator) {
+    let (below_alphas, source_alphas) = (alphas(below), alphas(source));
+    let alphas = below_alphas.as_flattened().iter().zip(source_alphas.as_flattened());
+    let channels = below.as_flattened_mut().iter_mut().zip(source.as_flattened());
+    for ((below, source), (below_alpha, source_alpha)) in channels.zip(alphas) {
+        let source = Channel { value: *source, alpha: *source_alpha };
+        *below = operator.combine(Channel { value: *below, alpha: *below_alpha }, source);
     }
-    if !rest.is_empty() {
-        let (mut below, mut last) = ([0; 4 * TOGETHER], [0; 4 * TOGETHER]);
-        below[..rest.len()].copy_from_slice(rest);
-        last[..rest.len()].copy_from_slice(source_rest);
-        rest.copy_from_slice(&combine(&below, &last)[..rest.len()]);
+}
+
+#[inline(always)]
+fn faded(source: &Pixels, opacity: u16) -> Pixels {
+    let mut faded = *source;
+    for channel in faded.as_flattened_mut() {
+        *channel = scaled(*channel, opacity);
     }
+    faded
+}
+
+/// Each pixel's alpha in the place of each of its channels.
+#[inline(always)]
+fn alphas(pixels: &Pixels) -> Pixels {
+    let mut alphas = [[0; 4]; TOGETHER];
+    for (alphas, pixel) in alphas.iter_mut().zip(pixels) {
+        *alphas = [pixel[3]; 4];
+    }
+    alphas
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::formulas::Color;
 use crate::document::pixel::Pixel;
+use crate::document::vector::{Kernel, dispatch};
 
 /// Pixels that are worked on together: channel by channel, so that the compiler makes vectors of them.
 const LANES: usize = 16;
@@ -18,8 +19,32 @@ pub(super) enum Shape {
     Backdrop,
 }
 
+/// A formula on straight colours. (A closure might not be inlined.)
+trait Formula: Copy {
+    fn mixed(self, below: Color, source: Color) -> Color;
+}
+
+#[derive(Clone, Copy)]
+struct Separable<F>(F);
+
+impl<F: Fn(f32, f32) -> f32 + Copy> Formula for Separable<F> {
+    #[inline(always)]
+    fn mixed(self, below: Color, source: Color) -> Color {
+        [(self.0)(below[0], source[0]), (self.0)(below[1], source[1]), (self.0)(below[2], source[2])]
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Combined<F>(F);
+
+impl<F: Fn(Color, Color) -> Color + Copy> Formula for Combined<F> {
+    #[inline(always)]
+    fn mixed(self, below: Color, source: Color) -> Color {
+        (self.0)(below, source)
+    }
+}
+
 /// A formula for each channel.
-#[inline(always)]
 pub(super) fn separable_row(
     shape: Shape,
     backdrop: &mut [Pixel],
@@ -27,13 +52,10 @@ pub(super) fn separable_row(
     opacity: u16,
     formula: impl Fn(f32, f32) -> f32 + Copy,
 ) {
-    combined_row(shape, backdrop, source, opacity, |below, source| {
-        [formula(below[0], source[0]), formula(below[1], source[1]), formula(below[2], source[2])]
-    });
+    dispatch(Blend { shape, backdrop, source, opacity, formula: Separable(formula) });
 }
 
 /// A formula for the three channels together.
-#[inline(always)]
 pub(super) fn combined_row(
     shape: Shape,
     backdrop: &mut [Pixel],
@@ -41,30 +63,42 @@ pub(super) fn combined_row(
     opacity: u16,
     formula: impl Fn(Color, Color) -> Color + Copy,
 ) {
-    let length = backdrop.len().min(source.len());
-    let (backdrop, source) = (&mut backdrop[..length], &source[..length]);
-    let (wholes, rest) = backdrop.as_chunks_mut::<LANES>();
-    let (source_wholes, source_rest) = source.as_chunks::<LANES>();
-    for (below, source) in wholes.iter_mut().zip(source_wholes) {
-        blend_lanes(shape, below, source, opacity, formula);
-    }
-    if !rest.is_empty() {
-        let (mut below, mut last) = ([Pixel::default(); LANES], [Pixel::default(); LANES]);
-        below[..rest.len()].copy_from_slice(rest);
-        last[..rest.len()].copy_from_slice(source_rest);
-        blend_lanes(shape, &mut below, &last, opacity, formula);
-        rest.copy_from_slice(&below[..rest.len()]);
+    dispatch(Blend { shape, backdrop, source, opacity, formula: Combined(formula) });
+}
+
+/// Blends a row with the layer's.
+struct Blend<'a, F> {
+    shape: Shape,
+    backdrop: &'a mut [Pixel],
+    source: &'a [Pixel],
+    opacity: u16,
+    formula: F,
+}
+
+impl<F: Formula> Kernel for Blend<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { shape, backdrop, source, opacity, formula } = self;
+        let length = backdrop.len().min(source.len());
+        let (wholes, rest) = backdrop[..length].as_chunks_mut::<LANES>();
+        let (source_wholes, source_rest) = source[..length].as_chunks::<LANES>();
+        for (below, source) in wholes.iter_mut().zip(source_wholes) {
+            blend_lanes(shape, below, source, opacity, formula);
+        }
+        if !rest.is_empty() {
+            let (mut below, mut last) = ([Pixel::default(); LANES], [Pixel::default(); LANES]);
+            below[..rest.len()].copy_from_slice(rest);
+            last[..rest.len()].copy_from_slice(source_rest);
+            blend_lanes(shape, &mut below, &last, opacity, formula);
+            rest.copy_from_slice(&below[..rest.len()]);
+        }
     }
 }
 
 #[inline(always)]
-fn blend_lanes(
-    shape: Shape,
-    below: &mut [Pixel; LANES],
-    source: &[Pixel; LANES],
-    opacity: u16,
-    formula: impl Fn(Color, Color) -> Color,
-) {
+fn blend_lanes(shape: Shape, below: &mut [Pixel; LANES], source: &[Pixel; LANES], opacity: u16, formula: impl Formula) {
     let (b, s) = (planes(below), planes(source));
     let opacity = f32::from(opacity) / FULL;
     let outside = if shape == Shape::Union { opacity } else { 0.0 };
@@ -73,7 +107,7 @@ fn blend_lanes(
         let (alpha_below, alpha_source) = (b[3][i] / FULL, s[3][i] / FULL * opacity);
         // Divided rather than multiplied by an inverse: a channel that equals alpha must become 1 exactly.
         let (whole_below, whole_source) = (at_least_1(b[3][i]), at_least_1(s[3][i]));
-        let mixed = formula(
+        let mixed = formula.mixed(
             [b[0][i] / whole_below, b[1][i] / whole_below, b[2][i] / whole_below],
             [s[0][i] / whole_source, s[1][i] / whole_source, s[2][i] / whole_source],
         );
@@ -96,7 +130,13 @@ fn blend_lanes(
 /// Red, green, blue and alpha apart, 0 to 65535.
 #[inline(always)]
 fn planes(pixels: &[Pixel; LANES]) -> [Lanes; 4] {
-    std::array::from_fn(|channel| std::array::from_fn(|i| f32::from(pixels[i][channel])))
+    let mut planes = [[0.0; LANES]; 4];
+    for (i, pixel) in pixels.iter().enumerate() {
+        for channel in 0..4 {
+            planes[channel][i] = f32::from(pixel[channel]);
+        }
+    }
+    planes
 }
 
 #[inline(always)]
