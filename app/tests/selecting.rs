@@ -100,6 +100,20 @@ fn a_polygon_is_clicked_corner_by_corner_and_closed_by_enter() {
 }
 
 #[test]
+fn backspace_takes_a_corner_of_the_polygon_back() {
+    let mut desk = Desk::new();
+    desk.click("Polygon selection");
+    for corner in [(20.0, 20.0), (220.0, 20.0), (250.0, 250.0)] {
+        desk.stroke(&[corner, corner]);
+    }
+    desk.press(Modifiers::NONE, Key::Backspace);
+    desk.stroke(&[(20.0, 220.0), (20.0, 220.0)]);
+    desk.press(Modifiers::NONE, Key::Enter);
+    when_done(&mut desk);
+    assert_eq!((selected(desk.document(), 40, 40), selected(desk.document(), 230, 200)), (65535, 0));
+}
+
+#[test]
 fn what_is_selected_becomes_the_mask() {
     let mut desk = Desk::new();
     desk.click("Ellipse selection");

@@ -111,6 +111,11 @@ impl Pointer {
             self.moving = Some(ViewMove { button: press.button, last_on_screen: press.pos_on_screen, turn });
             return;
         }
+        let here = view.camera.canvas_from_screen(press.pos_on_screen);
+        if press.button == PointerButton::Primary && press.modifiers.alt && picks_with_alt(tools.in_hand()) {
+            tools.color = color_at(studio, here).unwrap_or(tools.color);
+            return;
+        }
         if press.button == PointerButton::Primary
             && (self.marking.press(press.pos_on_screen, press.modifiers, &view.camera, studio, tools)
                 || self.transforming.press(press.pos_on_screen, &view.camera, studio, tools)
@@ -122,26 +127,18 @@ impl Pointer {
         else {
             return;
         };
-        let pos_in_canvas = view.camera.canvas_from_screen(press.pos_on_screen);
-        if press.modifiers.alt && tools.in_hand() == Tool::ColorBrush {
-            if let Some(color) = color_at(studio, pos_in_canvas) {
-                tools.color = color;
-            }
-            return;
-        }
         // A hand that has only just pressed says nothing of how a straight line is meant.
         let is_line_of_hand = press.modifiers.shift && press.pen.is_guessed;
         let pressure = if is_line_of_hand { 1.0 } else { press.pen.pressure };
         let press = Press { pen: PenState { pressure, ..press.pen }, ..press };
-        let here = sample(pos_in_canvas, press.pen);
+        let first = sample(here, press.pen);
         let symmetry = tools.mirror.symmetry(studio.document().size(), tools.sectors);
         let straight_from = self.last_on(studio).filter(|_| press.modifiers.shift);
-        let first = straight_from.map_or(here, |from| sample(from, press.pen));
-        studio.begin_stroke(brush, ink, symmetry, first);
+        studio.begin_stroke(brush, ink, symmetry, straight_from.map_or(first, |from| sample(from, press.pen)));
         if straight_from.is_some() {
-            studio.extend_stroke(&[here]);
+            studio.extend_stroke(&[first]);
         }
-        self.last_in_canvas = Some((studio.picture_number(), pos_in_canvas));
+        self.last_in_canvas = Some((studio.picture_number(), here));
     }
 
     /// Where the last stroke on this picture ended, in canvas pixels.
@@ -216,7 +213,7 @@ impl Pointer {
             return;
         };
         ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
-        if picks && tools.in_hand() == Tool::ColorBrush {
+        if picks && picks_with_alt(tools.in_hand()) {
             return;
         }
         tip_outline::paint(painter, camera, brush, pos_on_screen);
@@ -225,6 +222,11 @@ impl Pointer {
             marking::paint_line(painter, camera, &[from, camera.canvas_from_screen(pos_on_screen)], false);
         }
     }
+}
+
+/// Whether Alt and a click take a colour from the picture.
+fn picks_with_alt(tool: Tool) -> bool {
+    matches!(tool, Tool::ColorBrush | Tool::Fill | Tool::Gradient)
 }
 
 /// The view being moved by a drag.

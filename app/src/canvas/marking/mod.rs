@@ -77,8 +77,14 @@ impl Marking {
         let is_given_up = drawing.tool != tools.in_hand() || ui.input(|input| input.key_pressed(Key::Escape));
         if is_given_up {
             self.drawing = None;
-        } else if matches!(drawing.kind, Kind::Corners { .. }) && ui.input(|input| input.key_pressed(Key::Enter)) {
-            self.finish(studio, tools);
+        } else if let Kind::Corners { corners, .. } = &mut drawing.kind {
+            if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Backspace)) {
+                corners.pop();
+                self.drawing
+                    .take_if(|drawing| matches!(&drawing.kind, Kind::Corners { corners, .. } if corners.is_empty()));
+            } else if ui.input(|input| input.key_pressed(Key::Enter)) {
+                self.finish(studio, tools);
+            }
         }
     }
 

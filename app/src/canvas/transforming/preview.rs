@@ -12,7 +12,7 @@ use crate::document::transform::{PreviewPicture, TransformPreview};
 use crate::document::{Document, LayerId};
 
 /// Pixels along the longest side of a preview.
-const MAX_SIDE: u32 = 1536;
+const MAX_SIDE: u32 = 2048;
 /// Pieces along each side of a picture in perspective; within one, the device draws it straight.
 const PIECES: u32 = 24;
 /// The checkerboard's squares, as the canvas's shader has them.

@@ -1,6 +1,6 @@
 //! Selecting and masking by a colour, with what comes of it shown beside the picture.
 
-use egui::{Button, Color32, ColorImage, CursorIcon, RichText, Sense, TextureHandle, TextureOptions, Ui, vec2};
+use egui::{Button, Color32, ColorImage, CursorIcon, Sense, TextureHandle, TextureOptions, Ui, vec2};
 
 use super::accent;
 use super::small_picture::SmallPicture;
@@ -51,7 +51,6 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, refined: Refined) {
     row(ui, "color-range-color", |ui| {
         let (name, tooltip) = (text("color-range-color"), tooltip("color-range-color"));
         ui.color_edit_button_srgb(&mut range.color).accessible_name(name).on_hover_text(tooltip);
-        ui.label(RichText::new(text("color-range-hint")).weak());
     });
     row(ui, "color-range-tolerance", |ui| {
         let number = Number { key: "color-range-tolerance", unit: Unit::Percent };
