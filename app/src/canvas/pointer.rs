@@ -167,6 +167,8 @@ impl Pointer {
             // The first finger began a stroke that was none.
             studio.cancel_stroke();
             self.marking.give_up();
+            self.transforming.cancel_drag();
+            self.cropping.cancel_drag();
             view.is_fitted = false;
             view.camera.pan(touch.translation_delta);
             view.camera.zoom_by(touch.zoom_delta, touch.center_pos);

@@ -122,6 +122,15 @@ impl Cropping {
         session.frame = frame.dragged(*grip, *from_in_canvas, pos_in_canvas, ratio);
     }
 
+    /// The drag was not meant: the frame goes back to where the drag began.
+    pub(super) fn cancel_drag(&mut self) {
+        if let Some(session) = &mut self.session
+            && let Some(grab) = session.grab.take()
+        {
+            session.frame = grab.frame;
+        }
+    }
+
     /// The button goes up.
     pub(super) fn release(&mut self) {
         if let Some(session) = &mut self.session {

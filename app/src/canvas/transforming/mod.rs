@@ -215,6 +215,15 @@ impl Transforming {
         }
     }
 
+    /// The drag was not meant: what is dragged goes back to where the drag began.
+    pub(super) fn cancel_drag(&mut self) {
+        if let Some(session) = &mut self.session
+            && let Some(grab) = session.grab.take()
+        {
+            session.quad = grab.quad;
+        }
+    }
+
     /// The button goes up.
     pub(super) fn release(&mut self, studio: &mut Studio) {
         let Some(session) = &mut self.session else { return };
