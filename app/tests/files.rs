@@ -328,3 +328,40 @@ fn changes_that_cannot_be_kept_safe_are_told_once() {
     assert!(said.len() == 1 && said[0].contains("not kept safe from a crash"), "{said:?}");
     assert_eq!(names(&desk).len(), 3, "and one paints on");
 }
+
+#[test]
+fn steps_on_disk_are_taken_back_and_done_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut desk = Desk::with_picture();
+    desk.window_mut().desk.studio.keep_journals_in(folder.path().to_owned());
+    desk.window_mut().desk.history_megabytes = 0;
+    let mut looks = vec![desk.document().to_image()];
+    for diameter in [10.0, 14.0, 20.0, 30.0, 44.0] {
+        let brush = &mut desk.window_mut().desk.tools.color_brush;
+        brush.diameter = diameter;
+        desk.press(Modifiers::NONE, Key::P);
+        desk.stroke(&[(20.0, 24.0), (diameter, 24.0), (44.0, 30.0)]);
+        looks.push(desk.document().to_image());
+    }
+    assert!(looks.windows(2).all(|pair| pair[0] != pair[1]));
+    let in_memory = |window: &brushfire::window::Window| window.desk.studio.history().bytes();
+    // All but the newest, whose tile has half a megabyte.
+    desk.wait_for(|window| in_memory(window) < 1 << 20);
+    for done in [0, 5, 2, 4, 1] {
+        desk.window_mut().desk.studio.go_to_step(done);
+        desk.settle();
+        assert_eq!(desk.window().desk.studio.history().done(), done);
+        assert!(desk.document().to_image() == looks[done], "after {done} steps");
+    }
+    // As quickly as keys repeat.
+    let studio = &mut desk.window_mut().desk.studio;
+    studio.redo();
+    studio.redo();
+    studio.redo();
+    studio.undo();
+    desk.settle();
+    assert!(desk.document().to_image() == looks[3]);
+    desk.press(Modifiers::COMMAND, Key::Z);
+    desk.stroke(&[(5.0, 5.0), (50.0, 40.0)]);
+    assert_eq!(desk.window().desk.studio.history().entries().count(), 3, "what was taken back is forgotten");
+}

@@ -66,13 +66,7 @@ fn everything_else() -> Document {
     };
     let inner = vec![
         paint("base", &|_| (), 30, 120, [200, 60, 10, 180]),
-        paint(
-            "shade",
-            &|props| (props.clipped, props.blend) = (true, BlendMode::Multiply),
-            60,
-            200,
-            [90, 90, 220, 255],
-        ),
+        paint("shade", &|props| props.clipped = true, 60, 200, [90, 90, 220, 255]),
         paint("light", &|props| (props.clipped, props.opacity) = (true, 0.5), 20, 90, [250, 240, 130, 200]),
     ];
     let group = LayerProps { blend: BlendMode::Screen, opacity: 0.7, ..LayerProps::named("group") };
@@ -80,13 +74,7 @@ fn everything_else() -> Document {
     let layers = vec![
         paint("Background", &|props| props.locked = true, 0, width(), [70, 90, 110, 255]),
         paint("clip base", &|props| props.opacity = 0.6, 130, 220, [20, 160, 60, 220]),
-        paint(
-            "clipped",
-            &|props| (props.clipped, props.blend) = (true, BlendMode::Difference),
-            180,
-            300,
-            [140, 20, 90, 255],
-        ),
+        paint("clipped", &|props| props.clipped = true, 180, 300, [140, 20, 90, 255]),
         Layer::new(group, LayerContent::Group(inner)),
         paint("hidden", &|props| props.visible = false, 0, width(), [255, 0, 0, 255]),
         Layer::new(LayerProps::named("hint"), LayerContent::Hint { pixels: hint, kind: "pose".to_owned() }),

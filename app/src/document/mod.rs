@@ -35,6 +35,7 @@ pub use rect::{CanvasSize, PixelRect};
 pub use tiles::{TILE_SIDE, TileGrid, TilePos, TileValue};
 
 pub(crate) use edit::Change;
+pub(crate) use history::NextStep;
 pub(crate) use pixel::{Mix, from_rgba8, from_rgba16, scaled, to_rgba8, to_rgba16};
 pub(crate) use tiles::{Tile, TileChange, for_rows, next_revision, positions_in, row_ranges};
 pub(crate) use vector::{Kernel, dispatch};

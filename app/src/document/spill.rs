@@ -69,14 +69,26 @@ impl Spill {
     /// # Errors
     /// The file cannot be read, or is not what was written.
     pub(crate) fn read(&self, step: OnDisk, undone: bool) -> io::Result<Vec<Op>> {
+        self.reader(step, undone)()
+    }
+
+    /// Does what [`Spill::read`] does, on whatever thread it is called.
+    pub(crate) fn reader(
+        &self,
+        step: OnDisk,
+        undone: bool,
+    ) -> impl FnOnce() -> io::Result<Vec<Op>> + Send + 'static + use<> {
         let Part { offset, length } = if undone { step.undone } else { step.done };
-        let mut payload = vec![0; length];
-        {
-            let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-            file.seek(SeekFrom::Start(offset))?;
-            file.read_exact(&mut payload)?;
+        let file = Arc::clone(&self.file);
+        move || {
+            let mut payload = vec![0; length];
+            {
+                let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+                file.seek(SeekFrom::Start(offset))?;
+                file.read_exact(&mut payload)?;
+            }
+            decode(&payload).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a step was damaged on disk"))
         }
-        decode(&payload).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a step was damaged on disk"))
     }
 }
 

@@ -85,10 +85,10 @@ impl Studio {
         });
     }
 
-    /// Whether an edit is being made on another thread.
+    /// Whether an edit is being made on another thread, or a step of the history is read.
     #[must_use]
     pub fn is_editing(&self) -> bool {
-        self.edits.under_way.strong_count() > 0 || !self.edits.waiting.is_empty()
+        self.is_stepping() || self.edits.under_way.strong_count() > 0 || !self.edits.waiting.is_empty()
     }
 
     pub(super) fn take_in_edited(&mut self, made: EditMade) {

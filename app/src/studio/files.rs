@@ -161,6 +161,7 @@ impl Studio {
     pub(super) fn put_in_place(&mut self, replacement: Replacement) {
         self.abandon_run_of_front();
         self.stroke = None;
+        self.stop_stepping();
         self.end_journal();
         self.results.clear();
         self.notices.withdraw_offers();

@@ -25,6 +25,8 @@ pub enum Message {
     Found(Box<super::safety::Found>),
     /// A copy of the document was changed.
     Edited(Box<super::background::EditMade>),
+    /// A step of the history was read from disk.
+    StepRead(Box<super::stepping::StepRead>),
     /// This part of the canvas is on the clipboard.
     Copied(PixelRect),
     /// A picture for a new layer.
@@ -80,6 +82,11 @@ impl Mailbox {
         if self.sender.send(message).is_ok() {
             (self.wake)();
         }
+    }
+
+    /// Has another frame come.
+    pub(super) fn wake(&self) {
+        (self.wake)();
     }
 
     /// Does `work` on a thread of this name and sends what it returns, if anything.

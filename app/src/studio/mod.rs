@@ -23,6 +23,7 @@ mod remembered;
 pub mod results;
 pub mod safety;
 mod saving;
+mod stepping;
 mod strokes;
 mod tweaking;
 mod work;
@@ -51,7 +52,6 @@ use self::plan::Plan;
 use self::remembered::Remembered;
 use self::results::Results;
 use self::safety::Safety;
-use crate::document::journal::Op;
 use crate::document::{CanvasSize, Composite, Document, Edit, History, LayerId, MaskLook, Pixel, PixelRect, TileGrid};
 use crate::files::SystemClipboard;
 use crate::paint::StrokeBuilder;
@@ -100,6 +100,7 @@ pub struct Studio {
     stroke: Option<StrokeBuilder>,
     edits: background::Edits,
     work: work::Work,
+    stepping: stepping::Stepping,
     /// What the stroke has changed since the view last looked.
     stroke_dirty: Option<PixelRect>,
     mask_bounds: Remembered<Option<PixelRect>>,
@@ -167,6 +168,7 @@ impl Studio {
             stroke: None,
             edits: background::Edits::default(),
             work: work::Work::default(),
+            stepping: stepping::Stepping::default(),
             stroke_dirty: None,
             mask_bounds: Remembered::default(),
             uniform: Remembered::default(),
@@ -238,6 +240,7 @@ impl Studio {
         self.history.tidy();
         self.aside.iter_mut().for_each(pictures::Aside::tidy);
         self.work.tidy();
+        self.step_on();
         self.start_edits();
         self.start_next_save();
         self.take_in_arrivals();
@@ -250,6 +253,7 @@ impl Studio {
             Message::Answered(purpose, answer) => self.take_in_answer(purpose, answer),
             Message::Opened(picture) => self.arrive(*picture),
             Message::Found(found) => self.take_in_found(*found),
+            Message::StepRead(read) => self.take_in_step_read(*read),
             Message::Edited(made) => self.take_in_edited(*made),
             Message::Copied(rect) => self.take_in_copied(rect),
             Message::Pasted(picture) => self.take_in_pasted(picture),
@@ -355,42 +359,6 @@ impl Studio {
     #[must_use]
     pub fn history(&self) -> &History<Recipe> {
         &self.history
-    }
-
-    /// Takes back the newest step. Not while a stroke is drawn.
-    pub fn undo(&mut self) {
-        if self.stroke.is_some() {
-            return;
-        }
-        let ops = self.history.ops_to_undo();
-        self.history.undo(&mut self.document, &mut self.recipe);
-        self.after_step(ops);
-    }
-
-    /// Does the step again that was taken back last. Not while a stroke is drawn.
-    pub fn redo(&mut self) {
-        if self.stroke.is_some() {
-            return;
-        }
-        let ops = self.history.ops_to_redo();
-        self.history.redo(&mut self.document, &mut self.recipe);
-        self.after_step(ops);
-    }
-
-    /// Goes through the history until so many steps, from the oldest, are done.
-    pub fn go_to_step(&mut self, done: usize) {
-        // A step that cannot be read back ends it.
-        for _ in 0..self.history.done().abs_diff(done) {
-            if self.history.done() > done { self.undo() } else { self.redo() }
-        }
-    }
-
-    fn after_step(&mut self, ops: Option<Vec<Op>>) {
-        self.recipe_in_history = self.recipe.clone();
-        match ops {
-            Some(ops) => self.keep(ops),
-            None => self.keep_context(),
-        }
     }
 
     /// Whether the whole picture has one colour, so that there is nothing to start from.

@@ -19,7 +19,7 @@ pub enum SeedChoice {
 impl Studio {
     /// Remembers what the panels have changed since the last frame, so that it can be undone. Called once a frame.
     pub fn note_parameters(&mut self, now: Instant) {
-        if self.recipe == self.recipe_in_history {
+        if self.recipe == self.recipe_in_history || self.is_stepping() {
             return;
         }
         self.follow_model();

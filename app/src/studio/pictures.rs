@@ -261,6 +261,7 @@ impl Studio {
     /// Puts a picture in front; returns the one that was there.
     fn put_front(&mut self, next: Aside) -> Aside {
         self.history.seal();
+        self.stop_stepping();
         self.notices.withdraw_offers();
         self.composite = Composite::new(next.document.size());
         self.stroke_dirty = None;

@@ -205,12 +205,14 @@ impl Studio {
 
     /// An edit that has been made joins the history and the journal.
     pub(super) fn remember(&mut self, edit: Edit) {
+        self.stop_stepping();
         self.keep(edit.ops());
         self.history.push(edit);
     }
 
     /// As [`Studio::remember`], for an accepted result.
     pub(super) fn remember_result(&mut self, edit: Edit, made_by: Recipe) {
+        self.stop_stepping();
         self.keep(edit.ops());
         self.history.push_result(edit, made_by);
     }

@@ -64,7 +64,9 @@ fn cannot_keep_layers(ui: &mut Ui, studio: &mut Studio, path: &Path) {
 
 /// The button that Enter presses.
 fn default_button(ui: &mut Ui, words: String, width: f32) -> bool {
-    let button = ui.add(accent(words).truncate().min_size(vec2(width, CONTROL_HEIGHT)));
+    let button = accent(words).truncate().min_size(vec2(width, CONTROL_HEIGHT));
+    // Beside others a button's text stands in its middle.
+    let button = ui.horizontal(|ui| ui.add(button)).inner;
     if ui.memory(|memory| memory.focused().is_none()) {
         button.request_focus();
     }
@@ -72,5 +74,6 @@ fn default_button(ui: &mut Ui, words: String, width: f32) -> bool {
 }
 
 fn button(ui: &mut Ui, words: String, width: f32) -> bool {
-    ui.add(Button::new(words).truncate().min_size(vec2(width, CONTROL_HEIGHT))).clicked()
+    let button = Button::new(words).truncate().min_size(vec2(width, CONTROL_HEIGHT));
+    ui.horizontal(|ui| ui.add(button)).inner.clicked()
 }
