@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use brushfire_engine::inpaint::{ModelSize, Region};
+use brushfire_engine::inpaint::{Mark, ModelSize, Region, grab_cut};
 use brushfire_engine::nn::{CancelToken, Compute, Precision};
 use brushfire_engine::tasks::{Pipeline, Report, Vocabulary, composite, generate};
 use brushfire_engine::{Area, BranchPoint, CropPlan, Fill, Job, Picture, Recipe, RegionRecipe, Resume, Sampler, Tweak};
@@ -235,4 +235,28 @@ fn each_region_is_changed_by_its_own_strength() {
     };
     assert_eq!((change(16), change(32)), (0, 0), "nobody asked for a change there");
     assert!(change(0) > 0 && change(48) > 0);
+}
+
+/// `tests/reference/grab_cut.py` made the values.
+#[test]
+fn a_subject_is_cut_out_as_by_opencv() {
+    let folder = golden_folder().join("grab_cut");
+    for name in ["astronaut", "coffee"] {
+        let open = |what: &str| image::open(folder.join(format!("{name}{what}.png"))).unwrap();
+        let mark = |level: &u8| match level {
+            0 => Mark::Background,
+            85 => Mark::MaybeBackground,
+            170 => Mark::MaybeSubject,
+            _ => Mark::Subject,
+        };
+        let marks: Vec<Mark> = open("-marks").into_luma8().iter().map(mark).collect();
+        let found = grab_cut(&open("").into_rgb8(), &marks, 5, &|| false);
+        let expected = open("-subject").into_luma8();
+        let count = |both: fn(bool, bool) -> bool| {
+            found.iter().zip(expected.iter()).filter(|(a, b)| both(**a > 0, **b > 0)).count() as f64
+        };
+        let overlap = count(|a, b| a && b) / count(|a, b| a || b);
+        println!("{name}: intersection over union {overlap:.4}");
+        assert!(overlap > 0.95, "{name}: {overlap}");
+    }
 }
