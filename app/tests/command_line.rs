@@ -209,9 +209,11 @@ fn the_second_of_a_batch_is_the_picture_of_the_next_seed() {
 #[test]
 fn outside_the_mask_every_pixel_stays_and_inside_it_changes_at_any_size() {
     let desk = Desk::new();
-    for (width, height) in [(64, 64), (101, 67), (30, 90)] {
+    let plain = ["--init", "photo.png", "--mask", "mask.png"];
+    let part = ["--area", "masked", "--padding", "9", "--feather", "3", "--region", "mask.png", "0.9", "a hat"];
+    for (width, height, more) in [(64, 64, [].as_slice()), (101, 67, &[]), (30, 90, &[]), (201, 90, &part)] {
         let (photo, mask) = (desk.photo("photo.png", width, height), desk.mask("mask.png", width, height));
-        desk.generate(&["--init", "photo.png", "--mask", "mask.png"]).is_done();
+        desk.generate(&[&plain, more].concat()).is_done();
         let made = desk.open("out.png");
         assert_eq!(made.dimensions(), (width, height));
         let mut changed = 0;

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 
 use super::choices::Fill;
 use super::membrane::{Lanes, span_membrane};
+use super::region::Region;
 use super::resample::{Axis, Kernel, resampled};
 
 /// The picture with its masked part filled, blended in by the mask's greys; the mask has its size. [`Fill::Original`] leaves
@@ -44,19 +45,32 @@ fn blurred(picture: &RgbImage) -> RgbImage {
     RgbImage::from_raw(width, height, scaled(&cells, [columns, rows], size)).unwrap_or_default()
 }
 
-/// The colours around the mask, grown inward as smoothly as can be; grey where everything is masked.
+/// The colours around the mask, grown inward as smoothly as can be; grey where everything is masked. What is further away
+/// than the mask's own edge has no say in it and is not looked at.
 fn edge_colors(picture: &RgbImage, mask: &GrayImage) -> RgbImage {
+    let all = Region::of_size([picture.width(), picture.height()]);
+    let Some(bounds) = Region::of_mask(mask) else { return picture.clone() };
+    let part = bounds.grown(RIM).intersection(all);
+    let [left, top] = [part.left, part.top].map(|side| u32::try_from(side).unwrap_or(0));
+    let mask = image::imageops::crop_imm(mask, left, top, part.width(), part.height()).to_image();
     let known: Vec<bool> = mask.as_raw().par_iter().map(|level| *level == 0).collect();
     if !known.contains(&true) {
         return RgbImage::from_pixel(picture.width(), picture.height(), image::Rgb(NEUTRAL));
     }
+    let colors = image::imageops::crop_imm(picture, left, top, part.width(), part.height()).to_image();
     let mut values: Vec<Lanes> =
-        picture.as_raw().as_chunks::<3>().0.par_iter().map(|pixel| pixel.map(f32::from)).collect();
-    span_membrane(&mut values, &known, picture.width() as usize);
+        colors.as_raw().as_chunks::<3>().0.par_iter().map(|pixel| pixel.map(f32::from)).collect();
+    span_membrane(&mut values, &known, part.width() as usize);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
     let levels = values.into_iter().flatten().map(|value| (value + 0.5) as u8).collect();
-    RgbImage::from_raw(picture.width(), picture.height(), levels).unwrap_or_default()
+    let grown = RgbImage::from_raw(part.width(), part.height(), levels).unwrap_or_default();
+    let mut under = picture.clone();
+    image::imageops::replace(&mut under, &grown, left.into(), top.into());
+    under
 }
+
+/// Pixels around the mask that its colours come from.
+const RIM: u32 = 8;
 
 #[cfg(test)]
 mod tests {
