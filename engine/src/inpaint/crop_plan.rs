@@ -165,6 +165,12 @@ mod tests {
     }
 
     #[test]
+    fn a_small_mask_needs_little_of_a_large_picture() {
+        let plan = CropPlan::masked([8000, 8000], square(4000, 7900, 100), 32, None, SD1);
+        assert!(plan.part().width() <= 192 && plan.part().height() <= 192, "{:?}", plan.part());
+    }
+
+    #[test]
     fn a_context_stands_in_for_the_padding() {
         let mask = square(500, 500, 100);
         let plan = CropPlan::masked([2048, 2048], mask, 32, Some(square(100, 100, 900)), SD1);
