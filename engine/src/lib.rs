@@ -4,6 +4,7 @@
 
 pub mod checkpoint;
 pub mod device;
+pub mod hints;
 pub mod inpaint;
 pub mod memory;
 pub mod models;
@@ -15,6 +16,7 @@ pub mod text;
 pub mod worker;
 
 pub use device::DeviceChoice;
+pub use hints::HintKind;
 pub use inpaint::{Area, CropPlan, Fill};
 pub use recipe::{Recipe, RecipeError, RegionRecipe, STARTER_MODEL};
 pub use sampling::{NoiseSource, Sampler, Schedule};

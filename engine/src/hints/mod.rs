@@ -1,0 +1,5 @@
+//! Hints: what a control network is shown beside the prompt. One file a way of making one from a picture.
+
+mod kind;
+
+pub use kind::HintKind;
