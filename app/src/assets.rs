@@ -74,6 +74,7 @@ pub fn engine_settings(device: DeviceChoice) -> EngineSettings {
         device,
         models_folder: models_folder(),
         starter_folder: starter_folder(),
+        hints_folder: assets_folder().join("hints"),
         vocabulary: assets_folder().join("tokenizer/bpe_simple_vocab_16e6.txt.gz"),
         cache_folder: cache_folder(),
         self_test_program: std::env::current_exe().ok(),

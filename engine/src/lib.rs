@@ -16,11 +16,12 @@ pub mod text;
 pub mod worker;
 
 pub use device::DeviceChoice;
-pub use hints::HintKind;
+pub use hints::{HintKind, HintProcessor, HintRecipe};
 pub use inpaint::{Area, CropPlan, Fill};
 pub use recipe::{Recipe, RecipeError, RegionRecipe, STARTER_MODEL};
 pub use sampling::{NoiseSource, Sampler, Schedule};
 pub use tasks::{BranchPoint, Resume};
 pub use worker::{
-    Engine, EngineSettings, Event, Job, JobId, KnownModel, Latents, Picture, Step, Tweak, find_model, known_models,
+    Engine, EngineSettings, Event, HintJob, Job, JobId, KnownModel, Latents, Picture, Step, Tweak, find_model,
+    known_models,
 };

@@ -28,6 +28,7 @@ pub fn settings(models_folder: &Path) -> EngineSettings {
         device: DeviceChoice::Cpu,
         models_folder: models_folder.to_owned(),
         starter_folder: assets_folder().join("starter"),
+        hints_folder: assets_folder().join("hints"),
         vocabulary: assets_folder().join("tokenizer/bpe_simple_vocab_16e6.txt.gz"),
         cache_folder: std::env::temp_dir().join("brushfire-tests"),
         self_test_program: None,
@@ -90,7 +91,10 @@ impl HeardEngine {
 #[must_use]
 pub fn ending_of(event: &Event) -> Option<JobId> {
     match event {
-        Event::Finished { job, .. } | Event::Failed { job, .. } | Event::Cancelled { job } => Some(*job),
+        Event::Finished { job, .. }
+        | Event::HintFinished { job, .. }
+        | Event::Failed { job, .. }
+        | Event::Cancelled { job } => Some(*job),
         _ => None,
     }
 }

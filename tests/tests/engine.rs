@@ -1,6 +1,10 @@
 //! The engine's thread: order of events, cancellation, failures that leave it alive.
 
-use brushfire_engine::{DeviceChoice, EngineSettings, Event, Job, Recipe, Sampler, Tweak};
+use std::path::PathBuf;
+
+use brushfire_engine::{
+    DeviceChoice, EngineSettings, Event, HintJob, HintProcessor, HintRecipe, Job, Recipe, Sampler, Tweak,
+};
 use brushfire_tests::{HeardEngine, ending_of, golden_folder, settings};
 use image::{GrayImage, Luma, Rgb, RgbImage};
 
@@ -178,4 +182,63 @@ fn an_adapter_asked_for_that_cannot_be_used_ends_on_the_cpu_with_a_notice() {
     let heard = engine.run(job(tiny())).unwrap();
     assert!(heard.iter().any(|event| matches!(event, Event::Notice { text } if text.contains("CPU"))), "{heard:?}");
     assert!(matches!(heard.last(), Some(Event::Finished { .. })));
+}
+
+fn hint_job() -> HintJob {
+    let picture = RgbImage::from_fn(300, 700, |x, y| Rgb([(x / 9) as u8 * 20, (y / 40) as u8 * 9, 80]));
+    HintJob { recipe: HintRecipe::new(HintProcessor::LineArt), picture }
+}
+
+#[test]
+fn a_hint_tells_how_far_it_is_and_waits_for_the_generation_before_it() {
+    let engine = engine();
+    let generation = engine.engine.submit(job(tiny()));
+    let hint = engine.engine.make_hint(hint_job());
+    let after = engine.engine.submit(job(tiny()));
+    assert!(matches!(engine.until_end_of(generation).unwrap().last(), Some(Event::Finished { .. })));
+    let heard = engine.until_end_of(hint).unwrap();
+    let shares: Vec<f32> = heard
+        .iter()
+        .filter_map(|event| match event {
+            Event::HintProgress { job, share } if *job == hint => Some(*share),
+            _ => None,
+        })
+        .collect();
+    assert!(shares.len() > 3 && shares.is_sorted() && shares.last() == Some(&1.0), "{shares:?}");
+    let Some(Event::HintFinished { hint, .. }) = heard.last() else { panic!("{heard:?}") };
+    assert_eq!(hint.dimensions(), (300, 700));
+    assert!(hint.iter().any(|level| *level > 128));
+    let heard = engine.until_end_of(after).unwrap();
+    assert!(!heard.iter().any(|event| matches!(event, Event::Loading { .. })), "the model stays: {heard:?}");
+    assert!(matches!(heard.last(), Some(Event::Finished { .. })));
+}
+
+#[test]
+fn a_hint_whose_network_is_missing_says_what_to_bring_and_the_next_one_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = EngineSettings {
+        models_folder: folder.path().to_owned(),
+        hints_folder: PathBuf::new(),
+        ..settings(&golden_folder())
+    };
+    let engine = HeardEngine::start(settings).unwrap();
+    let depth = HintJob { recipe: HintRecipe::new(HintProcessor::Depth), ..hint_job() };
+    let heard = engine.until_end_of(engine.engine.make_hint(depth)).unwrap();
+    let Some(Event::Failed { message, .. }) = heard.last() else { panic!("{heard:?}") };
+    assert!(message.contains("bring ") && message.contains("hints"), "{message}");
+    let next = engine.until_end_of(engine.engine.make_hint(hint_job())).unwrap();
+    assert!(matches!(next.last(), Some(Event::HintFinished { .. })));
+}
+
+#[test]
+fn a_hint_can_be_cancelled_while_it_waits_and_while_it_is_made() {
+    let engine = engine();
+    let picture = RgbImage::from_fn(3000, 3000, |x, y| Rgb([x as u8, y as u8, (x ^ y) as u8]));
+    let running = engine.engine.make_hint(HintJob { picture, ..hint_job() });
+    let waiting = engine.engine.make_hint(hint_job());
+    while !matches!(engine.next().unwrap(), Event::HintProgress { .. }) {}
+    engine.engine.cancel(waiting);
+    engine.engine.cancel(running);
+    assert!(matches!(engine.until_end_of(running).unwrap().last(), Some(Event::Cancelled { .. })));
+    assert!(matches!(engine.until_end_of(waiting).unwrap().last(), Some(Event::Cancelled { .. })));
 }

@@ -7,8 +7,10 @@ mod bench;
 mod choices;
 mod devices;
 mod generate;
+mod hint;
 mod inspect;
 mod interrupt;
+mod output;
 mod self_test;
 
 use std::io::Write as _;
@@ -48,6 +50,8 @@ enum Command {
     /// Make pictures from a prompt, or change a picture, all of it or what a mask shows
     #[command(args_override_self = true)]
     Generate(Box<generate::GenerateArguments>),
+    /// Make a hint for a control network from a picture: edges, lines, depth, a pose, ...
+    Hint(hint::HintArguments),
     /// Say what a model file or folder is, what is in it and what it needs
     Inspect(inspect::InspectArguments),
     /// List the graphics adapters and say which one the engine uses
@@ -83,6 +87,7 @@ pub fn main() -> ExitCode {
 fn run(arguments: Arguments) -> anyhow::Result<()> {
     match arguments.command {
         Some(Command::Generate(arguments)) => generate::run(&arguments),
+        Some(Command::Hint(arguments)) => hint::run(&arguments),
         Some(Command::Inspect(arguments)) => inspect::run(&arguments),
         Some(Command::Devices(arguments)) => devices::run(&arguments),
         Some(Command::Bench(arguments)) => bench::run(&arguments),

@@ -228,7 +228,11 @@ impl Studio {
                 self.notices.error(message);
             }
             Event::Cancelled { .. } => self.run = None,
-            Event::DeviceReady { .. } | Event::Notice { .. } => {}
+            // Hints are jobs of their own.
+            Event::DeviceReady { .. }
+            | Event::Notice { .. }
+            | Event::HintProgress { .. }
+            | Event::HintFinished { .. } => {}
         }
     }
 
@@ -292,6 +296,8 @@ fn job_of(event: &Event) -> Option<JobId> {
         Event::Loading { job, .. }
         | Event::Decoding { job }
         | Event::Finished { job, .. }
+        | Event::HintProgress { job, .. }
+        | Event::HintFinished { job, .. }
         | Event::Failed { job, .. }
         | Event::Cancelled { job } => Some(*job),
         Event::DeviceReady { .. } | Event::Notice { .. } => None,

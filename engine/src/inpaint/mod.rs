@@ -27,7 +27,7 @@ mod model_size;
 mod outpaint;
 mod region;
 mod regions;
-mod resample;
+pub(crate) mod resample;
 
 pub use choices::{Area, Fill};
 pub use color_match::match_colors;

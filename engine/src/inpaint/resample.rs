@@ -5,9 +5,11 @@ use rayon::prelude::*;
 
 /// How new pixels are weighed from old ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kernel {
+pub(crate) enum Kernel {
     /// Never negative: for masks.
     Triangle,
+    /// Keys's cubic with a = -1/2: sharp, with less of a halo than [`Self::Lanczos`].
+    Cubic,
     /// Lanczos with three lobes: the sharpest.
     Lanczos,
 }
@@ -16,6 +18,7 @@ impl Kernel {
     fn radius(self) -> f64 {
         match self {
             Self::Triangle => 1.0,
+            Self::Cubic => 2.0,
             Self::Lanczos => 3.0,
         }
     }
@@ -25,6 +28,8 @@ impl Kernel {
         match self {
             _ if x >= self.radius() => 0.0,
             Self::Triangle => 1.0 - x,
+            Self::Cubic if x < 1.0 => (1.5 * x - 2.5) * x * x + 1.0,
+            Self::Cubic => ((-0.5 * x + 2.5) * x - 4.0) * x + 2.0,
             Self::Lanczos => sinc(x) * sinc(x / 3.0),
         }
     }
@@ -38,7 +43,7 @@ fn sinc(x: f64) -> f64 {
 /// Which stretch of a source axis becomes how many new pixels. It may reach beyond the source, whose outermost pixels are
 /// then repeated.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Axis {
+pub(crate) struct Axis {
     pub start: f64,
     pub length: f64,
     pub pixels: usize,
@@ -81,7 +86,7 @@ impl Axis {
 }
 
 /// A scaled part of a picture of `C` channels, `width` pixels a row, row by row.
-pub(super) fn resampled<const C: usize>(
+pub(crate) fn resampled<const C: usize>(
     source: &[u8],
     width: usize,
     [across, down]: [Axis; 2],

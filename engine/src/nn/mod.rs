@@ -30,6 +30,7 @@ pub(crate) use activation::geglu;
 pub(crate) use attention::Heads;
 pub(crate) use compute::ATTENTION_BUDGET;
 pub(crate) use conv::{Conv2d, Conv2dShape};
+pub(crate) use cpu::vector;
 pub(crate) use linear::Linear;
 pub(crate) use multi_head::{MultiHeadAttention, ProjectionNames};
 pub(crate) use norm::{GroupNorm, LayerNorm};

@@ -11,7 +11,7 @@ use crate::recipe::Recipe;
 use crate::tasks::BranchPoint;
 
 /// One thing that happened. Events of one job arrive in order and end with exactly one of
-/// [`Event::Finished`], [`Event::Failed`] or [`Event::Cancelled`].
+/// [`Event::Finished`], [`Event::HintFinished`], [`Event::Failed`] or [`Event::Cancelled`].
 #[derive(Clone, Debug)]
 pub enum Event {
     /// A device was chosen (at start, or after a fall-back); `name` is for people to read, `place` for forecasts.
@@ -26,6 +26,10 @@ pub enum Event {
     Decoding { job: JobId },
     /// The job is done.
     Finished { job: JobId, pictures: Vec<Picture>, latents: Latents, seconds: f64 },
+    /// A hint is being made; `share` of the work, 0 to 1, is done.
+    HintProgress { job: JobId, share: f32 },
+    /// A hint is made.
+    HintFinished { job: JobId, hint: RgbImage, seconds: f64 },
     /// The job could not be done; `message` says what, where and what to do.
     Failed { job: JobId, message: String },
     /// The job was cancelled.

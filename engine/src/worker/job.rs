@@ -2,6 +2,7 @@
 
 use image::{GrayImage, RgbImage};
 
+use crate::hints::HintRecipe;
 use crate::recipe::Recipe;
 use crate::tasks::Resume;
 
@@ -31,6 +32,14 @@ pub struct Job {
     /// Goes on from there instead of from the start. The recipe must be the earlier one's in size, number of pictures,
     /// sampler, schedule and steps; all else may differ.
     pub resume: Option<Resume>,
+}
+
+/// A hint to make of a picture.
+#[derive(Clone, Debug, Default)]
+pub struct HintJob {
+    pub recipe: HintRecipe,
+    /// Without transparency; see [`HintProcessor::backdrop`](crate::hints::HintProcessor::backdrop).
+    pub picture: RgbImage,
 }
 
 /// What may change while a job waits or runs; what is `None` stays. It counts from the next step on.

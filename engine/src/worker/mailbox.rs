@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::job::{Job, JobId, Tweak};
+use super::job::{HintJob, Job, JobId, Tweak};
 use crate::nn::CancelToken;
 
 /// Shared by the handle and the thread.
@@ -16,7 +16,7 @@ pub(super) struct Mailbox {
 #[derive(Default)]
 struct State {
     next_id: u64,
-    waiting: VecDeque<(JobId, Job)>,
+    waiting: VecDeque<(JobId, Work)>,
     /// Taken off the queue by a client, not yet reported by the thread.
     cancelled_while_waiting: Vec<JobId>,
     running: Option<Running>,
@@ -25,29 +25,52 @@ struct State {
 
 struct Running {
     id: JobId,
+    kind: Kind,
     cancel: CancelToken,
     /// All changes since the thread last asked, joined.
     tweak: Option<Tweak>,
 }
 
+/// What can be asked for.
+pub(super) enum Work {
+    Generate(Box<Job>),
+    MakeHint(Box<HintJob>),
+}
+
+/// Generations and hints do not drop each other.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Generation,
+    Hint,
+}
+
+impl Work {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Generate(_) => Kind::Generation,
+            Self::MakeHint(_) => Kind::Hint,
+        }
+    }
+}
+
 /// What the thread should do next.
 pub(super) enum Letter {
-    Run(JobId, Box<Job>, CancelToken),
+    Run(JobId, Work, CancelToken),
     /// These were cancelled before they ran.
     Cancelled(Vec<JobId>),
     Close,
 }
 
 impl Mailbox {
-    /// Appends a job. `latest` first drops what waits and cancels what runs.
-    pub(super) fn post(&self, job: Job, latest: bool) -> JobId {
+    /// Appends work. `latest` first drops what waits and cancels what runs of the same kind.
+    pub(super) fn post(&self, work: Work, latest: bool) -> JobId {
         let mut state = self.lock();
         if latest {
-            state.cancel_all();
+            state.cancel_where(|kind| kind == work.kind());
         }
         let id = JobId(state.next_id);
         state.next_id += 1;
-        state.waiting.push_back((id, job));
+        state.waiting.push_back((id, work));
         self.changed.notify_all();
         id
     }
@@ -58,7 +81,7 @@ impl Mailbox {
         if let Some(running) = state.running.as_mut().filter(|running| running.id == id) {
             let earlier = running.tweak.take().unwrap_or_default();
             running.tweak = Some(tweak.or(earlier));
-        } else if let Some((_, job)) = state.waiting.iter_mut().find(|(waiting, _)| *waiting == id) {
+        } else if let Some((_, Work::Generate(job))) = state.waiting.iter_mut().find(|(waiting, _)| *waiting == id) {
             job.recipe = tweak.applied_to(&job.recipe);
             job.mask = tweak.mask.filter(|_| job.init.is_some()).or(job.mask.take());
         }
@@ -85,14 +108,14 @@ impl Mailbox {
 
     /// Cancels every job, waiting or running.
     pub(super) fn cancel_all(&self) {
-        self.lock().cancel_all();
+        self.lock().cancel_where(|_| true);
         self.changed.notify_all();
     }
 
     /// Cancels everything and tells the thread to end.
     pub(super) fn close(&self) {
         let mut state = self.lock();
-        state.cancel_all();
+        state.cancel_where(|_| true);
         state.closed = true;
         self.changed.notify_all();
     }
@@ -107,10 +130,10 @@ impl Mailbox {
             if state.closed {
                 return Letter::Close;
             }
-            if let Some((id, job)) = state.waiting.pop_front() {
+            if let Some((id, work)) = state.waiting.pop_front() {
                 let token = CancelToken::new();
-                state.running = Some(Running { id, cancel: token.clone(), tweak: None });
-                return Letter::Run(id, Box::new(job), token);
+                state.running = Some(Running { id, kind: work.kind(), cancel: token.clone(), tweak: None });
+                return Letter::Run(id, work, token);
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
@@ -133,18 +156,29 @@ impl Mailbox {
 }
 
 impl State {
-    fn cancel_all(&mut self) {
-        if let Some(running) = &self.running {
+    fn cancel_where(&mut self, is_meant: impl Fn(Kind) -> bool) {
+        if let Some(running) = self.running.as_ref().filter(|running| is_meant(running.kind)) {
             running.cancel.cancel();
         }
         let waiting = std::mem::take(&mut self.waiting);
-        self.cancelled_while_waiting.extend(waiting.into_iter().map(|(id, _)| id));
+        let (dropped, kept) = waiting.into_iter().partition(|(_, work)| is_meant(work.kind()));
+        self.waiting = kept;
+        let dropped: VecDeque<(JobId, Work)> = dropped;
+        self.cancelled_while_waiting.extend(dropped.into_iter().map(|(id, _)| id));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn generation() -> Work {
+        Work::Generate(Box::default())
+    }
+
+    fn hint() -> Work {
+        Work::MakeHint(Box::default())
+    }
 
     fn taken(mailbox: &Mailbox) -> (JobId, CancelToken) {
         match mailbox.next() {
@@ -157,7 +191,7 @@ mod tests {
     #[test]
     fn jobs_are_taken_in_the_order_they_came() {
         let mailbox = Mailbox::default();
-        let ids: Vec<JobId> = (0..3).map(|_| mailbox.post(Job::default(), false)).collect();
+        let ids: Vec<JobId> = (0..3).map(|_| mailbox.post(generation(), false)).collect();
         let order: Vec<JobId> = (0..3).map(|_| taken(&mailbox).0).collect();
         assert_eq!(order, ids);
     }
@@ -165,10 +199,10 @@ mod tests {
     #[test]
     fn the_latest_cancels_what_runs_and_drops_what_waits() {
         let mailbox = Mailbox::default();
-        let first = mailbox.post(Job::default(), false);
+        let first = mailbox.post(generation(), false);
         let (running, token) = taken(&mailbox);
-        let second = mailbox.post(Job::default(), false);
-        let latest = mailbox.post(Job::default(), true);
+        let second = mailbox.post(generation(), false);
+        let latest = mailbox.post(generation(), true);
         assert_eq!(running, first);
         assert!(token.is_cancelled());
         assert!(matches!(mailbox.next(), Letter::Cancelled(ids) if ids == [second]));
@@ -177,10 +211,35 @@ mod tests {
     }
 
     #[test]
+    fn the_latest_hint_drops_earlier_hints_and_no_generation() {
+        let mailbox = Mailbox::default();
+        let running = mailbox.post(generation(), false);
+        let (_, token) = taken(&mailbox);
+        let earlier = mailbox.post(hint(), false);
+        let waiting = mailbox.post(generation(), false);
+        let latest = mailbox.post(hint(), true);
+        assert!(!token.is_cancelled());
+        assert!(matches!(mailbox.next(), Letter::Cancelled(ids) if ids == [earlier]));
+        mailbox.done();
+        assert_eq!([taken(&mailbox).0, taken(&mailbox).0], [waiting, latest]);
+        assert_eq!(running, JobId(0));
+    }
+
+    #[test]
+    fn the_latest_generation_drops_no_hint() {
+        let mailbox = Mailbox::default();
+        let hint = mailbox.post(hint(), false);
+        let earlier = mailbox.post(generation(), false);
+        mailbox.post(generation(), true);
+        assert!(matches!(mailbox.next(), Letter::Cancelled(ids) if ids == [earlier]));
+        assert_eq!(taken(&mailbox).0, hint);
+    }
+
+    #[test]
     fn cancelling_a_job_leaves_the_others() {
         let mailbox = Mailbox::default();
-        let first = mailbox.post(Job::default(), false);
-        let second = mailbox.post(Job::default(), false);
+        let first = mailbox.post(generation(), false);
+        let second = mailbox.post(generation(), false);
         mailbox.cancel(first);
         assert!(matches!(mailbox.next(), Letter::Cancelled(ids) if ids == [first]));
         let (id, token) = taken(&mailbox);
@@ -195,9 +254,9 @@ mod tests {
     fn tweaks_change_a_waiting_job_and_are_joined_for_the_running_one() {
         let prompt = |text: &str| Tweak { prompt: Some(text.to_owned()), ..Tweak::default() };
         let mailbox = Mailbox::default();
-        let id = mailbox.post(Job::default(), false);
+        let id = mailbox.post(generation(), false);
         mailbox.tweak(id, prompt("a cat"));
-        let Letter::Run(_, job, _) = mailbox.next() else { panic!("no job") };
+        let Letter::Run(_, Work::Generate(job), _) = mailbox.next() else { panic!("no job") };
         assert_eq!(job.recipe.prompt, "a cat");
         assert_eq!(mailbox.take_tweak(), None);
         mailbox.tweak(id, Tweak { guidance: Some(3.0), ..prompt("a cow") });
@@ -213,7 +272,7 @@ mod tests {
     #[test]
     fn closing_reports_what_waited_and_then_ends() {
         let mailbox = Mailbox::default();
-        let id = mailbox.post(Job::default(), false);
+        let id = mailbox.post(generation(), false);
         mailbox.close();
         assert!(matches!(mailbox.next(), Letter::Cancelled(ids) if ids == [id]));
         assert!(matches!(mailbox.next(), Letter::Close));

@@ -13,11 +13,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use event::{Event, Picture, Step};
-pub use job::{Job, JobId, Latents, Tweak};
-pub use models_folder::{KnownModel, MODEL_ENDINGS, find_model, known_models};
+pub use job::{HintJob, Job, JobId, Latents, Tweak};
+pub use models_folder::{KnownModel, MODEL_ENDINGS, find_model, known_models, own_hints_folder};
 
 use crate::device::DeviceChoice;
-use mailbox::Mailbox;
+use mailbox::{Mailbox, Work};
 
 /// What the engine needs to know of its surroundings.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub struct EngineSettings {
     pub models_folder: PathBuf,
     /// The model that ships with the program.
     pub starter_folder: PathBuf,
+    /// Networks for hints that ship with the program; the user's own are in [`own_hints_folder`].
+    pub hints_folder: PathBuf,
     /// OpenAI's merges, for models that bring no tokenizer.
     pub vocabulary: PathBuf,
     /// For what can be found again at a price: self-tests' verdicts.
@@ -63,12 +65,23 @@ impl Engine {
 
     /// Appends a job to the queue.
     pub fn submit(&self, job: Job) -> JobId {
-        self.mailbox.post(job, false)
+        self.mailbox.post(Work::Generate(Box::new(job)), false)
     }
 
-    /// Replaces whatever waits, and cancels what runs: for live painting, where only the newest matters.
+    /// Replaces whatever generation waits, and cancels the one that runs: for live painting, where only the newest matters.
     pub fn submit_latest(&self, job: Job) -> JobId {
-        self.mailbox.post(job, true)
+        self.mailbox.post(Work::Generate(Box::new(job)), true)
+    }
+
+    /// Appends a hint to the queue; it ends with [`Event::HintFinished`].
+    pub fn make_hint(&self, job: HintJob) -> JobId {
+        self.mailbox.post(Work::MakeHint(Box::new(job)), false)
+    }
+
+    /// Replaces whatever hint waits, and cancels the one that is being made: for a slider that is dragged. Generations are
+    /// left alone.
+    pub fn make_latest_hint(&self, job: HintJob) -> JobId {
+        self.mailbox.post(Work::MakeHint(Box::new(job)), true)
     }
 
     /// Changes a job, waiting or running; see [`Tweak`]. One that has ended is left alone. What cannot be followed is

@@ -53,6 +53,12 @@ pub fn find_model(name: &str, settings: &EngineSettings) -> PathBuf {
     names.map(|name| settings.models_folder.join(name)).find(|path| path.exists()).unwrap_or(path)
 }
 
+/// Where the user's own networks for hints are looked for.
+#[must_use]
+pub fn own_hints_folder(settings: &EngineSettings) -> PathBuf {
+    settings.models_folder.join("hints")
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -64,6 +70,7 @@ mod tests {
             device: crate::device::DeviceChoice::Cpu,
             models_folder: models_folder.to_owned(),
             starter_folder: PathBuf::from("the-starter"),
+            hints_folder: PathBuf::new(),
             vocabulary: PathBuf::new(),
             cache_folder: PathBuf::new(),
             self_test_program: None,

@@ -5,12 +5,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use image::RgbImage;
+
 use super::EngineSettings;
 use super::event::{Event, Step};
-use super::job::{Job, JobId};
-use super::mailbox::{Letter, Mailbox};
-use super::models_folder::find_model;
+use super::job::{HintJob, Job, JobId};
+use super::mailbox::{Letter, Mailbox, Work};
+use super::models_folder::{find_model, own_hints_folder};
 use crate::device::{ChosenDevice, DeviceChoice, SelfTester, choose};
+use crate::hints::{Context, HintError, HintFolders, Watch, make};
 use crate::memory::{ModelMemory, Place, RunSize, available_memory, check};
 use crate::models::ModelError;
 use crate::nn::{CancelToken, Compute, Precision};
@@ -23,8 +26,11 @@ pub(super) fn run(settings: &EngineSettings, mailbox: &Mailbox, say: Box<dyn FnM
     worker.device();
     loop {
         match mailbox.next() {
-            Letter::Run(id, job, cancel) => {
-                worker.work(id, &job, &cancel);
+            Letter::Run(id, work, cancel) => {
+                match work {
+                    Work::Generate(job) => worker.work(id, &job, &cancel),
+                    Work::MakeHint(job) => worker.make_hint(id, &job, &cancel),
+                }
                 mailbox.done();
             }
             Letter::Cancelled(ids) => ids.into_iter().for_each(|job| (worker.say)(Event::Cancelled { job })),
@@ -144,14 +150,50 @@ impl Worker<'_> {
             self.unload();
             self.single_precision = false;
         }
-        let device = self.device();
-        device.device.memory_cleanup();
-        let half = self.place() == Place::Gpu { half: true };
-        let compute = Compute::new(&device.device, if half { Precision::F16 } else { Precision::F32 });
+        self.device().device.memory_cleanup();
+        let compute = self.compute();
         let vocabulary = Vocabulary(self.settings.vocabulary.clone());
         let pipeline = Pipeline::load(&path, &vocabulary, &compute, cancel)?;
         self.pipeline = Some(Loaded { path, pipeline });
         Ok(())
+    }
+
+    /// Makes one hint and reports exactly one ending. The model that is loaded stays.
+    fn make_hint(&mut self, id: JobId, job: &HintJob, cancel: &CancelToken) {
+        let started = Instant::now();
+        let uses_device = job.recipe.processor.weights().is_some();
+        let event = match catch_unwind(AssertUnwindSafe(|| self.attempt_hint(id, job, cancel))) {
+            Ok(Ok(hint)) => Event::HintFinished { job: id, hint, seconds: started.elapsed().as_secs_f64() },
+            Ok(Err(HintError::Cancelled)) => Event::Cancelled { job: id },
+            Ok(Err(error)) => {
+                if matches!(error, HintError::Model(ModelError::ReadBack(_))) {
+                    self.give_up_device();
+                }
+                Event::Failed { job: id, message: error.to_string() }
+            }
+            Err(panic) => {
+                if uses_device {
+                    self.give_up_device();
+                }
+                Event::Failed { job: id, message: format!("the hint broke down: {}. Try again", words(&*panic)) }
+            }
+        };
+        (self.say)(event);
+    }
+
+    fn attempt_hint(&mut self, id: JobId, job: &HintJob, cancel: &CancelToken) -> Result<RgbImage, HintError> {
+        let compute = self.compute();
+        let folders = HintFolders { shipped: self.settings.hints_folder.clone(), own: own_hints_folder(self.settings) };
+        let say = &mut self.say;
+        let mut progress = |share| say(Event::HintProgress { job: id, share });
+        let watch = Watch::new(&mut progress, cancel);
+        make(&job.recipe, &job.picture, &mut Context { watch, compute: &compute, folders: &folders })
+    }
+
+    /// How the next network computes.
+    fn compute(&mut self) -> Compute {
+        let half = self.place() == Place::Gpu { half: true };
+        Compute::new(&self.device().device, if half { Precision::F16 } else { Precision::F32 })
     }
 
     /// Refuses what this machine's memory cannot hold, before anything is read or given up for it.

@@ -98,7 +98,11 @@ fn measure_run(engine: &Engine, events: &Receiver<Event>, job: Job) -> anyhow::R
             }
             Event::Failed { message, .. } => return Err(anyhow!(message)),
             Event::Cancelled { .. } => bail!("the run was cancelled"),
-            Event::DeviceReady { .. } | Event::Notice { .. } | Event::Loading { .. } => {}
+            Event::DeviceReady { .. }
+            | Event::Notice { .. }
+            | Event::Loading { .. }
+            | Event::HintProgress { .. }
+            | Event::HintFinished { .. } => {}
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use brushfire_engine::Step;
 
+use super::super::output::{check_picture_name, check_place};
 use super::arguments::GenerateArguments;
-use crate::files::{SAVE_EXTENSIONS, save_picture};
+use crate::files::save_picture;
 
 /// The places of everything that will be written.
 pub(super) struct OutputFiles {
@@ -23,10 +24,7 @@ impl OutputFiles {
     /// A picture in a format that cannot be written.
     pub fn new(arguments: &GenerateArguments, pictures: u32) -> anyhow::Result<Self> {
         let picture = arguments.output.clone();
-        let extension = picture.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-        if !SAVE_EXTENSIONS.contains(&extension.as_str()) {
-            bail!("{} cannot be written: its name must end in .{}", picture.display(), SAVE_EXTENSIONS.join(", ."));
-        }
+        check_picture_name(&picture)?;
         Ok(Self { picture, pictures, previews: arguments.previews.clone(), latents: arguments.latents.clone() })
     }
 
@@ -40,23 +38,12 @@ impl OutputFiles {
     /// # Errors
     /// Names the folder that is missing or cannot be written to.
     pub fn check(&self) -> anyhow::Result<()> {
-        if self.picture.is_dir() {
-            bail!("{} is a folder; name a file in it", self.picture.display());
-        }
         if let Some(folder) = &self.previews {
             std::fs::create_dir_all(folder)
                 .with_context(|| format!("the folder {} for previews cannot be made", folder.display()))?;
         }
-        for path in [Some(&self.picture), self.latents.as_ref()].into_iter().flatten() {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            if !folder.is_dir() {
-                bail!("{} cannot be written: there is no folder {}; make it first", path.display(), folder.display());
-            }
-            tempfile::tempfile_in(folder).with_context(|| {
-                format!("{} cannot be written: no file can be made in {}", path.display(), folder.display())
-            })?;
-        }
-        Ok(())
+        check_place(&self.picture)?;
+        self.latents.as_deref().map_or(Ok(()), check_place)
     }
 
     /// Writes a step's previews, `step-0001.png` or, of a batch, `step-0001-1.png`, ...

@@ -152,6 +152,8 @@ fn show(bar: &ProgressBar, event: &Event) {
         }
         Event::Decoding { .. } => bar.set_message("Decoding"),
         Event::Finished { .. } | Event::Failed { .. } | Event::Cancelled { .. } => bar.finish_and_clear(),
+        // No generation tells of hints.
+        Event::HintProgress { .. } | Event::HintFinished { .. } => {}
     }
 }
 
@@ -171,7 +173,11 @@ fn as_json(event: &Event, previews: &[PathBuf]) -> Option<Value> {
             "previews": previews.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
         }),
         Event::Decoding { job } => json!({ "event": "decoding", "job": job.0 }),
-        Event::Finished { .. } | Event::Failed { .. } | Event::Cancelled { .. } => return None,
+        Event::Finished { .. }
+        | Event::Failed { .. }
+        | Event::Cancelled { .. }
+        | Event::HintProgress { .. }
+        | Event::HintFinished { .. } => return None,
     })
 }
 

@@ -15,7 +15,7 @@ mod gemm;
 pub(super) mod linear;
 pub(super) mod norm;
 pub(super) mod pointwise;
-mod vector;
+pub(crate) mod vector;
 
 use burn::tensor::{DType, Device, Tensor, TensorData};
 
