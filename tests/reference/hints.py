@@ -21,6 +21,7 @@ from PIL import Image
 from skimage import data
 
 WIDTH, HEIGHT = 72, 64
+BEYOND = 40
 folder = Path(sys.argv[1]) / "hints"
 folder.mkdir(parents=True, exist_ok=True)
 cv2.setNumThreads(1)
@@ -110,7 +111,8 @@ def eigenvectors(xx, xy, yy):
 
 
 def xdog(picture, width=1.2, sharpness=20, threshold=0.12, softness=0.3, flow=4.0, ink=0.0):
-    luma = gray(picture).astype(float) / 255
+    # Beyond the first and the last row the picture is mirrored; beyond the columns, their edge goes on.
+    luma = np.pad(gray(picture).astype(float) / 255, ((BEYOND, BEYOND), (0, 0)), "reflect")
     rows, columns = np.mgrid[: luma.shape[0], : luma.shape[1]].astype(float)
 
     def stroke(narrow, wide):
@@ -139,7 +141,8 @@ def xdog(picture, width=1.2, sharpness=20, threshold=0.12, softness=0.3, flow=4.
                 following = along[:, row, column]
                 direction = following * np.where((following * direction).sum(0) < 0, -1, 1)
         strokes /= 1 + 2 * weights.sum()
-    return np.round(255 * np.tanh(np.maximum(strokes - threshold, 0) / softness)).astype(np.uint8)
+    lines = np.round(255 * np.tanh(np.maximum(strokes - threshold, 0) / softness)).astype(np.uint8)
+    return lines[BEYOND:-BEYOND]
 
 
 def scribble(picture, detail=3.0, threshold=0.4, shortest=25, width=7):

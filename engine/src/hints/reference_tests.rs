@@ -110,7 +110,7 @@ fn blocks_of_colour_and_tiles_are_pillows_where_no_border_is_near() {
     let colors = HintRecipe::new(HintProcessor::Colors).with("block", 8.0);
     assert!(farthest(&made(&colors, &golden("coffee")), &golden("coffee-colors"), 16) <= 1);
     let tile = HintRecipe::new(HintProcessor::Tile).with("detail", 3.0);
-    assert!(farthest(&made(&tile, &golden("coffee")), &golden("coffee-tile"), 12) <= 1);
+    assert!(farthest(&made(&tile, &golden("coffee")), &golden("coffee-tile"), 12) <= 2, "it is rounded twice");
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn line_art_is_that_of_the_formula() {
     // Along the flow a path may turn at a pixel's border that rounding moves.
     let flowing = made(&HintRecipe::new(HintProcessor::LineArt), &golden("coffee"));
     let apart = share_apart(&flowing, &golden("coffee-line-art"), 2);
-    assert!(apart < 0.005, "{apart}");
+    assert!(apart < 0.002, "{apart}");
 }
 
 #[test]
