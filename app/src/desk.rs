@@ -12,8 +12,8 @@ use crate::document::{Document, MaskLook};
 use crate::files::Settings;
 use crate::language::LanguageChoice;
 use crate::panels::{
-    BrushPanel, ColorRangeDialog, Docks, LayersPanel, Palette, PanelKind, PictureSizeChoice, ShortcutsDialog,
-    Thumbnails, TurnPictureDialog, Variations,
+    BrushPanel, ColorPanel, ColorRangeDialog, Docks, LayersPanel, Palette, PanelKind, PictureSizeChoice,
+    ShortcutsDialog, Thumbnails, TurnPictureDialog, Variations,
 };
 use crate::studio::Studio;
 
@@ -59,6 +59,7 @@ pub struct Desk {
     /// The newest pictures beside each other over the canvas, while they are open.
     pub variations: Option<Variations>,
     pub brush_panel: BrushPanel,
+    pub color_panel: ColorPanel,
     pub shortcuts_dialog: ShortcutsDialog,
     pub turn_picture: TurnPictureDialog,
     pub color_range: ColorRangeDialog,
@@ -105,6 +106,7 @@ impl Desk {
             thumbnails: Thumbnails::default(),
             variations: None,
             brush_panel: BrushPanel::default(),
+            color_panel: ColorPanel::default(),
             shortcuts_dialog: ShortcutsDialog::default(),
             turn_picture: TurnPictureDialog::default(),
             color_range: ColorRangeDialog::default(),

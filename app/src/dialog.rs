@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use rfd::{AsyncFileDialog, FileHandle};
 
 use crate::files::{OPEN_EXTENSIONS, SAVE_EXTENSIONS};
+use crate::language::text;
 use crate::studio::models::MODEL_ENDINGS;
 
 /// What a path is asked for.
@@ -23,14 +24,14 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    /// The dialog's title.
+    /// The dialog's title, by its key.
     #[must_use]
-    pub fn title(self) -> &'static str {
+    pub fn key(self) -> &'static str {
         match self {
-            Self::OpenPicture => "Open a picture",
-            Self::SavePicture => "Save the picture",
-            Self::OpenModelFile => "Choose a model's file",
-            Self::OpenModelFolder => "Choose a model's folder",
+            Self::OpenPicture => "path-for-open-picture",
+            Self::SavePicture => "path-for-save-picture",
+            Self::OpenModelFile => "path-for-open-model-file",
+            Self::OpenModelFolder => "path-for-open-model-folder",
         }
     }
 }
@@ -54,29 +55,30 @@ impl PathQuestion {
     /// Opens the dialog, in `folder` and with `name` typed where these are known.
     #[must_use]
     pub fn ask(purpose: Purpose, folder: Option<&Path>, name: &str) -> Self {
-        let mut dialog = AsyncFileDialog::new().set_title(purpose.title());
+        let mut dialog = AsyncFileDialog::new().set_title(text(purpose.key()));
         if let Some(folder) = folder {
             dialog = dialog.set_directory(folder);
         }
         Self(match purpose {
-            Purpose::OpenPicture => Box::pin(dialog.add_filter("Pictures", OPEN_EXTENSIONS).pick_file()),
-            Purpose::OpenModelFile => Box::pin(dialog.add_filter("Models", MODEL_ENDINGS).pick_file()),
+            Purpose::OpenPicture => Box::pin(dialog.add_filter(text("files-pictures"), OPEN_EXTENSIONS).pick_file()),
+            Purpose::OpenModelFile => Box::pin(dialog.add_filter(text("files-models"), MODEL_ENDINGS).pick_file()),
             Purpose::OpenModelFolder => Box::pin(dialog.pick_folder()),
             Purpose::SavePicture => {
-                let layers = ("OpenRaster, keeps the layers", &["ora"][..]);
+                let layered = [("files-openraster", &["ora"][..]), ("files-photoshop", &["psd", "psb"])];
                 let flat = [
-                    ("PNG, keeps the recipe", &["png"][..]),
-                    ("JPEG", &["jpg", "jpeg"]),
-                    ("WebP", &["webp"]),
-                    ("TIFF", &["tif", "tiff"]),
+                    ("files-png", &["png"][..]),
+                    ("files-jpeg", &["jpg", "jpeg"]),
+                    ("files-webp", &["webp"]),
+                    ("files-tiff", &["tif", "tiff"]),
                 ];
                 // The first is the one that is chosen.
-                let formats: Vec<_> = match name.ends_with(".ora") {
-                    true => [layers].into_iter().chain(flat).collect(),
-                    false => flat.into_iter().chain([layers]).collect(),
+                let formats = match name.ends_with(".ora") {
+                    true => [&layered[..], &flat].concat(),
+                    false => [&flat[..], &layered].concat(),
                 };
-                let with_formats =
-                    formats.into_iter().fold(dialog, |dialog, (label, endings)| dialog.add_filter(label, endings));
+                let with_formats = formats
+                    .into_iter()
+                    .fold(dialog, |dialog, (label, endings)| dialog.add_filter(text(label), endings));
                 Box::pin(with_formats.set_file_name(name).save_file())
             }
         })

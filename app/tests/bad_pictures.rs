@@ -104,8 +104,42 @@ fn a_picture_cannot_ask_for_absurd_memory() {
         let error = decode_picture(&bytes, NAME).unwrap_err();
         assert!(matches!(error, OpenError::BadSize { .. } | OpenError::Damaged { .. }), "{width} x {height}: {error}");
     }
+    // The largest canvas with 16 bits a channel may be asked for; there is nothing of it.
     let bytes = [png_header(16_384, 16_384, 16, 6), chunk(b"IDAT", &deflated(&[0; 99]))].concat();
-    assert!(matches!(decode_picture(&bytes, NAME), Err(OpenError::TooMuchMemory { bytes: 2_147_483_648, .. })));
+    assert!(matches!(decode_picture(&bytes, NAME), Err(OpenError::Damaged { .. })));
+    let bytes = tiff_header_of_floats(16_384);
+    assert!(matches!(decode_picture(&bytes, NAME), Err(OpenError::TooMuchMemory { bytes: 3_221_225_472, .. })));
+}
+
+/// A TIFF file that says it has as many pixels a side, each of three numbers of 32 bits.
+fn tiff_header_of_floats(side: u32) -> Vec<u8> {
+    const SHORT: u16 = 3;
+    const LONG: u16 = 4;
+    let entries: [(u16, u16, u32, u32); 10] = [
+        (256, LONG, 1, side),
+        (257, LONG, 1, side),
+        (258, SHORT, 3, 134),
+        // Not compressed; red, green and blue.
+        (259, SHORT, 1, 1),
+        (262, SHORT, 1, 2),
+        (273, LONG, 1, 146),
+        (277, SHORT, 1, 3),
+        (278, LONG, 1, side),
+        (279, LONG, 1, 12 * side * side),
+        (339, SHORT, 3, 140),
+    ];
+    let mut file = b"II\x2a\0\x08\0\0\0\x0a\0".to_vec();
+    for (tag, kind, count, value) in entries {
+        file.extend(tag.to_le_bytes());
+        file.extend(kind.to_le_bytes());
+        file.extend(count.to_le_bytes());
+        file.extend(value.to_le_bytes());
+    }
+    file.extend([0; 4]);
+    // 32 bits a sample, floating point.
+    [32_u16, 32, 32, 3, 3, 3].iter().for_each(|value| file.extend(value.to_le_bytes()));
+    file.resize(file.len() + 16, 0);
+    file
 }
 
 #[test]

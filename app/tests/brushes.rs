@@ -67,3 +67,26 @@ fn the_curves_of_a_parameter_open_under_it() {
     desk.click("Size: Curves");
     assert!(desk.harness.query_by_label("Curve of Pressure").is_some());
 }
+
+#[test]
+fn the_wheel_changes_the_colour_and_what_was_painted_with_can_be_taken_again() {
+    let mut desk = Desk::new();
+    desk.window_mut().desk.show_or_hide(PanelKind::Color);
+    desk.settle();
+    desk.window_mut().desk.tools.take(Tool::ColorBrush);
+    desk.window_mut().desk.tools.color = [255, 0, 0];
+    desk.settle();
+    desk.stroke(&[(20.0, 20.0), (40.0, 40.0)]);
+    let wheel = desk.harness.get_by_label("Colour wheel").rect();
+    // The square's middle: half the saturation, half the value.
+    desk.harness.event(egui::Event::PointerMoved(wheel.center()));
+    desk.harness.step();
+    desk.harness.event(painter::press_at(wheel.center(), true));
+    desk.harness.step();
+    desk.harness.event(painter::press_at(wheel.center(), false));
+    desk.settle();
+    let [red, green, blue] = desk.window().desk.tools.color;
+    assert!((126..=129).contains(&red) && (62..=66).contains(&green) && green == blue, "{red} {green} {blue}");
+    desk.click("Used lately: #ff0000");
+    assert_eq!(desk.window().desk.tools.color, [255, 0, 0]);
+}

@@ -1,6 +1,6 @@
 //! Our files in other programs: they open them, and what they make of them is compared with what is seen here.
 //!
-//! Needs Krita 5 and MyPaint 2 (`apt-get install krita mypaint xvfb`): `cargo test --test other_programs -- --ignored`.
+//! Needs Krita 5, MyPaint 2 and GIMP 2.10 (`apt-get install krita mypaint gimp xvfb`): `cargo test --test other_programs -- --ignored`.
 //!
 //! Neither Krita 5.1 nor MyPaint 2.0 knows `alpha-preserve`, Drawpile's word for layers that are clipped and blend in
 //! another mode than the normal one; what these paint beyond their base shows there.
@@ -101,10 +101,15 @@ fn difference(a: &RgbaImage, b: &RgbaImage, from: u32, to: u32) -> u8 {
 
 /// Saves the document as OpenRaster and has a program make a PNG of it.
 fn through(document: &Document, program: impl Fn(&Path, &Path) -> Command) -> RgbaImage {
+    through_file("ours.ora", document, program)
+}
+
+/// The same through a file of this name.
+fn through_file(name: &str, document: &Document, program: impl Fn(&Path, &Path) -> Command) -> RgbaImage {
     let folder = tempfile::tempdir().unwrap();
-    let (ora, png): (PathBuf, PathBuf) = (folder.path().join("ours.ora"), folder.path().join("theirs.png"));
-    save_document(&ora, document, None).unwrap();
-    let output = program(&ora, &png).env("HOME", folder.path()).output().unwrap();
+    let (ours, png): (PathBuf, PathBuf) = (folder.path().join(name), folder.path().join("theirs.png"));
+    save_document(&ours, document, None).unwrap();
+    let output = program(&ours, &png).env("HOME", folder.path()).output().unwrap();
     assert!(png.exists(), "{}", String::from_utf8_lossy(&output.stderr));
     image::open(&png).unwrap().to_rgba8()
 }
@@ -112,6 +117,23 @@ fn through(document: &Document, program: impl Fn(&Path, &Path) -> Command) -> Rg
 fn krita(ora: &Path, png: &Path) -> Command {
     let mut command = Command::new("xvfb-run");
     command.args(["-a", "krita", "--export", "--export-filename"]).arg(png).arg(ora);
+    command
+}
+
+/// GIMP's batch mode; the layers are merged by GIMP, so that what it makes of them is seen and not the merged picture.
+fn gimp(psd: &Path, png: &Path) -> Command {
+    let script = format!(
+        "(let* ((image (car (gimp-file-load RUN-NONINTERACTIVE \"{0}\" \"{0}\")))\
+                (layer (car (gimp-image-merge-visible-layers image CLIP-TO-IMAGE))))\
+           (gimp-image-convert-precision image PRECISION-U8-NON-LINEAR)\
+           (gimp-layer-resize-to-image-size layer)\
+           (file-png-save RUN-NONINTERACTIVE image layer \"{1}\" \"\" 0 9 0 0 0 0 0)\
+           (gimp-quit 0))",
+        psd.display(),
+        png.display()
+    );
+    let mut command = Command::new("gimp-console");
+    command.args(["-i", "--no-data", "--no-fonts", "-b", &script]);
     command
 }
 
@@ -176,4 +198,45 @@ fn mypaint_shows_groups_and_hidden_layers_as_they_are_here() {
     let document = everything_else();
     let ours = document.rgba_image(document.bounds());
     assert!(difference(&through(&document, mypaint), &ours, 0, width()) <= 2);
+}
+
+/// Photoshop has no name for the operators that cut.
+fn is_photoshop_s(mode: BlendMode) -> bool {
+    mode.psd_key().is_some()
+}
+
+#[test]
+#[ignore = "needs Krita"]
+fn krita_shows_every_mode_of_a_psd_as_it_is_here() {
+    let document = every_mode();
+    for name in ["ours.psd", "ours.psb"] {
+        let mut differing = differing(&through_file(name, &document, krita), &document, 2);
+        differing.retain(|(mode, _)| is_photoshop_s(*mode));
+        assert_eq!(differing, [], "{name}");
+    }
+}
+
+#[test]
+#[ignore = "needs Krita"]
+fn krita_shows_groups_and_hidden_layers_of_a_psd_as_they_are_here() {
+    let document = everything_else();
+    let ours = document.rgba_image(document.bounds());
+    assert!(difference(&through_file("ours.psd", &document, krita), &ours, 0, width()) <= 2);
+}
+
+#[test]
+#[ignore = "needs GIMP"]
+fn gimp_shows_every_mode_of_a_psd_as_it_is_here() {
+    let document = every_mode();
+    let mut differing = differing(&through_file("ours.psd", &document, gimp), &document, 2);
+    differing.retain(|(mode, _)| is_photoshop_s(*mode));
+    assert_eq!(differing, []);
+}
+
+#[test]
+#[ignore = "needs GIMP"]
+fn gimp_shows_groups_and_hidden_layers_of_a_psd_as_they_are_here() {
+    let document = everything_else();
+    let ours = document.rgba_image(document.bounds());
+    assert!(difference(&through_file("ours.psd", &document, gimp), &ours, 0, width()) <= 2);
 }

@@ -19,11 +19,11 @@ menu-help = Help
 command-new-canvas = New canvas
     .tooltip = Begin with a blank canvas of a size you choose.
 command-open = Open
-    .tooltip = Open a picture: PNG, JPEG, WebP, TIFF or BMP.
+    .tooltip = Open a picture: OpenRaster, PSD, PNG, JPEG, WebP, TIFF or BMP.
 command-save = Save
     .tooltip = Save the picture to its file.
 command-save-as = Save as
-    .tooltip = Save to another file: PNG keeps the recipe inside, JPEG and WebP are smaller.
+    .tooltip = Save to another file: OpenRaster keeps all there is, PSD the layers, PNG the recipe; JPEG and WebP are smaller.
 command-quit = Quit
     .tooltip = Leave Brushfire.
 
@@ -426,6 +426,9 @@ question-discard = Do not save
 question-stay = Stay
 question-layers = { $file } cannot keep the layers
 question-layers-explained = Files of its kind hold one flat picture. OpenRaster files (.ora) keep layers, masks and recipes; Krita, GIMP and MyPaint open them too.
+question-of-others = { $file } cannot keep everything
+question-of-others-explained = PSD files keep layers and groups, but neither masks nor recipes; and what Photoshop put into one and Brushfire does not know (effects, adjustments, texts) would not be written back. OpenRaster files (.ora) keep all that is in this picture.
+question-save-to = Save to { $file }
 question-keep-layers = Save as { $file }
 question-flatten = Flatten into { $file }
 
@@ -439,6 +442,14 @@ found-later = Decide later
 typed-path = The system has no file dialog (on Linux: xdg-desktop-portal or zenity). Type where the file is.
 path = Path
 use-path = Use this path
+files-pictures = Pictures
+files-models = Models
+files-openraster = OpenRaster, keeps everything
+files-photoshop = Photoshop, keeps the layers
+files-png = PNG, keeps the recipe
+files-jpeg = JPEG
+files-webp = WebP
+files-tiff = TIFF
 path-for-open-picture = Open a picture
 path-for-save-picture = Save the picture
 path-for-open-model-file = Choose a model's file
@@ -547,6 +558,7 @@ panel-canvas = Canvas
 panel-prompt = Prompt
 panel-generation = Generation
 panel-brushes = Brushes
+panel-color = Colour
 panel-layers = Layers
 panel-history = History
 panel-navigator = Navigator
@@ -560,6 +572,8 @@ command-show-generation-panel = Generation panel
     .tooltip = Show or hide the panel with model, sampler and their numbers.
 command-show-brushes-panel = Brushes panel
     .tooltip = Show or hide the panel with the brushes and all that the brush in hand can do.
+command-show-color-panel = Colour panel
+    .tooltip = Show or hide the panel with the colour wheel and the colours used lately.
 command-show-layers-panel = Layers panel
     .tooltip = Show or hide the panel with layers and masks.
 command-show-history-panel = History panel
@@ -577,6 +591,20 @@ command-fullscreen = Full screen
 
 history-begin = Beginning
 history-foot = { $steps } steps, { $used } of { $budget } MB
+
+## Colour
+
+color-wheel = Colour wheel
+    .tooltip = The ring is the hue, the square saturation to the right and brightness upwards. Arrow keys change the colour too, with Shift the hue.
+color-hue = H
+    .tooltip = Hue
+color-saturation = S
+    .tooltip = Saturation
+color-value = V
+    .tooltip = Brightness
+color-digits = Digits
+    .tooltip = Red, green and blue as six digits, as web pages write them.
+color-used = Used lately: { $digits }
 
 ## Layers
 

@@ -19,11 +19,11 @@ menu-help = 帮助
 command-new-canvas = 新建画布
     .tooltip = 从一块空白画布开始，大小由您决定。
 command-open = 打开
-    .tooltip = 打开图片：PNG、JPEG、WebP、TIFF 或 BMP。
+    .tooltip = 打开图片：OpenRaster、PSD、PNG、JPEG、WebP、TIFF 或 BMP。
 command-save = 保存
     .tooltip = 将图片保存到它的文件。
 command-save-as = 另存为
-    .tooltip = 保存到另一个文件：PNG 会保留生成参数，JPEG 和 WebP 更小。
+    .tooltip = 保存到另一个文件：OpenRaster 保留全部内容，PSD 保留图层，PNG 保留配方，JPEG 和 WebP 更小。
 command-quit = 退出
     .tooltip = 离开 Brushfire。
 
@@ -426,6 +426,9 @@ question-discard = 不保存
 question-stay = 留下
 question-layers = { $file } 无法保留图层
 question-layers-explained = 这种格式只能保存一张合并后的图片。OpenRaster 文件（.ora）可保留图层、蒙版和配方，Krita、GIMP 和 MyPaint 也能打开。
+question-of-others = { $file } 无法保留全部内容
+question-of-others-explained = PSD 文件可保留图层和图层组，但不能保留蒙版和配方；其中 Photoshop 特有而 Brushfire 不认识的内容（效果、调整图层、文字）也不会写回。OpenRaster 文件（.ora）可保留这幅图的全部内容。
+question-save-to = 存入 { $file }
 question-keep-layers = 另存为 { $file }
 question-flatten = 合并后存入 { $file }
 
@@ -439,6 +442,14 @@ found-later = 以后再说
 typed-path = 系统没有文件对话框（Linux 上为 xdg-desktop-portal 或 zenity）。请输入文件位置。
 path = 路径
 use-path = 使用此路径
+files-pictures = 图片
+files-models = 模型
+files-openraster = OpenRaster，保留全部内容
+files-photoshop = Photoshop，保留图层
+files-png = PNG，保留配方
+files-jpeg = JPEG
+files-webp = WebP
+files-tiff = TIFF
 path-for-open-picture = 打开图片
 path-for-save-picture = 保存图片
 path-for-open-model-file = 选择模型文件
@@ -547,6 +558,7 @@ panel-canvas = 画布
 panel-prompt = 提示词
 panel-generation = 生成
 panel-brushes = 画笔
+panel-color = 颜色
 panel-layers = 图层
 panel-history = 历史
 panel-navigator = 导航器
@@ -560,6 +572,8 @@ command-show-generation-panel = 生成面板
     .tooltip = 显示或隐藏模型、采样器及其参数的面板。
 command-show-brushes-panel = 画笔面板
     .tooltip = 显示或隐藏画笔及手中画笔全部参数的面板。
+command-show-color-panel = 颜色面板
+    .tooltip = 显示或隐藏带有色轮和最近所用颜色的面板。
 command-show-layers-panel = 图层面板
     .tooltip = 显示或隐藏图层与蒙版面板。
 command-show-history-panel = 历史面板
@@ -577,6 +591,20 @@ command-fullscreen = 全屏
 
 history-begin = 开始
 history-foot = { $steps } 步，{ $used } / { $budget } MB
+
+## 颜色
+
+color-wheel = 色轮
+    .tooltip = 圆环是色相，方块向右为饱和度，向上为明度。方向键也可改变颜色，按住 Shift 改变色相。
+color-hue = H
+    .tooltip = 色相
+color-saturation = S
+    .tooltip = 饱和度
+color-value = V
+    .tooltip = 明度
+color-digits = 色码
+    .tooltip = 红、绿、蓝的六位十六进制数，与网页写法相同。
+color-used = 最近使用：{ $digits }
 
 ## 图层
 

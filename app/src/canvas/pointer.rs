@@ -10,7 +10,7 @@ use super::tools::{Tool, Toolbox};
 use super::transforming::Transforming;
 use super::{CanvasView, marking, size_of, tip_outline};
 use crate::document::PixelRect;
-use crate::paint::PenSample;
+use crate::paint::{Ink, PenSample};
 use crate::studio::Studio;
 
 /// Zoom of one notch of the wheel.
@@ -131,6 +131,9 @@ impl Pointer {
         let is_line_of_hand = press.modifiers.shift && press.pen.is_guessed;
         let pressure = if is_line_of_hand { 1.0 } else { press.pen.pressure };
         let press = Press { pen: PenState { pressure, ..press.pen }, ..press };
+        if matches!(ink, Ink::Color(_)) {
+            tools.color_is_used();
+        }
         let first = sample(here, press.pen);
         let symmetry = tools.mirror.symmetry(studio.document().size(), tools.sectors);
         let straight_from = self.last_on(studio).filter(|_| press.modifiers.shift);

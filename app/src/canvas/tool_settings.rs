@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::cropping::CropRatio;
 use super::marking::{FillOptions, GradientOptions, PickerOptions};
 use super::mirror::Mirror;
-use super::tools::Toolbox;
+use super::tools::{MAX_RECENT_COLORS, Toolbox};
 use crate::document::transform::Filter;
 use crate::paint::Symmetry;
 use crate::paint::fill::Bucket;
@@ -17,6 +17,8 @@ use crate::studio::{SelectOptions, WandOptions};
 pub struct ToolSettings {
     /// sRGB; the first is kept with the brushes.
     pub second_color: [u8; 3],
+    /// sRGB, the last one used first.
+    pub recent_colors: Vec<[u8; 3]>,
     pub mirror: Mirror,
     pub sectors: u32,
     pub select: SelectOptions,
@@ -40,6 +42,7 @@ impl ToolSettings {
     pub fn of(tools: &Toolbox) -> Self {
         Self {
             second_color: tools.second_color,
+            recent_colors: tools.recent_colors.clone(),
             mirror: tools.mirror,
             sectors: tools.sectors,
             select: tools.select,
@@ -56,6 +59,7 @@ impl ToolSettings {
     /// Gives the tools their options back.
     pub fn put_into(&self, tools: &mut Toolbox) {
         tools.second_color = self.second_color;
+        tools.recent_colors.clone_from(&self.recent_colors);
         tools.mirror = self.mirror;
         tools.sectors = self.sectors;
         tools.select = self.select;
@@ -80,6 +84,7 @@ impl ToolSettings {
         within(&mut self.fill.tolerance, 1.0, default.fill.tolerance);
         within(&mut self.fill.gap, Bucket::MAX_GAP, default.fill.gap);
         within(&mut self.fill.grow, 200.0, default.fill.grow);
+        self.recent_colors.truncate(MAX_RECENT_COLORS);
         self.gradient.tame();
         self.picker.side = self.picker.side.clamp(1, 101);
     }
@@ -93,6 +98,7 @@ mod tests {
     fn options_come_back_from_json() {
         let mut tools = Toolbox::default();
         tools.mirror = Mirror::Kaleidoscope;
+        tools.color_is_used();
         tools.sectors = 9;
         tools.fill.tolerance = 0.25;
         let colors = tools.colors();

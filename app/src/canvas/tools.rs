@@ -65,6 +65,9 @@ pub struct HandColors {
     pub second: [u8; 3],
 }
 
+/// Colours that are remembered as used.
+pub(super) const MAX_RECENT_COLORS: usize = 24;
+
 /// The tool in hand, and the brush of each tool that has one.
 #[derive(Clone, Debug)]
 pub struct Toolbox {
@@ -77,6 +80,8 @@ pub struct Toolbox {
     pub color: [u8; 3],
     /// At hand beside it, sRGB: what Krita calls the background colour.
     pub second_color: [u8; 3],
+    /// See [`Toolbox::recent_colors`].
+    pub(super) recent_colors: Vec<[u8; 3]>,
     pub mirror: Mirror,
     /// Of a radial [`Toolbox::mirror`].
     pub sectors: u32,
@@ -102,6 +107,7 @@ impl Default for Toolbox {
             eraser: Brush { diameter: 24.0, ..Brush::default() },
             color: [0xD6, 0x45, 0x2B],
             second_color: [255; 3],
+            recent_colors: vec![],
             mirror: Mirror::None,
             sectors: 6,
             select: SelectOptions::default(),
@@ -135,6 +141,20 @@ impl Toolbox {
     /// The first colour becomes the second one and the other way round.
     pub fn swap_colors(&mut self) {
         std::mem::swap(&mut self.color, &mut self.second_color);
+    }
+
+    /// The colours that were painted and filled with, sRGB, the last one first.
+    #[must_use]
+    pub fn recent_colors(&self) -> &[[u8; 3]] {
+        &self.recent_colors
+    }
+
+    /// Remembers that the colour in hand is used.
+    pub fn color_is_used(&mut self) {
+        let color = self.color;
+        self.recent_colors.retain(|known| *known != color);
+        self.recent_colors.insert(0, color);
+        self.recent_colors.truncate(MAX_RECENT_COLORS);
     }
 
     /// Black, and white beside it.
@@ -206,6 +226,20 @@ mod tests {
         assert_eq!(tools.brush().map(|brush| brush.diameter), Some(eraser));
         tools.take(Tool::MaskBrush);
         assert!(tools.brush().is_some_and(|brush| brush.diameter > eraser));
+    }
+
+    #[test]
+    fn a_colour_that_is_used_again_comes_first_and_the_oldest_is_forgotten() {
+        let mut tools = Toolbox::default();
+        for level in 0..40 {
+            tools.color = [level; 3];
+            tools.color_is_used();
+        }
+        assert_eq!((tools.recent_colors().len(), tools.recent_colors()[0]), (MAX_RECENT_COLORS, [39; 3]));
+        tools.color = [30; 3];
+        tools.color_is_used();
+        assert_eq!(tools.recent_colors()[..3], [[30; 3], [39; 3], [38; 3]]);
+        assert_eq!(tools.recent_colors().len(), MAX_RECENT_COLORS);
     }
 
     #[test]

@@ -298,6 +298,7 @@ pub const COMMANDS: &[CommandInfo] = &[
     entry(Menu::Window, Command::ShowPanel(PanelKind::Prompt), "show-prompt-panel", &[]),
     entry(Menu::Window, Command::ShowPanel(PanelKind::Generation), "show-generation-panel", &[]),
     entry(Menu::Window, Command::ShowPanel(PanelKind::Brushes), "show-brushes-panel", &[]),
+    entry(Menu::Window, Command::ShowPanel(PanelKind::Color), "show-color-panel", &[]).icon(icons::PALETTE),
     entry(Menu::Window, Command::ShowPanel(PanelKind::Layers), "show-layers-panel", &[]).icon(icons::LAYERS),
     entry(Menu::Window, Command::ShowPanel(PanelKind::History), "show-history-panel", &[]).icon(icons::HISTORY),
     entry(Menu::Window, Command::ShowPanel(PanelKind::Navigator), "show-navigator-panel", &[]),

@@ -43,7 +43,7 @@ impl OpenError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SaveError {
     #[error(
-        "{name} was not saved: pictures are saved as .ora, .png, .jpg, .webp or .tif. Give it one of these endings"
+        "{name} was not saved: pictures are saved as .ora, .psd, .png, .jpg, .webp or .tif. Give it one of these endings"
     )]
     UnknownFormat { name: String },
     #[error(

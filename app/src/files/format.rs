@@ -11,7 +11,7 @@ use super::{ora, psd};
 pub const OPEN_EXTENSIONS: &[&str] = &["ora", "png", "jpg", "jpeg", "webp", "psd", "psb", "tif", "tiff", "bmp"];
 
 /// Endings of files that can be saved.
-pub const SAVE_EXTENSIONS: &[&str] = &["ora", "png", "jpg", "jpeg", "webp", "tif", "tiff"];
+pub const SAVE_EXTENSIONS: &[&str] = &["ora", "png", "jpg", "jpeg", "webp", "tif", "tiff", "psd", "psb"];
 
 /// A kind of picture file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub enum PictureFormat {
     Tiff,
     /// Layers, masks and all: what this program keeps its own pictures in.
     OpenRaster,
-    /// Photoshop's, which is only opened.
+    /// Photoshop's: layers, but neither masks nor recipes.
     Photoshop,
 }
 
@@ -54,6 +54,7 @@ impl PictureFormat {
             "webp" => Some(Self::WebP),
             "tif" | "tiff" => Some(Self::Tiff),
             "ora" => Some(Self::OpenRaster),
+            "psd" | "psb" => Some(Self::Photoshop),
             _ => None,
         }
     }

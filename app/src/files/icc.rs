@@ -30,6 +30,8 @@ pub(super) enum IccError {
         "it was made for printing (CMYK) and is converted without its colour profile, so colours may look different"
     )]
     Cmyk,
+    #[error("it was made for printing (CMYK) and does not say for which inks, so colours may look different")]
+    NoInkProfile,
 }
 
 /// How the samples lie that a [`ToSrgb`] converts.

@@ -2,12 +2,15 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use brushfire_engine::memory::available_memory;
+
 use super::error::OpenError;
 use super::format::PictureFormat;
 use crate::document::{BlendMode, CanvasSize, Layer, LayerProps};
 
-/// Bytes of tiles that one file's layers may take.
-pub(super) const MAX_LAYER_BYTES: u64 = 8 << 30;
+/// Bytes of tiles that one file's layers may take wherever it is opened; where the machine has more, they may take most
+/// of that, so that what was painted and saved there can be opened there again.
+const SURE_LAYER_BYTES: u64 = 8 << 30;
 
 /// Bytes of pixels that one file's layers may be decoded from, transparent ones and those beyond the canvas included.
 pub(super) const MAX_DECODED_BYTES: u64 = 64 << 30;
@@ -26,7 +29,7 @@ pub(super) enum LayeredError {
     #[error("it is {width} x {height} pixels")]
     BadSize { width: u32, height: u32 },
     #[error("its layers need {bytes} bytes")]
-    TooMuchMemory { bytes: u64 },
+    TooMuchMemory { bytes: u64, max: u64 },
 }
 
 impl LayeredError {
@@ -40,14 +43,23 @@ impl LayeredError {
         match self {
             Self::Damaged(reason) => OpenError::Damaged { name, format, reason },
             Self::BadSize { width, height } => OpenError::BadSize { name, width, height, max: CanvasSize::MAX_SIDE },
-            Self::TooMuchMemory { bytes } => OpenError::TooMuchMemory { name, bytes, max: MAX_LAYER_BYTES },
+            Self::TooMuchMemory { bytes, max } => OpenError::TooMuchMemory { name, bytes, max },
         }
     }
 }
 
-/// How much of a file is in memory by now.
-#[derive(Default)]
-pub(super) struct MemoryUsed(AtomicU64);
+/// How much of a file is in memory by now, and how much may be.
+pub(super) struct MemoryUsed {
+    bytes: AtomicU64,
+    max: u64,
+}
+
+impl Default for MemoryUsed {
+    fn default() -> Self {
+        let free = available_memory().map_or(0, |memory| memory.free);
+        Self { bytes: AtomicU64::new(0), max: SURE_LAYER_BYTES.max(free / 4 * 3) }
+    }
+}
 
 impl MemoryUsed {
     /// Counts the bytes of another layer.
@@ -55,8 +67,8 @@ impl MemoryUsed {
     /// # Errors
     /// They are too many.
     pub(super) fn add(&self, bytes: usize) -> Result<(), LayeredError> {
-        let bytes = self.0.fetch_add(bytes as u64, Ordering::Relaxed) + bytes as u64;
-        if bytes > MAX_LAYER_BYTES { Err(LayeredError::TooMuchMemory { bytes }) } else { Ok(()) }
+        let bytes = self.bytes.fetch_add(bytes as u64, Ordering::Relaxed) + bytes as u64;
+        if bytes > self.max { Err(LayeredError::TooMuchMemory { bytes, max: self.max }) } else { Ok(()) }
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::{Cursor, Read as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+use brushfire_engine::memory::available_memory;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
 
 use super::error::OpenError;
@@ -14,11 +15,11 @@ use super::recipe::RecipeInFile;
 use super::{icc, jpeg, ora, psd, recipe};
 use crate::document::{CanvasSize, Document};
 
-/// Bytes of a file that are read at most.
-const MAX_FILE_BYTES: u64 = 1 << 30;
+/// Bytes of a file that are read wherever it is opened; where more memory is free, half of that.
+const SURE_FILE_BYTES: u64 = 1 << 30;
 
-/// Bytes of a decoded picture: 16384 x 16384 pixels with 8 bits a channel and alpha.
-const MAX_PICTURE_BYTES: u64 = 1 << 30;
+/// Bytes of a decoded picture: 16384 x 16384 pixels with 16 bits a channel and alpha.
+const MAX_PICTURE_BYTES: u64 = 2 << 30;
 
 /// What decoders may take besides the picture itself.
 const DECODER_BYTES: u64 = 1 << 29;
@@ -118,12 +119,13 @@ pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, OpenError> {
     }
     let file = File::open(path).map_err(unreadable)?;
     let size = file.metadata().map_err(unreadable)?.len();
-    if size > MAX_FILE_BYTES {
-        return Err(OpenError::FileTooLarge { name, bytes: size, max: MAX_FILE_BYTES });
+    let max = SURE_FILE_BYTES.max(available_memory().map_or(0, |memory| memory.free / 2));
+    if size > max {
+        return Err(OpenError::FileTooLarge { name, bytes: size, max });
     }
     let mut bytes = Vec::with_capacity(size as usize);
     // A file that grows while it is read stays within the limit.
-    file.take(MAX_FILE_BYTES).read_to_end(&mut bytes).map_err(unreadable)?;
+    file.take(max).read_to_end(&mut bytes).map_err(unreadable)?;
     Ok(bytes)
 }
 
@@ -167,9 +169,19 @@ fn decode(bytes: &[u8], name: &str, format: PictureFormat) -> Result<(DynamicIma
     }
     // A picture with damaged metadata is still a picture.
     let orientation = decoder.orientation().ok();
-    let profile = decoder.icc_profile().ok().flatten();
-    let mut image = DynamicImage::from_decoder(decoder).map_err(|error| damaged(reason_of(&error)))?;
-    let converted = profile.map_or(Ok(()), |profile| icc::to_srgb(&mut image, &profile));
+    let inks = if format == PictureFormat::Jpeg { jpeg::read_inks(bytes) } else { None };
+    let (mut image, converted) = match inks {
+        Some(read) => {
+            let (image, why) = read.map_err(damaged)?;
+            (DynamicImage::ImageRgb8(image), why.map_or(Ok(()), Err))
+        }
+        None => {
+            let profile = decoder.icc_profile().ok().flatten();
+            let mut image = DynamicImage::from_decoder(decoder).map_err(|error| damaged(reason_of(&error)))?;
+            let converted = profile.map_or(Ok(()), |profile| icc::to_srgb(&mut image, &profile));
+            (image, converted)
+        }
+    };
     if let Some(orientation) = orientation {
         image.apply_orientation(orientation);
     }

@@ -14,7 +14,7 @@ use image::{DynamicImage, ExtendedColorType, ImageEncoder as _, ImageError, RgbI
 use super::error::SaveError;
 use super::format::PictureFormat;
 use super::parameters::{model_file_name, parameters_text};
-use super::{atomic, exif, ora, png_text};
+use super::{atomic, exif, ora, png_text, psd};
 use crate::document::{BlendMode, Document, Layer, LayerContent};
 
 const JPEG_QUALITY: u8 = 95;
@@ -50,14 +50,40 @@ pub fn holds_everything(path: &Path, document: &Document) -> bool {
         LayerContent::Result { .. } | LayerContent::Hint { .. } | LayerContent::Group(_) => false,
     };
     let is_one = || document.layers().iter().filter(|layer| layer.is_part_of_picture()).count() == 1;
-    keeps_layers(path) || (document.layers().iter().all(is_plain) && is_one())
+    let knows = |layer: &Layer| match layer.content() {
+        LayerContent::Paint(_) | LayerContent::Group(_) => layer.props().blend.psd_key().is_some(),
+        LayerContent::Mask(values) => values.bytes() == 0,
+        LayerContent::Result { .. } | LayerContent::Hint { .. } => false,
+    };
+    match PictureFormat::to_save_as(path) {
+        Some(PictureFormat::OpenRaster) => true,
+        Some(PictureFormat::Photoshop) => document.all_layers().all(knows),
+        _ => document.layers().iter().all(is_plain) && is_one(),
+    }
 }
 
-/// Saves a picture with its layers where the name's ending is `.ora`, else flattened as [`save_picture`] does.
+/// Whether this is another program's file of layers: it may hold what is not known here and would not be written back,
+/// and masks, hints and recipes have no place in it.
+#[must_use]
+pub fn is_of_others(path: &Path) -> bool {
+    PictureFormat::to_save_as(path) == Some(PictureFormat::Photoshop)
+}
+
+/// Whether a file of this name has lengths of 8 bytes.
+fn is_psb(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("psb"))
+}
+
+/// Saves a picture with its layers where the name's ending is `.ora`, `.psd` or `.psb`, else flattened as
+/// [`save_picture`] does.
 ///
 /// # Errors
 /// As [`save_picture`].
 pub fn save_document(path: &Path, document: &Document, recipe: Option<&Recipe>) -> Result<Saved, SaveError> {
+    if is_of_others(path) {
+        atomic::write(path, |file| psd::write(file, document, is_psb(path)))?;
+        return Ok(Saved::default());
+    }
     if !keeps_layers(path) {
         let mut saved = save_picture(path, &document.to_image(), recipe)?;
         saved.is_flattened = document.all_layers().filter(|layer| layer.is_part_of_picture()).count() > 1;
@@ -77,7 +103,7 @@ fn shared(recipe: &Recipe) -> Recipe {
 }
 
 /// Saves in the format of the name's ending: PNG and TIFF (8 or 16 bits as the picture has), JPEG (quality 95, on
-/// white), WebP (lossless, 8 bits) or OpenRaster (one layer). The old file stays until the new one is complete.
+/// white), WebP (lossless, 8 bits), OpenRaster or PSD (one layer). The old file stays until the new one is complete.
 ///
 /// The recipe is written as A1111 writes it, into PNG also as JSON; of a model's path only the file's or folder's name.
 ///
@@ -110,6 +136,10 @@ pub fn save_picture(path: &Path, image: &DynamicImage, recipe: Option<&Recipe>) 
         PictureFormat::WebP => write_webp(file, image, exif_block),
         PictureFormat::Tiff => write_tiff(file, image),
         PictureFormat::OpenRaster => write_openraster(file, image, recipe),
+        PictureFormat::Photoshop => {
+            let document = Document::from_image(image).map_err(io::Error::other)?;
+            psd::write(file, &document, is_psb(path))
+        }
         _ => write_png(file, image, recipe),
     })?;
     Ok(saved)

@@ -1,4 +1,4 @@
-//! Hue, saturation and value, for colours that stray.
+//! Hue, saturation and value: for colours that stray, and for those that are chosen.
 
 /// sRGB (0 to 1 each) with its hue turned by `shift[0]` half turns, and saturation and value moved by `shift[1]` and
 /// `shift[2]`; all within the gamut. Formulas: Smith 1978, "Color gamut transform pairs".
@@ -11,7 +11,9 @@ pub(super) fn shifted([red, green, blue]: [f32; 3], shift: [f32; 3]) -> [f32; 3]
     ])
 }
 
-fn hsv_of([red, green, blue]: [f32; 3]) -> [f32; 3] {
+/// Hue, saturation and value (0 to 1 each) of an sRGB colour; greys have the hue of red.
+#[must_use]
+pub fn hsv_of([red, green, blue]: [f32; 3]) -> [f32; 3] {
     let value = red.max(green).max(blue);
     let chroma = value - red.min(green).min(blue);
     if chroma <= 0.0 {
@@ -27,7 +29,9 @@ fn hsv_of([red, green, blue]: [f32; 3]) -> [f32; 3] {
     [sixth / 6.0, chroma / value, value]
 }
 
-fn rgb_of([hue, saturation, value]: [f32; 3]) -> [f32; 3] {
+/// The sRGB colour (0 to 1 each) of hue, saturation and value.
+#[must_use]
+pub fn rgb_of([hue, saturation, value]: [f32; 3]) -> [f32; 3] {
     [5.0, 3.0, 1.0].map(|offset: f32| {
         let k = (offset + hue * 6.0).rem_euclid(6.0);
         value - value * saturation * k.min(4.0 - k).clamp(0.0, 1.0)

@@ -37,6 +37,7 @@ mod value;
 mod wash;
 
 pub use brush::{Brush, GrainMode, SmudgeMode, StabilizerKind};
+pub use color::{hsv_of, rgb_of};
 pub use curve::{Curve, CurveError};
 pub use dynamics::{Driven, Dynamic, Input};
 pub use library::{BrushLibrary, LibraryError, PresetEntry};

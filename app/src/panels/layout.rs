@@ -12,6 +12,7 @@ pub enum PanelKind {
     Prompt,
     Generation,
     Brushes,
+    Color,
     Layers,
     History,
     Navigator,
@@ -19,11 +20,12 @@ pub enum PanelKind {
 }
 
 impl PanelKind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Canvas,
         Self::Prompt,
         Self::Generation,
         Self::Brushes,
+        Self::Color,
         Self::Layers,
         Self::History,
         Self::Navigator,
@@ -38,6 +40,7 @@ impl PanelKind {
             Self::Prompt => "prompt",
             Self::Generation => "generation",
             Self::Brushes => "brushes",
+            Self::Color => "color",
             Self::Layers => "layers",
             Self::History => "history",
             Self::Navigator => "navigator",
@@ -89,7 +92,7 @@ const SIZES: std::ops::RangeInclusive<f32> = 48.0..=8192.0;
 
 impl Default for Layout {
     fn default() -> Self {
-        use PanelKind::{Brushes, Canvas, Generation, History, Layers, Navigator, Prompt, Results};
+        use PanelKind::{Brushes, Canvas, Color, Generation, History, Layers, Navigator, Prompt, Results};
         let tabs = |panels: &[PanelKind]| Part::Tabs {
             panels: panels.iter().map(|panel| panel.key().to_owned()).collect(),
             open: 0,
@@ -98,7 +101,7 @@ impl Default for Layout {
         let room = Part::Column(vec![sized(700.0, tabs(&[Canvas])), sized(112.0, tabs(&[Results]))]);
         let docks = Part::Column(vec![
             sized(272.0, tabs(&[Prompt])),
-            sized(272.0, tabs(&[Generation, Brushes])),
+            sized(272.0, tabs(&[Generation, Brushes, Color])),
             sized(288.0, tabs(&[Layers, History, Navigator])),
         ]);
         Self { root: Part::Row(vec![sized(1000.0, room), sized(336.0, docks)]), hidden: vec![] }

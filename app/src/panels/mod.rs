@@ -1,6 +1,7 @@
 //! The walls around the canvas, one file each, and what opens over them.
 
 mod brush;
+mod color;
 mod controls;
 mod crop_options;
 mod dialogs;
@@ -28,6 +29,7 @@ mod variations;
 mod wording;
 
 pub use self::brush::BrushPanel;
+pub use self::color::ColorPanel;
 pub use self::dialogs::{ColorRangeDialog, PictureSizeChoice, ShortcutsDialog, TurnPictureDialog};
 pub use self::docks::Docks;
 pub use self::layers::{LayersPanel, change as change_layer, rows as layer_rows};
@@ -92,6 +94,7 @@ fn show_panel(ui: &mut Ui, desk: &mut Desk, panel: PanelKind) -> PanelAnswer {
         PanelKind::Navigator => filling(ui, desk, navigator),
         PanelKind::Generation => scrolling(ui, desk, generation::show),
         PanelKind::Brushes => scrolling(ui, desk, brush::show),
+        PanelKind::Color => filling(ui, desk, color::show),
     }
     PanelAnswer::Nothing
 }

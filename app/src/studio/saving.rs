@@ -43,7 +43,9 @@ impl Studio {
     pub fn save(&mut self) {
         match self.path.clone().filter(|path| dialog::can_save_as(path)) {
             Some(path) if self.flattens_into.as_ref() == Some(&path) => self.save_to(path),
-            Some(path) if files::holds_everything(&path, &self.document) => self.save_to(path),
+            Some(path) if files::holds_everything(&path, &self.document) && !files::is_of_others(&path) => {
+                self.save_to(path);
+            }
             Some(path) => self.question = Some(Question::CannotKeepLayers { path }),
             None => self.save_with_dialog(),
         }
@@ -78,7 +80,7 @@ impl Studio {
 
     /// Saves to this file, in the format of its ending, with the recipe where the format can carry it.
     pub fn save_to(&mut self, path: PathBuf) {
-        if !files::holds_everything(&path, &self.document) {
+        if !files::holds_everything(&path, &self.document) || files::is_of_others(&path) {
             self.flattens_into = Some(path.clone());
         }
         self.saves.next = Some((self.picture_number, path));

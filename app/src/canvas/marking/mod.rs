@@ -117,6 +117,7 @@ impl Marking {
             }
             Tool::Fill => {
                 if let Some(seed) = pixel_at(here) {
+                    tools.color_is_used();
                     studio.fill_at(seed, tools.fill.bucket(), tools.fill.all_layers, tools.color);
                 }
                 return true;

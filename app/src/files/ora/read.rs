@@ -14,8 +14,8 @@ use crate::document::{BlendMode, CanvasSize, Document, Layer, LayerContent, Laye
 /// Bytes of `stack.xml` and of a recipe.
 const MAX_TEXT_BYTES: u64 = 32 << 20;
 
-/// Bytes of one layer's file.
-const MAX_PIECE_BYTES: u64 = 2 << 30;
+/// Bytes of one layer's file: a canvas of the largest size that does not compress at all is a little more than 2 GiB.
+const MAX_PIECE_BYTES: u64 = 3 << 30;
 
 /// Bytes of a PNG file's signature and header.
 const PNG_HEAD: u64 = 33;
@@ -182,7 +182,7 @@ fn load(archive: &Archive<'_>, size: CanvasSize, pieces: &[Needed]) -> Result<Ve
             let (width, height) = png_tiles::size_of(head).map_err(wrong)?;
             let bytes = u64::from(width) * u64::from(height) * size_of::<Pixel>() as u64;
             if decoded.fetch_add(bytes, std::sync::atomic::Ordering::Relaxed) > MAX_DECODED_BYTES {
-                return Err(LayeredError::TooMuchMemory { bytes: MAX_DECODED_BYTES });
+                return Err(LayeredError::TooMuchMemory { bytes: MAX_DECODED_BYTES, max: MAX_DECODED_BYTES });
             }
             Ok((bytes + bytes / 8 + MAX_PNG_EXTRAS).min(MAX_PIECE_BYTES))
         };

@@ -14,7 +14,7 @@ const MAX_SAMPLES: u64 = 1 << 30;
 /// How much more than its own length compressed data can unfold to: deflate's limit; PackBits' is 64.
 const MAX_EXPANSION: u64 = 1032;
 
-/// A plane of 8-bit or big-endian 16-bit samples, row by row.
+/// A plane of samples, row by row: of 8 bits, or big-endian of 16, or of 32 in floating point.
 #[derive(Clone, Debug)]
 pub(super) struct Plane {
     pub bytes: Vec<u8>,
@@ -29,13 +29,14 @@ impl Plane {
         Self { bytes, width: self.width, bytes_per_sample: self.bytes_per_sample }
     }
 
-    /// A row as samples of 65535.
+    /// A row as samples of 65535; what is brighter than white is white.
     pub(super) fn row(&self, y: usize) -> impl Iterator<Item = u16> {
         let row_bytes = self.width * self.bytes_per_sample;
         let row = self.bytes.get(y * row_bytes..(y + 1) * row_bytes).unwrap_or_default();
-        let is_deep = self.bytes_per_sample == 2;
-        row.chunks_exact(self.bytes_per_sample).map(move |sample| match *sample {
-            [high, low] if is_deep => u16::from_be_bytes([high, low]),
+        row.chunks_exact(self.bytes_per_sample).map(|sample| match *sample {
+            [high, low] => u16::from_be_bytes([high, low]),
+            // No number becomes 0.
+            [a, b, c, d] => (f32::from_be_bytes([a, b, c, d]) * f32::from(u16::MAX)).round() as u16,
             [level, ..] => u16::from(level) * 257,
             [] => 0,
         })
@@ -124,7 +125,7 @@ fn unpacked(mut bytes: Bytes<'_>, is_large: bool, row_bytes: usize, height: u32)
 }
 
 /// Adds what a row says to `out`, up to `end` bytes in all.
-fn unpack_row(mut row: &[u8], end: usize, out: &mut Vec<u8>) {
+pub(super) fn unpack_row(mut row: &[u8], end: usize, out: &mut Vec<u8>) {
     while let Some((&code, rest)) = row.split_first() {
         let room = end.saturating_sub(out.len());
         match code as i8 {
@@ -159,11 +160,19 @@ fn undo_prediction(row: &mut [u8], bytes_per_sample: usize) {
             last = last.wrapping_add(u16::from_be_bytes(*sample));
             *sample = last.to_be_bytes();
         }
-    } else {
-        let mut last = 0u8;
-        for sample in row {
-            last = last.wrapping_add(*sample);
-            *sample = last;
+        return;
+    }
+    let mut last = 0u8;
+    for byte in row.iter_mut() {
+        last = last.wrapping_add(*byte);
+        *byte = last;
+    }
+    if bytes_per_sample == 4 {
+        // The first bytes of all numbers stand first, then all second ones and so on (as TIFF's predictor 3).
+        let planes = row.to_vec();
+        let width = row.len() / 4;
+        for (x, sample) in row.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+            *sample = std::array::from_fn(|byte| planes.get(byte * width + x).copied().unwrap_or_default());
         }
     }
 }
@@ -202,5 +211,9 @@ mod tests {
         let mut row = [0xff, 0xff, 0x00, 0x02];
         undo_prediction(&mut row, 2);
         assert_eq!(row, [0xff, 0xff, 0x00, 0x01]);
+        // 1.0 and 0.5, the bytes 3f 3f, 80 00, 00 00, 00 00 as differences.
+        let mut row = [0x3f, 0x00, 0x41, 0x80, 0x00, 0x00, 0x00, 0x00];
+        undo_prediction(&mut row, 4);
+        assert_eq!(row, [0x3f, 0x80, 0, 0, 0x3f, 0, 0, 0]);
     }
 }

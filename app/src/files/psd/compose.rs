@@ -1,8 +1,8 @@
 //! Planes become tiles: colours with their alpha and mask, in sRGB, where they belong in the canvas.
 
-use super::super::icc::ToSrgb;
 use super::super::layered::{LayeredError, MemoryUsed};
 use super::channels::{self, Plane};
+use super::colors::Colors;
 use super::header::{ColorMode, Header};
 use super::layers::{MASK, MaskRecord, Place, Record, TRANSPARENCY};
 use crate::document::{CanvasSize, Pixel, PixelRect, TILE_SIDE, TileGrid, from_rgba16, scaled};
@@ -11,8 +11,7 @@ use crate::document::{CanvasSize, Pixel, PixelRect, TILE_SIDE, TileGrid, from_rg
 pub(super) struct Canvas<'a> {
     pub header: &'a Header,
     pub size: CanvasSize,
-    /// `None`: colours are sRGB already.
-    pub way: Option<&'a ToSrgb>,
+    pub colors: &'a Colors,
     pub used: MemoryUsed,
 }
 
@@ -125,9 +124,8 @@ impl Canvas<'_> {
         alpha: Option<&Plane>,
         mask: Option<&Mask>,
     ) {
-        // Grey needs its alpha beside it, colours theirs: the layouts that profiles are applied to.
-        let is_gray = colors.len() == 1;
-        let channels = if is_gray { 2 } else { 4 };
+        // Alpha stands beside the colours: the layouts that profiles are applied to.
+        let channels = colors.len() + 1;
         let width = rect.width() as usize;
         let skip = (i64::from(rect.left) - i64::from(origin[0])) as usize;
         let mut top = rect.top;
@@ -153,10 +151,8 @@ impl Canvas<'_> {
                     }
                 }
             }
-            if let Some(way) = self.way {
-                // A profile that could be read converts any row; if it does not, the colours stay as they are.
-                _ = way.convert(&mut strip);
-            }
+            let strip = self.colors.convert(strip, channels);
+            let channels = if colors.len() == 1 { 2 } else { 4 };
             tiles.change_rows(PixelRect { top, bottom, ..rect }, |left, y, row| {
                 let start = ((y - top) as usize * width + (left - rect.left) as usize) * channels;
                 let source = strip.get(start..).unwrap_or_default().chunks_exact(channels);

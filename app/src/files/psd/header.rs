@@ -10,6 +10,8 @@ pub(super) enum ColorMode {
     Gray,
     Indexed,
     Rgb,
+    Cmyk,
+    Lab,
 }
 
 impl ColorMode {
@@ -17,7 +19,8 @@ impl ColorMode {
     pub(super) fn channels(self) -> usize {
         match self {
             Self::Gray | Self::Indexed => 1,
-            Self::Rgb => 3,
+            Self::Rgb | Self::Lab => 3,
+            Self::Cmyk => 4,
         }
     }
 }
@@ -30,7 +33,7 @@ pub(super) struct Header {
     pub channels: u16,
     pub width: u32,
     pub height: u32,
-    /// Bits a channel: 8 or 16.
+    /// Bits a channel: 8, 16, or 32 (floating point).
     pub depth: u16,
     pub mode: ColorMode,
 }
@@ -53,12 +56,12 @@ impl Header {
             1 | 8 => ColorMode::Gray,
             2 => ColorMode::Indexed,
             3 => ColorMode::Rgb,
+            4 => ColorMode::Cmyk,
+            9 => ColorMode::Lab,
             other => {
                 let name = match other {
                     0 => "black and white without greys",
-                    4 => "CMYK",
                     7 => "multichannel",
-                    9 => "Lab",
                     _ => "unknown",
                 };
                 return Err(LayeredError::damaged(format!(
@@ -66,7 +69,12 @@ impl Header {
                 )));
             }
         };
-        let is_readable = depth == 8 || (depth == 16 && mode != ColorMode::Indexed);
+        let is_readable = match depth {
+            8 => true,
+            16 => mode != ColorMode::Indexed,
+            32 => matches!(mode, ColorMode::Gray | ColorMode::Rgb),
+            _ => false,
+        };
         if !is_readable {
             return Err(LayeredError::damaged(format!(
                 "it has {depth} bits a channel; convert it to 16 or 8 where it was made"

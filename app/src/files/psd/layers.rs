@@ -104,13 +104,13 @@ impl<'a> Layers<'a> {
         if !layers.records.is_empty() || section.is_empty() {
             return Ok(layers);
         }
-        // With 16 bits a channel the layers stand in a block of their own, behind the global mask.
+        // With more than 8 bits a channel the layers stand in a block of their own, behind the global mask.
         section.section32()?;
         while section.len() >= 12 {
             let Some((key, data)) = block(&mut section, header, 4)? else { break };
-            if matches!(&key, b"Lr16" | b"Layr") {
+            if matches!(&key, b"Lr16" | b"Lr32" | b"Layr") {
                 layers = Self::of_info(data, header)?;
-            } else if matches!(&key, b"Mtrn" | b"Mt16") {
+            } else if matches!(&key, b"Mtrn" | b"Mt16" | b"Mt32") {
                 layers.has_merged_alpha = true;
             }
         }

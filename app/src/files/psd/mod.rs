@@ -1,4 +1,5 @@
-//! Photoshop's documents (PSD, and PSB for large ones), read only: layers, groups, masks, blend modes, 8 and 16 bits.
+//! Photoshop's documents (PSD, and PSB for large ones): layers, groups, masks, blend modes; grey, indexed, RGB,
+//! CMYK and Lab with 8 and 16 bits, grey and RGB with 32. What is written is RGB with 8 or 16 (`write.rs`).
 //!
 //! After Adobe's "Photoshop File Formats Specification" (2019); where that is silent, after what GIMP and psd-tools do.
 //! Every length is checked against what is there, and memory is taken only for as much as the data can unfold to.
@@ -8,15 +9,19 @@
 
 mod bytes;
 mod channels;
+mod colors;
 mod compose;
 mod header;
 mod layers;
 mod tree;
+mod write;
 
 use bytes::Bytes;
-use header::{ColorMode, Header};
+use colors::Colors;
+use header::Header;
+pub(super) use write::write;
 
-use super::icc::{IccError, Samples, ToSrgb};
+use super::icc::IccError;
 use super::layered::{LayeredError, MemoryUsed};
 use crate::document::{CanvasSize, Document, Layer, LayerContent, LayerProps};
 
@@ -33,7 +38,7 @@ pub(super) struct Opened {
 /// Reads a PSD or PSB file.
 ///
 /// # Errors
-/// Damaged files, and colours other than grey, indexed and RGB with 8 or 16 bits a channel.
+/// Damaged files, and colours that stand alone: black and white without greys, multichannel.
 pub(super) fn read(file: &[u8]) -> Result<Opened, LayeredError> {
     let mut bytes = Bytes::new(file);
     let header = Header::read(&mut bytes)?;
@@ -42,15 +47,9 @@ pub(super) fn read(file: &[u8]) -> Result<Opened, LayeredError> {
     let palette = bytes.section32()?;
     let profile = profile_in(bytes.section32()?);
     let mut notices = Vec::new();
-    let way = match profile.map(|profile| ToSrgb::new(profile, samples_of(&header))) {
-        Some(Ok(way)) => way,
-        Some(Err(error)) => {
-            notices.push(notice_of(&error));
-            None
-        }
-        None => None,
-    };
-    let canvas = compose::Canvas { header: &header, size, way: way.as_ref(), used: MemoryUsed::default() };
+    let (colors, wrong) = Colors::of(&header, profile);
+    notices.extend(wrong.iter().map(notice_of));
+    let canvas = compose::Canvas { header: &header, size, colors: &colors, used: MemoryUsed::default() };
     let info = layers::Layers::read(bytes.section(header.is_large)?, &header)?;
     let layers = if info.records.is_empty() {
         let merged = channels::merged(bytes, &header)?;
@@ -59,13 +58,9 @@ pub(super) fn read(file: &[u8]) -> Result<Opened, LayeredError> {
     } else {
         tree::layers(&info.records, &canvas, &mut notices)?
     };
-    let document = Document::with_layers(size, layers, header.depth == 16)
+    let document = Document::with_layers(size, layers, header.depth > 8)
         .map_err(|error| LayeredError::damaged(error.to_string()))?;
     Ok(Opened { document, notices })
-}
-
-fn samples_of(header: &Header) -> Samples {
-    if header.mode == ColorMode::Gray { Samples::GrayAlpha } else { Samples::Rgba }
 }
 
 fn notice_of(error: &IccError) -> String {

@@ -43,6 +43,40 @@ fn every_layer_has_the_pixels_that_psd_tools_reads() {
 }
 
 #[test]
+fn inks_lab_light_and_large_files_have_the_colours_that_lcms2_and_psd_tools_see() {
+    let expected: HashMap<String, HashMap<String, Vec<[u32; 5]>>> =
+        serde_json::from_str(include_str!("../../../tests/data/psd/colors.json")).unwrap();
+    for (name, file, tolerance) in [
+        ("cmyk.psd", include_bytes!("../../../tests/data/psd/cmyk.psd").as_slice(), 300),
+        ("lab-16.psd", include_bytes!("../../../tests/data/psd/lab-16.psd"), 60),
+        ("float.psd", include_bytes!("../../../tests/data/psd/float.psd"), 200),
+        ("large.psb", include_bytes!("../../../tests/data/psd/large.psb"), 1),
+    ] {
+        let Opened { document, notices } = read(file).unwrap();
+        assert_eq!(notices, Vec::<String>::new(), "{name}");
+        assert_eq!(document.has_16_bits(), matches!(name, "lab-16.psd" | "float.psd"));
+        for (layer, pixels) in &expected[name] {
+            let layer = document.all_layers().find(|known| known.props().name == *layer).unwrap();
+            for &[x, y, red, green, blue] in pixels {
+                let [got @ .., alpha] = to_rgba16(layer.pixels().unwrap().pixel(x, y)).map(u32::from);
+                let far = got.iter().zip([red, green, blue]).map(|(got, want)| got.abs_diff(want)).max().unwrap();
+                assert!(far <= tolerance && alpha == 65535, "{name} {x} {y}: {got:?} for {:?}", [red, green, blue]);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_picture_for_printing_without_a_profile_is_shown_with_a_word_of_warning() {
+    let mut file = include_bytes!("../../../tests/data/psd/cmyk.psd").to_vec();
+    // The resource gets another number.
+    let at = file.windows(6).position(|bytes| bytes == b"8BIM\x04\x0f").unwrap();
+    file[at + 5] = 0xf0;
+    let notices = read(&file).unwrap().notices;
+    assert!(notices.len() == 1 && notices[0].contains("for which inks"), "{notices:?}");
+}
+
+#[test]
 fn layers_have_their_properties_and_places() {
     for (name, file) in FILES {
         let Opened { document, notices } = read(file).unwrap();
@@ -135,9 +169,9 @@ fn colours_that_cannot_be_read_are_named() {
         file[at] = value;
         read(&file).err().unwrap().to_string()
     };
-    assert!(with(25, 4).contains("CMYK; convert it to RGB"));
-    assert!(with(25, 9).contains("Lab"));
-    assert!(with(23, 32).contains("32 bits"));
+    assert!(with(25, 7).contains("multichannel; convert it to RGB"));
+    assert!(with(25, 0).contains("black and white"));
+    assert!(with(23, 1).contains("1 bits"));
     assert!(with(5, 3).contains("version 3"));
     assert!(matches!(
         read(b"8BPS\0\x01\0\0\0\0\0\0\0\x03\xff\xff\xff\xff\0\0\0\x01\0\x08\0\x03"),

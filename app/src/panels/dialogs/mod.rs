@@ -19,7 +19,6 @@ pub use self::turn_picture::TurnPictureDialog;
 use egui::{Button, Frame, Id, Margin, Modal, RichText, TextEdit, Ui, vec2};
 
 use crate::desk::{Desk, Dialog};
-use crate::dialog::Purpose;
 use crate::language::text;
 use crate::theme::{ACCENT, CONTROL_HEIGHT, ON_ACCENT};
 
@@ -69,12 +68,7 @@ fn typed_path(ui: &Ui, desk: &mut Desk) {
     let modal = Modal::new(Id::unique("typed_path")).frame(frame(ui)).show(ui.ctx(), |ui| {
         ui.set_width(480.0);
         ui.spacing_mut().item_spacing = vec2(8.0, 12.0);
-        ui.heading(text(match typed.purpose {
-            Purpose::OpenPicture => "path-for-open-picture",
-            Purpose::SavePicture => "path-for-save-picture",
-            Purpose::OpenModelFile => "path-for-open-model-file",
-            Purpose::OpenModelFolder => "path-for-open-model-folder",
-        }));
+        ui.heading(text(typed.purpose.key()));
         ui.label(text("typed-path"));
         let field = TextEdit::singleline(&mut typed.text).desired_width(f32::INFINITY);
         let field = ui.add(field).accessible_name(text("path"));

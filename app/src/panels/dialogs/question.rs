@@ -46,14 +46,18 @@ fn unsaved(ui: &mut Ui, studio: &mut Studio) {
 fn cannot_keep_layers(ui: &mut Ui, studio: &mut Studio, path: &Path) {
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let (file, beside) = (name(path), name(&path.with_extension("ora")));
-    ui.heading(text_with("question-layers", &[("file", file.clone().into())]));
-    ui.label(text("question-layers-explained"));
+    let (heading, explained, go_on) = match files::is_of_others(path) {
+        true => ("question-of-others", "question-of-others-explained", "question-save-to"),
+        false => ("question-layers", "question-layers-explained", "question-flatten"),
+    };
+    ui.heading(text_with(heading, &[("file", file.clone().into())]));
+    ui.label(text(explained));
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 8.0;
         if default_button(ui, text_with("question-keep-layers", &[("file", beside.into())]), WIDTH) {
             studio.answer_keep_layers();
         }
-        if button(ui, text_with("question-flatten", &[("file", file.into())]), WIDTH) {
+        if button(ui, text_with(go_on, &[("file", file.into())]), WIDTH) {
             studio.answer_flatten();
         }
         if button(ui, text("question-stay"), WIDTH) {
