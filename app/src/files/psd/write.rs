@@ -28,7 +28,8 @@ pub(in super::super) fn write(file: impl Write, document: &Document, is_large: b
     file.write_all(&header(kind, document, if is_opaque { 3 } else { 4 }))?;
     // No palette.
     file.write_all(&0_u32.to_be_bytes())?;
-    let resources = resolution(document);
+    let mut resources = resolution(document);
+    resources.extend(profile());
     file.write_all(&(resources.len() as u32).to_be_bytes())?;
     file.write_all(&resources)?;
     let layers = kind.section(kind.layers(document, is_opaque)?)?;
@@ -72,6 +73,19 @@ fn resolution(document: &Document) -> Vec<u8> {
         bytes.extend((pixels.min(0x7fff) << 16).to_be_bytes());
         bytes.extend([0, 1, 0, 1]);
     }
+    bytes
+}
+
+/// The image resource that says that colours are sRGB: without it Krita takes those of 16 bits for light itself.
+fn profile() -> Vec<u8> {
+    const ICC_PROFILE: u16 = 1039;
+    let Ok(profile) = moxcms::ColorProfile::new_srgb().encode() else { return Vec::new() };
+    let mut bytes = b"8BIM".to_vec();
+    bytes.extend(ICC_PROFILE.to_be_bytes());
+    bytes.extend([0, 0]);
+    bytes.extend((profile.len() as u32).to_be_bytes());
+    bytes.extend(&profile);
+    bytes.resize(bytes.len().next_multiple_of(2), 0);
     bytes
 }
 
