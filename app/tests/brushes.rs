@@ -6,7 +6,7 @@ mod painter;
 
 use brushfire::canvas::{Mirror, Tool};
 use brushfire::panels::PanelKind;
-use egui::{Role, vec2};
+use egui::{Modifiers, Role, vec2};
 use egui_kittest::kittest::Queryable as _;
 
 use painter::Desk;
@@ -89,4 +89,25 @@ fn the_wheel_changes_the_colour_and_what_was_painted_with_can_be_taken_again() {
     assert!((126..=129).contains(&red) && (62..=66).contains(&green) && green == blue, "{red} {green} {blue}");
     desk.click("Used lately: #ff0000");
     assert_eq!(desk.window().desk.tools.color, [255, 0, 0]);
+}
+
+#[test]
+fn a_right_click_lays_colours_and_brushes_beside_the_pointer() {
+    let mut desk = desk_with_brushes();
+    desk.window_mut().desk.show_or_hide(PanelKind::Brushes);
+    desk.window_mut().desk.tools.take(Tool::ColorBrush);
+    desk.settle();
+    assert!(desk.harness.query_by_label("Take the brush Chalk").is_none());
+    let pos = desk.on_screen(20.0, 20.0);
+    desk.harness.event(egui::Event::PointerMoved(pos));
+    for pressed in [true, false] {
+        let button = egui::PointerButton::Secondary;
+        desk.harness.event(egui::Event::PointerButton { pos, button, pressed, modifiers: Modifiers::NONE });
+        desk.harness.step();
+    }
+    desk.settle();
+    assert!(desk.harness.query_by_label("Colour wheel").is_some());
+    desk.click("Take the brush Pencil");
+    let brush = desk.window().desk.tools.color_brush.clone();
+    assert!(brush.grain.is_some(), "a pencil shows the paper");
 }

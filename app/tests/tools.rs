@@ -328,3 +328,25 @@ fn colours_are_exchanged_and_black_and_white_again() {
     let tools = &desk.window().desk.tools;
     assert_eq!((tools.color, tools.second_color), ([0; 3], [255; 3]));
 }
+
+#[test]
+fn with_ctrl_or_alt_the_paint_brush_takes_colours_as_long_as_it_is_dragged() {
+    for modifiers in [Modifiers::COMMAND, Modifiers::ALT] {
+        let mut desk = Desk::with_picture();
+        desk.window_mut().desk.tools.take(Tool::ColorBrush);
+        let before = desk.document().picture_revision();
+        let [from, to] = [desk.on_screen(10.5, 10.5), desk.on_screen(40.5, 20.5)];
+        desk.harness.event_modifiers(egui::Event::PointerMoved(from), modifiers);
+        let button =
+            |pos, pressed| egui::Event::PointerButton { pos, button: egui::PointerButton::Primary, pressed, modifiers };
+        desk.harness.event_modifiers(button(from, true), modifiers);
+        desk.harness.step();
+        assert_eq!(desk.window().desk.tools.color, [40, 50, 90]);
+        desk.harness.event_modifiers(egui::Event::PointerMoved(to), modifiers);
+        desk.harness.step();
+        desk.harness.event_modifiers(button(to, false), modifiers);
+        desk.settle();
+        assert_eq!(desk.window().desk.tools.color, [160, 100, 90]);
+        assert_eq!(desk.document().picture_revision(), before, "nothing is painted");
+    }
+}

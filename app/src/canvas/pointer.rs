@@ -24,6 +24,8 @@ pub struct Pointer {
     moving: Option<ViewMove>,
     /// Where the last stroke ended, for straight lines, and on which picture.
     last_in_canvas: Option<(u64, Pos2)>,
+    /// The colour in hand follows what is under the pointer.
+    is_picking: bool,
     marking: Marking,
     pub(super) transforming: Transforming,
     pub(super) cropping: Cropping,
@@ -60,6 +62,9 @@ impl Pointer {
                 PenEvent::Move { pos_on_screen, pen } => {
                     self.move_view(ui, pos_on_screen, view);
                     let here = view.camera.canvas_from_screen(pos_on_screen);
+                    if self.is_picking {
+                        tools.color = color_at(studio, here).unwrap_or(tools.color);
+                    }
                     self.marking.move_to(here, studio, tools);
                     self.transforming.move_to(here, ui, studio);
                     self.cropping.move_to(here, ui, tools);
@@ -72,6 +77,7 @@ impl Pointer {
                 PenEvent::Up { button } => {
                     self.moving.take_if(|moving| moving.button == button);
                     if button == PointerButton::Primary {
+                        self.is_picking = false;
                         self.marking.release(studio, tools);
                         self.transforming.release(studio);
                         self.cropping.release();
@@ -88,6 +94,7 @@ impl Pointer {
         }
         if !ui.input(|input| input.pointer.primary_down()) {
             // Should the window have lost the pointer, it lost the release with it.
+            self.is_picking = false;
             if studio.is_painting() {
                 studio.finish_stroke();
             }
@@ -112,7 +119,8 @@ impl Pointer {
             return;
         }
         let here = view.camera.canvas_from_screen(press.pos_on_screen);
-        if press.button == PointerButton::Primary && press.modifiers.alt && picks_with_alt(tools.in_hand()) {
+        if press.button == PointerButton::Primary && asks_for_color(press.modifiers, tools.in_hand()) {
+            self.is_picking = true;
             tools.color = color_at(studio, here).unwrap_or(tools.color);
             return;
         }
@@ -207,7 +215,12 @@ impl Pointer {
             return;
         }
         self.marking.paint(painter, camera, pos_on_screen, studio, tools);
-        let (picks, moves) = ui.input(|input| (input.modifiers.alt, input.key_down(Key::Space)));
+        let (modifiers, moves) = ui.input(|input| (input.modifiers, input.key_down(Key::Space)));
+        if self.is_picking {
+            ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
+            marking::paint_swatch(painter, pos_on_screen, tools.color);
+            return;
+        }
         let Some(brush) = tools.brush().filter(|_| !moves) else {
             let grabs = moves || tools.in_hand() == Tool::Hand;
             let of_handle = (self.transforming.cursor(pos_on_screen, camera))
@@ -218,7 +231,7 @@ impl Pointer {
             return;
         };
         ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
-        if picks && picks_with_alt(tools.in_hand()) {
+        if asks_for_color(modifiers, tools.in_hand()) {
             return;
         }
         tip_outline::paint(painter, camera, brush, pos_on_screen);
@@ -229,9 +242,9 @@ impl Pointer {
     }
 }
 
-/// Whether Alt and a click take a colour from the picture.
-fn picks_with_alt(tool: Tool) -> bool {
-    matches!(tool, Tool::ColorBrush | Tool::Fill | Tool::Gradient)
+/// Whether a click takes a colour from the picture: with Ctrl, as in Krita, or with Alt, as in other programs.
+fn asks_for_color(modifiers: Modifiers, tool: Tool) -> bool {
+    (modifiers.command || modifiers.alt) && matches!(tool, Tool::ColorBrush | Tool::Fill | Tool::Gradient)
 }
 
 /// The view being moved by a drag.

@@ -1,5 +1,6 @@
 //! The walls around the canvas, one file each, and what opens over them.
 
+mod at_hand;
 mod brush;
 mod color;
 mod controls;
@@ -107,7 +108,8 @@ fn navigator(ui: &mut Ui, desk: &mut Desk) {
 
 fn canvas(ui: &mut Ui, desk: &mut Desk) {
     let Desk { studio, view, tools, .. } = desk;
-    view.show(ui, studio, tools);
+    let response = view.show(ui, studio, tools);
+    at_hand::show(&response, desk);
 }
 
 /// A panel that uses the room it has.

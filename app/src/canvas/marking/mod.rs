@@ -9,7 +9,7 @@ use egui::{CursorIcon, Key, Modifiers, Painter, Pos2, Ui, Vec2};
 pub use self::gradient::{ColorStop, GradientOptions, GradientPreset, StopColor};
 pub use self::options::{FillOptions, PickerOptions};
 
-pub(super) use self::outline::paint as paint_line;
+pub(super) use self::outline::{paint as paint_line, paint_swatch};
 
 use self::gradient::GradientPreview;
 
@@ -282,7 +282,7 @@ impl Marking {
                 outline::paint(painter, camera, &line, false);
                 corners.iter().for_each(|corner| outline::paint_corner(painter, camera.screen_from_canvas(*corner)));
             }
-            _ if tools.in_hand() == Tool::Picker => outline::paint_swatch(painter, pointer_on_screen, tools.color),
+            _ if tools.in_hand() == Tool::Picker => paint_swatch(painter, pointer_on_screen, tools.color),
             _ => {}
         }
     }

@@ -23,7 +23,7 @@ pub(super) fn paint_corner(painter: &Painter, on_screen: Pos2) {
 }
 
 /// The colour the eyedropper would take, beside the pointer.
-pub(super) fn paint_swatch(painter: &Painter, pointer_on_screen: Pos2, [red, green, blue]: [u8; 3]) {
+pub(in super::super) fn paint_swatch(painter: &Painter, pointer_on_screen: Pos2, [red, green, blue]: [u8; 3]) {
     let middle = pointer_on_screen + vec2(20.0, -20.0);
     painter.circle(middle, 11.0, Color32::from_rgb(red, green, blue), Stroke::new(2.0, Color32::WHITE));
     painter.circle_stroke(middle, 12.5, Stroke::new(1.0, Color32::from_black_alpha(160)));

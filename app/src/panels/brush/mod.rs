@@ -65,6 +65,15 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
     desk.brush_panel = panel;
 }
 
+/// The brushes alone, beside the pointer.
+pub fn show_shelf(ui: &mut Ui, desk: &mut Desk) {
+    let mut panel = std::mem::take(&mut desk.brush_panel);
+    panel.shelf.load(ui.ctx());
+    let tool = desk.tools.in_hand();
+    presets::show_shelf(ui, &mut panel, &mut desk.tools, tool);
+    desk.brush_panel = panel;
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,7 +7,7 @@ use egui::{
 
 use super::BrushPanel;
 use crate::canvas::{Tool, Toolbox};
-use crate::language::{text, text_with, tooltip};
+use crate::language::{text, text_of_name, text_with, tooltip};
 use crate::paint::{BrushPreset, PresetEntry};
 use crate::theme::{ACCENT, CONTROL_HEIGHT};
 
@@ -17,11 +17,18 @@ const GAP: f32 = 4.0;
 /// Rows of brushes that are seen at once.
 const ROWS: f32 = 3.5;
 
-/// Shows the brushes and takes the one that is clicked. Returns what went wrong.
+/// Shows the brushes and the one in hand, and takes the one that is clicked. Returns what went wrong.
 pub(super) fn show(ui: &mut Ui, panel: &mut BrushPanel, tools: &mut Toolbox, tool: Tool) -> Option<String> {
+    show_shelf(ui, panel, tools, tool);
+    ui.add_space(GAP);
+    in_hand(ui, panel, tools, tool)
+}
+
+/// Shows the brushes and takes the one that is clicked.
+pub(super) fn show_shelf(ui: &mut Ui, panel: &mut BrushPanel, tools: &mut Toolbox, tool: Tool) {
     let Some(library) = panel.shelf.library() else {
         ui.label(RichText::new(text("brush-loading")).weak());
-        return None;
+        return;
     };
     let mut clicked = None;
     let height = ROWS * (CELL_HEIGHT + GAP);
@@ -45,14 +52,18 @@ pub(super) fn show(ui: &mut Ui, panel: &mut BrushPanel, tools: &mut Toolbox, too
         panel.taken.insert(tool, name);
         panel.name = None;
     }
-    ui.add_space(GAP);
-    in_hand(ui, panel, tools, tool)
+}
+
+/// What the program's own brushes are called in the painter's language.
+fn shown_name(name: &str) -> String {
+    text_of_name("brush-named", name)
 }
 
 /// One brush: a stroke of it and its name.
 fn cell(ui: &mut Ui, entry: &PresetEntry, stroke: Option<&TextureHandle>, width: f32, is_taken: bool) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(width, CELL_HEIGHT), Sense::click());
-    let name = text_with("brush-preset-take", &[("name", entry.preset.name.as_str().into())]);
+    let shown = shown_name(&entry.preset.name);
+    let name = text_with("brush-preset-take", &[("name", shown.as_str().into())]);
     response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), is_taken, &name));
     if !ui.is_rect_visible(rect) {
         return response;
@@ -66,7 +77,7 @@ fn cell(ui: &mut Ui, entry: &PresetEntry, stroke: Option<&TextureHandle>, width:
     let font = egui::FontId::proportional(12.0);
     let at = pos2(rect.left() + 8.0, rect.bottom() - caption_height / 2.0);
     let color = if is_taken { visuals.strong_text_color() } else { visuals.text_color() };
-    ui.painter().with_clip_rect(rect.shrink(4.0)).text(at, egui::Align2::LEFT_CENTER, &entry.preset.name, font, color);
+    ui.painter().with_clip_rect(rect.shrink(4.0)).text(at, egui::Align2::LEFT_CENTER, shown, font, color);
     let line = if is_taken || response.has_focus() {
         Stroke::new(2.0, ACCENT)
     } else if response.hovered() {

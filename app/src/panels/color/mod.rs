@@ -18,6 +18,8 @@ use crate::theme::{self, CONTROL_HEIGHT};
 
 /// The wheel's side, in points.
 const WHEEL: std::ops::RangeInclusive<f32> = 96.0..=320.0;
+/// Beside the pointer.
+const SMALL_WHEEL: f32 = 176.0;
 /// Width of what stands beside the wheel.
 const NUMBERS: f32 = 96.0;
 /// Side of a colour used lately.
@@ -72,6 +74,19 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
             numbers(ui, desk);
             digits(ui, desk);
         });
+    });
+    used_lately(ui, &mut desk.tools);
+}
+
+/// The same without numbers, beside the pointer.
+pub fn show_small(ui: &mut Ui, desk: &mut Desk) {
+    desk.color_panel.follow(desk.tools.color);
+    ui.horizontal_top(|ui| {
+        let ColorPanel { hsv, grip, .. } = &mut desk.color_panel;
+        if wheel::show(ui, SMALL_WHEEL, hsv, grip).on_hover_text(tooltip("color-wheel")).changed() {
+            desk.tools.color = bytes_of(rgb_of(*hsv));
+        }
+        ui.vertical(|ui| hands(ui, desk));
     });
     used_lately(ui, &mut desk.tools);
 }

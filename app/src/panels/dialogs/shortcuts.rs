@@ -142,7 +142,7 @@ fn conflict(ui: &mut Ui, desk: &Desk, info: &CommandInfo) {
 fn on_the_canvas(ui: &mut Ui) {
     ui.label(RichText::new(text("on-canvas")).strong());
     Grid::new("canvas").num_columns(2).spacing([8.0, 4.0]).min_col_width(NAME_WIDTH).show(ui, |ui| {
-        for key in ["on-canvas-zoom", "on-canvas-move", "on-canvas-line", "on-canvas-pick"] {
+        for key in ["on-canvas-zoom", "on-canvas-move", "on-canvas-line", "on-canvas-pick", "on-canvas-at-hand"] {
             ui.label(text(key));
             ui.label(RichText::new(text(&format!("{key}-how"))).weak());
             ui.end_row();
