@@ -3,7 +3,7 @@
 mod wheel;
 
 use egui::{
-    Align, Color32, DragValue, Layout, Rect, Response, RichText, Role, Sense, Stroke, StrokeKind, TextEdit, Ui,
+    Align, Align2, Color32, DragValue, Layout, Rect, Response, RichText, Role, Sense, Stroke, StrokeKind, TextEdit, Ui,
 };
 use egui::{Vec2, WidgetInfo, vec2};
 
@@ -134,7 +134,7 @@ fn digits(ui: &mut Ui, desk: &mut Desk) {
     let mut typed = desk.color_panel.typed.take().unwrap_or_else(|| format!("{red:02x}{green:02x}{blue:02x}"));
     ui.horizontal(|ui| {
         ui.add_sized([14.0, CONTROL_HEIGHT], egui::Label::new(RichText::new("#").weak()));
-        let edit = TextEdit::singleline(&mut typed).char_limit(7).vertical_align(Align::Center);
+        let edit = TextEdit::singleline(&mut typed).char_limit(7).align(Align2::LEFT_CENTER);
         let field = ui.add_sized([NUMBERS - 24.0, CONTROL_HEIGHT], edit);
         let field = field.accessible_name(text("color-digits")).on_hover_text(tooltip("color-digits"));
         if field.lost_focus() {

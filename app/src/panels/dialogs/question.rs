@@ -6,6 +6,7 @@ use egui::{Button, Id, Modal, Ui, vec2};
 
 use super::{accent, frame};
 use crate::desk::Desk;
+use crate::files;
 use crate::language::{text, text_with};
 use crate::studio::{Question, Studio};
 use crate::theme::CONTROL_HEIGHT;
