@@ -164,6 +164,8 @@ impl Recipe {
     pub const MAX_FEATHER: u32 = 512;
     /// Masks with a prompt of their own: each makes every step longer.
     pub const MAX_REGIONS: usize = 16;
+    /// How far what was filled in is changed when something is taken away.
+    pub const REMOVAL_STRENGTH: f32 = 0.5;
     /// Bytes of a prompt: far more than any model uses, little enough to stay quick.
     pub const MAX_PROMPT_BYTES: usize = 256 * 1024;
     /// Bytes of a prompt with `[a:b:3]` or `[a|b]` in it times steps: each step may have a text of its own.
@@ -201,18 +203,18 @@ impl Recipe {
     }
 
     /// The recipe for taking away what is under the mask: no words, for none say what is behind a thing, so no guidance
-    /// either; the surroundings' colours grown inward, and as much strength as gives them texture and no new thing.
+    /// either; the surroundings' texture in its place, and as much strength as makes one picture of it and no new thing.
     #[must_use]
     pub fn for_removal(&self) -> Self {
         Self {
             prompt: String::new(),
             negative_prompt: String::new(),
             guidance: 1.0,
-            strength: 0.85,
+            strength: Self::REMOVAL_STRENGTH,
             soft: false,
             area: Area::Masked,
             padding: self.padding.max(64),
-            fill: Fill::EdgeColors,
+            fill: Fill::Texture,
             feather: self.feather.max(8),
             color_match: true,
             regions: Vec::new(),

@@ -8,10 +8,10 @@
 
 use std::path::{Path, PathBuf};
 
-use brushfire_engine::inpaint::{feathered, match_colors};
+use brushfire_engine::inpaint::{ModelSize, Region, feathered, match_colors};
 use brushfire_engine::nn::{CancelToken, Compute, Precision};
 use brushfire_engine::tasks::{Pipeline, Vocabulary, composite, generate};
-use brushfire_engine::{Fill, Job, Recipe};
+use brushfire_engine::{CropPlan, Fill, Job, Recipe};
 use brushfire_tests::{assets_folder, test_device};
 use image::{GrayImage, Luma, Rgb, RgbImage};
 
@@ -58,16 +58,23 @@ fn main() {
         feather,
         ..Recipe::default()
     };
-    let mut all: [Vec<Figures>; 4] = Default::default();
+    let mut all: [Vec<Figures>; 5] = Default::default();
     for (photo, mask) in photos.iter().flat_map(|photo| masks.iter().map(move |mask| (photo, mask))) {
         let whole = made(&mut pipeline, photo, None, recipe(false, 0));
         let plain = made(&mut pipeline, photo, Some(mask), recipe(false, 0));
         let matched = made(&mut pipeline, photo, Some(mask), recipe(true, 0));
         let faded = composite(photo, &matched, &feathered(mask, 8));
-        let results = [composite(photo, &whole, mask), plain, matched, faded];
+        let around = made_around(&mut pipeline, photo, mask, recipe(true, 8));
+        let results = [composite(photo, &whole, mask), plain, matched, faded, around];
         all.iter_mut().zip(results).for_each(|(figures, result)| figures.push(Figures::of(photo, &result, mask)));
     }
-    let names = ["image to image, pasted", "inpainting", "inpainting, colour match", "the same, feather 8"];
+    let names = [
+        "image to image, pasted",
+        "inpainting",
+        "inpainting, colour match",
+        "the same, feather 8",
+        "the same, around the mask",
+    ];
     for (name, figures) in names.into_iter().zip(all) {
         Figures::mean(figures.into_iter()).print(name);
     }
@@ -117,14 +124,40 @@ fn made(pipeline: &mut Pipeline, photo: &RgbImage, mask: Option<&GrayImage>, rec
     generate(pipeline, &job, &CancelToken::new(), &mut |_| None).unwrap().pictures.remove(0).image
 }
 
+/// The masked part and what is around it, scaled to the model's size and back, and stitched.
+fn made_around(pipeline: &mut Pipeline, photo: &RgbImage, mask: &GrayImage, recipe: Recipe) -> RgbImage {
+    let bounds = Region::of_mask(mask).unwrap();
+    let model = ModelSize { best_side: SIDE, multiple: 8 };
+    let plan = CropPlan::masked([SIDE, SIDE], bounds, recipe.padding, None, model);
+    let part = plan.part();
+    let (left, top) = (part.left as u32, part.top as u32);
+    let picture = image::imageops::crop_imm(photo, left, top, part.width(), part.height()).to_image();
+    let masked = image::imageops::crop_imm(mask, left, top, part.width(), part.height()).to_image();
+    let job = plan.job(&recipe, &picture, &masked, &[]);
+    let made = generate(pipeline, &job, &CancelToken::new(), &mut |_| None).unwrap().pictures.remove(0).image;
+    let stitched = composite(&picture, &plan.laid_back(&made), &plan.coverage(&masked, &recipe));
+    let mut finished = photo.clone();
+    image::imageops::replace(&mut finished, &stitched, left.into(), top.into());
+    finished
+}
+
 fn masks() -> Vec<GrayImage> {
     let far = |x: u32, y: u32, to: [u32; 2]| (x.abs_diff(to[0]).pow(2) + y.abs_diff(to[1]).pow(2)).isqrt();
-    let shapes: [Box<dyn Fn(u32, u32) -> bool>; 5] = [
+    let shapes: [Box<dyn Fn(u32, u32) -> bool>; 10] = [
         Box::new(move |x, y| far(x, y, [128, 128]) < 60),
         Box::new(|x, y| (40..150).contains(&x) && (70..200).contains(&y)),
         Box::new(move |x, y| far(x, y, [60, 70]) < 30 || far(x, y, [180, 190]) < 40),
         Box::new(|x, y| (x + 40).abs_diff(y) < 12),
         Box::new(|x, y| x < 90 && y < 120),
+        // A frame along the border, a ring, dots, a wavy stroke, and what a ragged hand leaves.
+        Box::new(|x, y| x < 24 || y < 24 || x >= SIDE - 24 || y >= SIDE - 24),
+        Box::new(move |x, y| (60..90).contains(&far(x, y, [120, 130]))),
+        Box::new(|x, y| x % 64 < 16 && y % 64 < 16),
+        Box::new(|x, y| f64::from(y).mul_add(1.0, -128.0 - 40.0 * (f64::from(x) / 24.0).sin()).abs() < 14.0),
+        Box::new(move |x, y| {
+            let (across, down) = (f64::from(x) / 17.0, f64::from(y) / 13.0);
+            f64::from(far(x, y, [140, 120])) < 55.0 + 18.0 * (across.sin() + (down * 1.7).cos())
+        }),
     ];
     shapes
         .iter()

@@ -59,6 +59,8 @@ pub enum Fill {
     Blurred,
     /// The colours around the mask, grown inward.
     EdgeColors,
+    /// Pieces of the picture itself, fitted to each other and to the edge.
+    Texture,
     /// Middle grey.
     Neutral,
     /// Latents that are noise.
@@ -68,8 +70,16 @@ pub enum Fill {
 }
 
 impl Fill {
-    pub const ALL: [Self; 7] =
-        [Self::Auto, Self::Original, Self::Blurred, Self::EdgeColors, Self::Neutral, Self::Noise, Self::Nothing];
+    pub const ALL: [Self; 8] = [
+        Self::Auto,
+        Self::Original,
+        Self::Blurred,
+        Self::EdgeColors,
+        Self::Texture,
+        Self::Neutral,
+        Self::Noise,
+        Self::Nothing,
+    ];
 
     /// From this strength on `Auto` takes the surroundings' colours: of what was there only the large patches of colour
     /// would survive so much noise, and those should be the surroundings'.
@@ -83,6 +93,7 @@ impl Fill {
             Self::Original => "original",
             Self::Blurred => "blurred",
             Self::EdgeColors => "edge-colors",
+            Self::Texture => "texture",
             Self::Neutral => "neutral",
             Self::Noise => "noise",
             Self::Nothing => "nothing",
@@ -97,6 +108,7 @@ impl Fill {
             Self::Original => "Original",
             Self::Blurred => "Blurred",
             Self::EdgeColors => "Edge colours",
+            Self::Texture => "Texture",
             Self::Neutral => "Neutral",
             Self::Noise => "Latent noise",
             Self::Nothing => "Latent nothing",
@@ -111,6 +123,9 @@ impl Fill {
             Self::Original => "Starts from what is there: shapes and colours are kept as far as the strength allows.",
             Self::Blurred => "Starts from what is there, blurred: only its colours are kept.",
             Self::EdgeColors => "Starts from the colours around the mask, grown inward: what was there is forgotten.",
+            Self::Texture => {
+                "Starts from pieces of the rest of the picture, fitted to the edge: its textures go on, without anything new."
+            }
             Self::Neutral => "Starts from grey.",
             Self::Noise => "Starts from noise in the model's own space: anything may come, at a high strength.",
             Self::Nothing => "Starts from nothing in the model's own space: needs a high strength.",
@@ -120,7 +135,7 @@ impl Fill {
     /// Whether it is a picture other than the original.
     #[must_use]
     pub fn is_of_pixels(self) -> bool {
-        matches!(self, Self::Blurred | Self::EdgeColors | Self::Neutral)
+        matches!(self, Self::Blurred | Self::EdgeColors | Self::Texture | Self::Neutral)
     }
 
     /// What `Auto` means at this strength; the others mean themselves.

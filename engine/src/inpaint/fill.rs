@@ -5,19 +5,25 @@ use rayon::prelude::*;
 
 use super::choices::Fill;
 use super::membrane::{Lanes, span_membrane};
+use super::patches::filled_with_patches;
 use super::region::Region;
 use super::resample::{Axis, Kernel, resampled};
 
 /// The picture with its masked part filled, blended in by the mask's greys; the mask has its size. [`Fill::Original`] leaves
 /// it as it is, and so do those that are made of latents ([`Fill::Noise`], [`Fill::Nothing`]) and [`Fill::Auto`], which
-/// should have been [resolved](Fill::resolved).
+/// should have been [resolved](Fill::resolved). `is_cancelled` is asked now and then by what takes long; what is there by
+/// then is returned.
 #[must_use]
-pub fn filled(picture: &RgbImage, mask: &GrayImage, fill: Fill) -> RgbImage {
+pub fn filled(picture: &RgbImage, mask: &GrayImage, fill: Fill, is_cancelled: &dyn Fn() -> bool) -> RgbImage {
     let under = match fill {
         Fill::Auto | Fill::Original | Fill::Noise | Fill::Nothing => return picture.clone(),
         Fill::Neutral => RgbImage::from_pixel(picture.width(), picture.height(), image::Rgb(NEUTRAL)),
         Fill::Blurred => blurred(picture),
         Fill::EdgeColors => edge_colors(picture, mask),
+        Fill::Texture => {
+            let everywhere = GrayImage::from_pixel(mask.width(), mask.height(), image::Luma([u8::MAX]));
+            filled_with_patches(picture, mask, &everywhere, is_cancelled)
+        }
     };
     crate::tasks::composite(picture, &under, mask)
 }
@@ -90,7 +96,7 @@ mod tests {
     #[test]
     fn edge_colours_go_on_where_the_object_was() {
         let (picture, mask) = picture_and_mask();
-        let filled = filled(&picture, &mask, Fill::EdgeColors);
+        let filled = filled(&picture, &mask, Fill::EdgeColors, &|| false);
         for (x, y, pixel) in filled.enumerate_pixels() {
             let slope = [50 + 2 * x as u8, 60 + 2 * y as u8, 100];
             let off = pixel.0.iter().zip(slope).map(|(a, b)| a.abs_diff(b)).max().unwrap();
@@ -102,7 +108,7 @@ mod tests {
     fn outside_the_mask_nothing_is_filled() {
         let (picture, mask) = picture_and_mask();
         for fill in Fill::ALL {
-            let filled = filled(&picture, &mask, fill);
+            let filled = filled(&picture, &mask, fill, &|| false);
             let kept = filled.pixels().zip(picture.pixels()).zip(mask.pixels());
             assert!(kept.filter(|(_, mask)| mask.0[0] == 0).all(|((after, before), _)| after == before), "{fill}");
         }
@@ -112,16 +118,16 @@ mod tests {
     fn greys_of_the_mask_are_shares_of_the_fill() {
         let picture = RgbImage::from_pixel(8, 8, Rgb([28; 3]));
         let mask = GrayImage::from_pixel(8, 8, Luma([51]));
-        assert_eq!(filled(&picture, &mask, Fill::Neutral).get_pixel(4, 4).0, [48; 3]);
+        assert_eq!(filled(&picture, &mask, Fill::Neutral, &|| false).get_pixel(4, 4).0, [48; 3]);
         let all = GrayImage::from_pixel(8, 8, Luma([255]));
-        assert_eq!(filled(&picture, &all, Fill::EdgeColors).get_pixel(4, 4).0, [128; 3], "there is no edge");
+        assert_eq!(filled(&picture, &all, Fill::EdgeColors, &|| false).get_pixel(4, 4).0, [128; 3], "there is no edge");
     }
 
     #[test]
     fn what_is_blurred_keeps_its_colours_only() {
         let stripes = RgbImage::from_fn(128, 128, |x, _| Rgb([if x % 4 < 2 { 200 } else { 100 }, x as u8, 9]));
         let all = GrayImage::from_pixel(128, 128, Luma([255]));
-        let blurred = filled(&stripes, &all, Fill::Blurred);
+        let blurred = filled(&stripes, &all, Fill::Blurred, &|| false);
         for (x, _, pixel) in blurred.enumerate_pixels().filter(|(x, ..)| (8..120).contains(x)) {
             assert!(pixel.0[0].abs_diff(150) <= 5 && pixel.0[1].abs_diff(x as u8) <= 2, "{x}: {pixel:?}");
         }

@@ -11,16 +11,16 @@ pub struct Sides {
     pub bottom: u32,
 }
 
-/// A larger canvas and the mask of what is new on it.
+/// A larger canvas and the mask of what is new on it: 255 where there was no picture, and from there down to 0 across the
+/// overlap, so that what is made fades into what is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outpainting {
     /// Of the new canvas, in pixels.
     pub size: [u32; 2],
     /// Where the old picture's top left pixel lies on it.
     pub picture_at: [u32; 2],
-    /// Of the new canvas: 255 where there was no picture, and from there down to 0 across the overlap, so that what is made
-    /// fades into what is kept.
-    pub mask: GrayImage,
+    /// The mask's levels of the columns and of the rows; a pixel has the greater one of its two.
+    levels: [Vec<u8>; 2],
 }
 
 impl Outpainting {
@@ -32,13 +32,27 @@ impl Outpainting {
             picture[1].saturating_add(sides.top).saturating_add(sides.bottom),
         ];
         let grown = [(sides.left, sides.right), (sides.top, sides.bottom)];
-        let [across, down] = [0, 1].map(|axis| {
+        let levels = [0, 1].map(|axis| {
             let (before, after) = grown[axis];
-            (0..size[axis]).map(|at| level(at, before, picture[axis], after, overlap)).collect::<Vec<u8>>()
+            (0..size[axis]).map(|at| level(at, before, picture[axis], after, overlap)).collect()
         });
-        let level = |x: u32, y: u32| across[x as usize].max(down[y as usize]);
-        let mask = GrayImage::from_fn(size[0], size[1], |x, y| Luma([level(x, y)]));
-        Self { size, picture_at: [sides.left, sides.top], mask }
+        Self { size, picture_at: [sides.left, sides.top], levels }
+    }
+
+    /// The mask's level at a pixel of the new canvas; 0 beyond it.
+    #[must_use]
+    pub fn level(&self, x: u32, y: u32) -> u8 {
+        let [across, down] = &self.levels;
+        match (across.get(x as usize), down.get(y as usize)) {
+            (Some(across), Some(down)) => *across.max(down),
+            _ => 0,
+        }
+    }
+
+    /// The whole mask, of the new canvas's size.
+    #[must_use]
+    pub fn mask(&self) -> GrayImage {
+        GrayImage::from_fn(self.size[0], self.size[1], |x, y| Luma([self.level(x, y)]))
     }
 }
 
@@ -64,7 +78,7 @@ mod tests {
     fn what_is_new_is_masked_and_overlaps_the_old() {
         let grown = Outpainting::new([10, 6], Sides { left: 4, ..Sides::default() }, 3);
         assert_eq!((grown.size, grown.picture_at), ([14, 6], [4, 0]));
-        let row: Vec<u8> = grown.mask.as_raw()[..14].to_vec();
+        let row: Vec<u8> = grown.mask().as_raw()[..14].to_vec();
         assert_eq!(row, [255, 255, 255, 255, 191, 127, 63, 0, 0, 0, 0, 0, 0, 0]);
     }
 
@@ -73,9 +87,9 @@ mod tests {
         let sides = Sides { left: 5, top: 6, right: 7, bottom: 8 };
         let grown = Outpainting::new([40, 30], sides, 8);
         assert_eq!(grown.size, [52, 44]);
-        assert_eq!(grown.mask.get_pixel(5 + 20, 6 + 15).0, [0]);
-        assert_eq!((grown.mask.get_pixel(0, 20).0, grown.mask.get_pixel(51, 20).0), ([255], [255]));
-        assert_eq!(grown.mask.iter().filter(|level| **level == 0).count(), (40 - 16) * (30 - 16));
-        assert!(Outpainting::new([40, 30], Sides::default(), 8).mask.iter().all(|level| *level == 0));
+        assert_eq!(grown.mask().get_pixel(5 + 20, 6 + 15).0, [0]);
+        assert_eq!((grown.mask().get_pixel(0, 20).0, grown.mask().get_pixel(51, 20).0), ([255], [255]));
+        assert_eq!(grown.mask().iter().filter(|level| **level == 0).count(), (40 - 16) * (30 - 16));
+        assert!(Outpainting::new([40, 30], Sides::default(), 8).mask().iter().all(|level| *level == 0));
     }
 }

@@ -86,7 +86,8 @@ impl Start {
             (None, _, 0) => Self::Text,
             (Some(init), None, 0) => Self::Image { original: encode(pipeline, init, shape, cancel)? },
             (Some(init), Some(mask), 0) => {
-                let original = encode(pipeline, &filled(init, mask, given.fill), shape, cancel)?;
+                let original =
+                    encode(pipeline, &filled(init, mask, given.fill, &|| cancel.is_cancelled()), shape, cancel)?;
                 Self::inpaint(original, mask, given.soft, pipeline.scale())
             }
             (init, mask, extra) if extra == shape.channels + 1 => {
@@ -231,7 +232,7 @@ fn for_inpainting_model(
     let all = || GrayImage::from_pixel(width, height, image::Luma([255]));
     let init = init.map_or_else(|| std::borrow::Cow::Owned(grey()), std::borrow::Cow::Borrowed);
     let mask = mask.map_or_else(|| std::borrow::Cow::Owned(all()), std::borrow::Cow::Borrowed);
-    let original = encode(pipeline, &filled(&init, &mask, fill), shape, cancel)?;
+    let original = encode(pipeline, &filled(&init, &mask, fill, &|| cancel.is_cancelled()), shape, cancel)?;
     let masked = encode_values(pipeline, values_without_masked(&init, &mask), shape, cancel)?;
     let mut extra = mask_in_latents(&mask, pipeline.scale());
     extra.extend(masked);

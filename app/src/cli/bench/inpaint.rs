@@ -63,7 +63,7 @@ fn measure(plan: CropPlan, picture: &RgbImage, mask: &GrayImage) -> InpaintTimes
     let mask = image::imageops::crop_imm(mask, left, top, part.width(), part.height()).to_image();
     let (init, model_mask) = (plan.picture_for_model(&picture), plan.mask_for_model(&mask, false));
     lap("crop");
-    let under = filled(&init, &model_mask, Fill::EdgeColors);
+    let under = filled(&init, &model_mask, Fill::EdgeColors, &|| false);
     lap("fill");
     let coverage = plan.coverage(&mask, &recipe);
     lap("feather");
