@@ -47,7 +47,7 @@ impl Document {
     /// Part of the mask: 0 keeps, 255 repaints.
     #[must_use]
     pub fn mask_image(&self, rect: PixelRect) -> GrayImage {
-        image_of::<image::Luma<u8>, _, 1>(self.mask(), rect, |value| [pixel::narrow(value)])
+        gray_image(self.mask(), rect)
     }
 
     /// The whole picture as it should be saved: 16 bits a channel where it was opened so, alpha where it has any.
@@ -69,6 +69,12 @@ impl Document {
             }
         }
     }
+}
+
+/// Part of a mask or selection: 255 is 65535.
+#[must_use]
+pub fn gray_image(values: &TileGrid<u16>, rect: PixelRect) -> GrayImage {
+    image_of::<image::Luma<u8>, _, 1>(values, rect, |value| [pixel::narrow(value)])
 }
 
 fn is_opaque(picture: &TileGrid<Pixel>) -> bool {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::blend::BlendMode;
+use super::mask_use::MaskUse;
 use super::pixel::Pixel;
 use super::rect::CanvasSize;
 use super::tiles::TileGrid;
@@ -37,6 +38,8 @@ pub struct LayerProps {
     pub blend: BlendMode,
     /// sRGB; what a mask is drawn with over the picture. Other layers do not use it.
     pub tint: [u8; 3],
+    /// Other layers than masks do not use it.
+    pub mask_use: MaskUse,
 }
 
 impl Default for LayerProps {
@@ -50,6 +53,7 @@ impl Default for LayerProps {
             clipped: false,
             blend: BlendMode::Normal,
             tint: super::MaskLook::default().color,
+            mask_use: MaskUse::Repaint,
         }
     }
 }

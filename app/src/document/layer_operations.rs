@@ -253,6 +253,8 @@ fn name_of_change(before: &LayerProps, after: &LayerProps) -> Option<&'static st
         "Clip layer"
     } else if is_only(LayerProps { tint: after.tint, ..old() }) {
         "Mask colour"
+    } else if is_only(LayerProps { mask_use: after.mask_use.clone(), ..old() }) {
+        "Use of the mask"
     } else {
         "Layer properties"
     })

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use super::super::layered::{LayeredError, MAX_LAYERS};
 use super::xml::{Element, PREFIX};
-use crate::document::{BlendMode, CanvasSize, LayerProps};
+use crate::document::{BlendMode, CanvasSize, LayerProps, MaskUse};
 
 /// What a `stack.xml` says.
 pub(super) struct Stack {
@@ -221,9 +221,22 @@ fn node_of(element: &Element, what: What, notices: &mut Vec<String>) -> Node {
     if let Some(tint) = element.get("brushfire:tint").and_then(color_of) {
         props.tint = tint;
     }
+    props.mask_use = mask_use_of(element);
     let keeps_alpha = is_atop || element.is_true("alpha-preserve");
     let is_selected = element.is_true("selected");
     Node { props, keeps_alpha, is_selected, what }
+}
+
+fn mask_use_of(element: &Element) -> MaskUse {
+    match element.get("brushfire:use") {
+        Some("context") => MaskUse::Context,
+        Some("region") => {
+            let strength = element.get("brushfire:strength").and_then(number::<f32>).filter(|share| share.is_finite());
+            let prompt = element.get("brushfire:prompt").unwrap_or_default().to_owned();
+            MaskUse::Region { prompt, strength: strength.unwrap_or(1.0).clamp(0.0, 1.0) }
+        }
+        _ => MaskUse::Repaint,
+    }
 }
 
 fn opacity_of(element: &Element) -> f32 {

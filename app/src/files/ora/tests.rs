@@ -10,7 +10,7 @@ use zip::{ZipArchive, ZipWriter};
 use super::read::Opened;
 use super::*;
 use crate::document::{
-    BlendMode, CanvasSize, Document, Layer, LayerContent, LayerProps, Pixel, PixelRect, TileGrid, TileValue,
+    BlendMode, CanvasSize, Document, Layer, LayerContent, LayerProps, MaskUse, Pixel, PixelRect, TileGrid, TileValue,
 };
 use crate::files::layered::LayeredError;
 
@@ -38,7 +38,8 @@ fn paint(name: &str, seed: u32, blend: BlendMode, clipped: bool) -> Layer {
 }
 
 fn mask(name: &str, value: u16) -> Layer {
-    let props = LayerProps { tint: [1, 200, 30], opacity: 0.4, ..LayerProps::named(name) };
+    let mask_use = MaskUse::Region { prompt: "a \"red\" hat & a scarf".to_owned(), strength: 0.25 };
+    let props = LayerProps { tint: [1, 200, 30], opacity: 0.4, mask_use, ..LayerProps::named(name) };
     let values = TileGrid::from_rows(canvas(), |left, y, row| {
         row.iter_mut().zip(left..).for_each(|(v, x)| *v = if x > 40 && y > 30 { value ^ x as u16 } else { 0 });
     });

@@ -11,7 +11,9 @@ use super::super::png_tiles::{content_bounds, write_mask, write_pixels};
 use super::thumbnail::thumbnail;
 use super::xml::{self, Element, NAMESPACE};
 use super::{MIMETYPE, RECIPE};
-use crate::document::{BlendMode, Document, Layer, LayerContent, LayerProps, Pixel, PixelRect, TileGrid, on_workers};
+use crate::document::{
+    BlendMode, Document, Layer, LayerContent, LayerProps, MaskUse, Pixel, PixelRect, TileGrid, on_workers,
+};
 
 /// Layers that are compressed before the first of them is written: as much memory as this many compressed layers.
 const AT_ONCE: usize = 16;
@@ -270,6 +272,19 @@ impl<'a, S: Fn(&str) -> String> Plan<'a, S> {
         if layer.is_mask() {
             let [red, green, blue] = layer.props().tint;
             element.set("brushfire:tint", format!("#{red:02x}{green:02x}{blue:02x}"));
+            set_use(element, &layer.props().mask_use);
+        }
+    }
+}
+
+fn set_use(element: &mut Element, mask_use: &MaskUse) {
+    match mask_use {
+        MaskUse::Repaint => {}
+        MaskUse::Context => element.set("brushfire:use", "context"),
+        MaskUse::Region { prompt, strength } => {
+            element.set("brushfire:use", "region");
+            element.set("brushfire:prompt", prompt.as_str());
+            element.set("brushfire:strength", strength.to_string());
         }
     }
 }
