@@ -18,12 +18,14 @@ pub struct ViewAids {
     /// Canvas pixels from line to line, at least 1.
     pub grid_side: u32,
     pub mask_view: MaskView,
+    /// What the model will see and where it repaints.
+    pub inpainting: bool,
 }
 
 impl Default for ViewAids {
     fn default() -> Self {
         // What a model of Stable Diffusion's kind halves to one number a side, six times.
-        Self { rulers: false, grid: false, grid_side: 64, mask_view: MaskView::default() }
+        Self { rulers: false, grid: false, grid_side: 64, mask_view: MaskView::default(), inpainting: true }
     }
 }
 

@@ -11,9 +11,11 @@ mod mirror;
 mod navigator;
 mod overlay;
 mod pen;
+mod planning;
 mod pointer;
 mod rulers;
 mod sampling;
+mod subject;
 mod tip_outline;
 mod tool_settings;
 mod tools;
@@ -35,6 +37,7 @@ pub use self::marking::{ColorStop, FillOptions, GradientOptions, GradientPreset,
 pub use self::mask_view::MaskView;
 pub use self::mirror::Mirror;
 pub use self::navigator::Navigator;
+pub use self::subject::{Cutting, SubjectOptions};
 pub use self::tool_settings::ToolSettings;
 pub use self::tools::{HandColors, Tool, Toolbox};
 pub use self::transforming::{TransformNumbers, Transforming};
@@ -141,6 +144,11 @@ impl CanvasView {
         &mut self.pointer.cropping
     }
 
+    /// What the tool for subjects is doing.
+    pub fn cutting(&mut self) -> &mut Cutting {
+        &mut self.pointer.cutting
+    }
+
     /// Where the canvas lies on the screen.
     #[must_use]
     pub fn rect(&self) -> Rect {
@@ -218,6 +226,7 @@ impl CanvasView {
         pointer.handle(ui, &response, self, studio, tools);
         self.pointer = pointer;
         self.fit(studio, rect);
+        self.pointer.planning.set_shown(self.aids.inpainting);
         self.overlay.update(ui.ctx(), wanted_overlay(studio), Sampling::at(self.magnification()));
 
         let painter = ui.painter_at(rect);
@@ -401,11 +410,12 @@ fn visible_part(camera: &Camera, view: Rect, bounds: PixelRect) -> PixelRect {
 fn wanted_overlay(studio: &Studio) -> Option<OverlayPicture> {
     if let Some(run) = studio.run().filter(|run| run.picture == studio.picture_number()) {
         let preview = run.preview.as_ref()?;
-        let recipe = &run.plan.recipe;
+        let crop = run.plan.crop.crop;
+        let corner = |x: i32, y: i32| pos2(x as f32, y as f32);
         return Some(OverlayPicture {
             key: OverlayKey::Preview(run.id, preview.number),
             picture: Arc::clone(preview.pictures.first()?),
-            extent: Rect::from_min_max(Pos2::ZERO, pos2(recipe.width as f32, recipe.height as f32)),
+            extent: Rect::from_min_max(corner(crop.left, crop.top), corner(crop.right, crop.bottom)),
             region: run.plan.region,
             mask: Arc::clone(run.mask.as_ref()?),
         });

@@ -1,11 +1,13 @@
 //! The pointer on the canvas: strokes, panning, zooming, the brush's outline.
 
-use egui::{CursorIcon, Event, Key, Modifiers, MouseWheelUnit, Painter, PointerButton, Pos2, Response, Ui, Vec2};
+use egui::{CursorIcon, Event, Key, Modifiers, MouseWheelUnit, Painter, PointerButton, Pos2, Rect, Response, Ui, Vec2};
 
 use super::camera::Camera;
 use super::cropping::Cropping;
 use super::marking::Marking;
 use super::pen::{Pen, PenEvent, PenState};
+use super::planning::Planning;
+use super::subject::Cutting;
 use super::tools::{Tool, Toolbox};
 use super::transforming::Transforming;
 use super::{CanvasView, marking, size_of, tip_outline};
@@ -26,9 +28,13 @@ pub struct Pointer {
     last_in_canvas: Option<(u64, Pos2)>,
     /// The colour in hand follows what is under the pointer.
     is_picking: bool,
+    /// What the stroke of the mask brush covers, where it may extend the canvas; in canvas pixels.
+    covered: Option<Rect>,
     marking: Marking,
     pub(super) transforming: Transforming,
     pub(super) cropping: Cropping,
+    pub(super) planning: Planning,
+    pub(super) cutting: Cutting,
 }
 
 impl Pointer {
@@ -51,6 +57,7 @@ impl Pointer {
         self.marking.begin_frame(ui, studio, tools);
         self.transforming.begin_frame(ui, studio, tools);
         self.cropping.begin_frame(ui, studio, tools);
+        self.cutting.begin_frame(ui, studio, tools);
         for event in ui.input(|input| self.pen.read(input)) {
             match event {
                 PenEvent::Down { pos_on_screen, button, pen, modifiers } => {
@@ -68,10 +75,13 @@ impl Pointer {
                     self.marking.move_to(here, studio, tools);
                     self.transforming.move_to(here, ui, studio);
                     self.cropping.move_to(here, ui, tools);
+                    self.planning.move_to(here, studio);
+                    self.cutting.move_to(here);
                     if studio.is_painting() {
                         let pos_in_canvas = view.camera.canvas_from_screen(pos_on_screen);
                         self.last_in_canvas = Some((studio.picture_number(), pos_in_canvas));
                         samples.push(sample(pos_in_canvas, pen));
+                        self.cover(pos_in_canvas, tools);
                     }
                 }
                 PenEvent::Up { button } => {
@@ -81,10 +91,15 @@ impl Pointer {
                         self.marking.release(studio, tools);
                         self.transforming.release(studio);
                         self.cropping.release();
+                        self.planning.release(studio);
+                        self.cutting.release(studio, tools);
                     }
                     if button == PointerButton::Primary && studio.is_painting() {
                         studio.extend_stroke(&std::mem::take(&mut samples));
                         studio.finish_stroke();
+                        if let Some(Rect { min, max }) = self.covered.take() {
+                            studio.extend_canvas_to([min.x, min.y, max.x, max.y]);
+                        }
                     }
                 }
             }
@@ -101,6 +116,8 @@ impl Pointer {
             self.marking.release(studio, tools);
             self.transforming.release(studio);
             self.cropping.release();
+            self.planning.release(studio);
+            self.cutting.release(studio, tools);
         }
     }
 
@@ -125,9 +142,11 @@ impl Pointer {
             return;
         }
         if press.button == PointerButton::Primary
-            && (self.marking.press(press.pos_on_screen, press.modifiers, &view.camera, studio, tools)
+            && (self.planning.press(press.pos_on_screen, &view.camera, studio, tools)
+                || self.marking.press(press.pos_on_screen, press.modifiers, &view.camera, studio, tools)
                 || self.transforming.press(press.pos_on_screen, &view.camera, studio, tools)
-                || self.cropping.press(press.pos_on_screen, &view.camera, tools))
+                || self.cropping.press(press.pos_on_screen, &view.camera, tools)
+                || self.cutting.press(press.pos_on_screen, press.modifiers, &view.camera, tools))
         {
             return;
         }
@@ -150,6 +169,16 @@ impl Pointer {
             studio.extend_stroke(&[first]);
         }
         self.last_in_canvas = Some((studio.picture_number(), here));
+        self.covered = None;
+        self.cover(here, tools);
+    }
+
+    /// Remembers how far a stroke of the mask brush reaches, where that is to extend the canvas.
+    fn cover(&mut self, here: Pos2, tools: &Toolbox) {
+        if tools.in_hand() == Tool::MaskBrush && tools.mask_extends_canvas {
+            let dab = Rect::from_center_size(here, Vec2::splat(tools.mask_brush.diameter));
+            self.covered = Some(self.covered.map_or(dab, |covered| covered.union(dab)));
+        }
     }
 
     /// Where the last stroke on this picture ended, in canvas pixels.
@@ -180,6 +209,7 @@ impl Pointer {
             self.marking.give_up();
             self.transforming.cancel_drag();
             self.cropping.cancel_drag();
+            self.cutting.cancel_drag();
             view.is_fitted = false;
             view.camera.pan(touch.translation_delta);
             view.camera.zoom_by(touch.zoom_delta, touch.center_pos);
@@ -207,8 +237,10 @@ impl Pointer {
         studio: &Studio,
         tools: &Toolbox,
     ) {
+        self.planning.paint(ui, painter, camera, studio, tools);
         self.transforming.paint(painter, camera, studio);
         self.cropping.paint(painter, camera);
+        self.cutting.paint(painter, camera);
         let Some(pos_on_screen) = response.hover_pos().or_else(|| response.interact_pointer_pos()) else { return };
         if self.moving.is_some() {
             ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
@@ -219,6 +251,10 @@ impl Pointer {
         if self.is_picking {
             ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
             marking::paint_swatch(painter, pos_on_screen, tools.color);
+            return;
+        }
+        if let Some(cursor) = self.planning.cursor(pos_on_screen, camera, studio, tools).filter(|_| !moves) {
+            ui.ctx().set_cursor_icon(cursor);
             return;
         }
         let Some(brush) = tools.brush().filter(|_| !moves) else {

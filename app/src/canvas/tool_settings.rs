@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::cropping::CropRatio;
 use super::marking::{FillOptions, GradientOptions, PickerOptions};
 use super::mirror::Mirror;
+use super::subject::SubjectOptions;
 use super::tools::{MAX_RECENT_COLORS, Toolbox};
 use crate::document::transform::Filter;
 use crate::paint::Symmetry;
@@ -29,6 +30,9 @@ pub struct ToolSettings {
     pub transform_filter: Filter,
     pub transform_keeps_ratio: bool,
     pub crop_ratio: CropRatio,
+    pub crop_masks_new: bool,
+    pub mask_extends_canvas: bool,
+    pub subject: SubjectOptions,
 }
 
 impl Default for ToolSettings {
@@ -53,6 +57,9 @@ impl ToolSettings {
             transform_filter: tools.transform_filter,
             transform_keeps_ratio: tools.transform_keeps_ratio,
             crop_ratio: tools.crop_ratio,
+            crop_masks_new: tools.crop_masks_new,
+            mask_extends_canvas: tools.mask_extends_canvas,
+            subject: tools.subject,
         }
     }
 
@@ -70,6 +77,9 @@ impl ToolSettings {
         tools.transform_filter = self.transform_filter;
         tools.transform_keeps_ratio = self.transform_keeps_ratio;
         tools.crop_ratio = self.crop_ratio;
+        tools.crop_masks_new = self.crop_masks_new;
+        tools.mask_extends_canvas = self.mask_extends_canvas;
+        tools.subject = self.subject;
     }
 
     /// Numbers that were edited by hand are brought into their ranges.
@@ -85,6 +95,8 @@ impl ToolSettings {
         within(&mut self.fill.gap, Bucket::MAX_GAP, default.fill.gap);
         within(&mut self.fill.grow, 200.0, default.fill.grow);
         self.recent_colors.truncate(MAX_RECENT_COLORS);
+        within(&mut self.subject.diameter, 1000.0, default.subject.diameter);
+        self.subject.diameter = self.subject.diameter.max(1.0);
         self.gradient.tame();
         self.picker.side = self.picker.side.clamp(1, 101);
     }

@@ -3,6 +3,7 @@
 use super::cropping::CropRatio;
 use super::marking::{FillOptions, GradientOptions, PickerOptions};
 use super::mirror::Mirror;
+use super::subject::SubjectOptions;
 use crate::document::transform::Filter;
 use crate::paint::{Brush, Ink};
 use crate::studio::{SelectOptions, WandOptions};
@@ -23,6 +24,7 @@ pub enum Tool {
     LassoSelect,
     PolygonSelect,
     Wand,
+    Subject,
     Move,
     Transform,
     Crop,
@@ -31,7 +33,7 @@ pub enum Tool {
 
 impl Tool {
     /// The bar's order.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::MaskBrush,
         Self::MaskEraser,
         Self::ColorBrush,
@@ -44,6 +46,7 @@ impl Tool {
         Self::LassoSelect,
         Self::PolygonSelect,
         Self::Wand,
+        Self::Subject,
         Self::Move,
         Self::Transform,
         Self::Crop,
@@ -95,6 +98,11 @@ pub struct Toolbox {
     /// Width and height in numbers change alike.
     pub transform_keeps_ratio: bool,
     pub crop_ratio: CropRatio,
+    /// What the crop tool adds to the canvas is masked.
+    pub crop_masks_new: bool,
+    /// A stroke of the mask brush beyond the edge extends the canvas.
+    pub mask_extends_canvas: bool,
+    pub subject: SubjectOptions,
 }
 
 impl Default for Toolbox {
@@ -118,6 +126,9 @@ impl Default for Toolbox {
             transform_filter: Filter::Bicubic,
             transform_keeps_ratio: true,
             crop_ratio: CropRatio::Free,
+            crop_masks_new: false,
+            mask_extends_canvas: false,
+            subject: SubjectOptions::default(),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! read one table.
 
 mod images;
+mod inpainting;
 mod keymap;
 mod layers;
 pub mod search;
@@ -9,6 +10,7 @@ mod selections;
 mod table;
 
 pub use self::images::ImageCommand;
+pub use self::inpainting::InpaintCommand;
 pub use self::keymap::{Keymap, shortcut_of};
 pub use self::layers::LayerCommand;
 pub use self::selections::{RefineKind, Refined, SelectionCommand};
@@ -60,6 +62,7 @@ pub enum Command {
     SwapColors,
     ResetColors,
     Selection(SelectionCommand),
+    Inpaint(InpaintCommand),
     MaskEverything,
     InvertMask,
     ClearMask,
@@ -188,6 +191,7 @@ impl Command {
             Self::NextPicture => studio.can_change_picture() && studio.pictures().len() > 1,
             Self::Image(command) => command.is_enabled(studio),
             Self::Layer(command) => command.is_enabled(studio),
+            Self::Inpaint(command) => command.is_enabled(desk),
             Self::Generate | Self::GenerateVariations => is_free && studio.can_generate(),
             Self::KeepPreview => studio.run().is_some_and(|run| run.preview.is_some()),
             Self::AcceptAsLayers => is_free && !studio.results().is_empty(),
@@ -215,6 +219,7 @@ impl Command {
             Self::CanvasOnly => Some(desk.canvas_only),
             Self::Fullscreen => Some(desk.fullscreen),
             Self::Layer(command) => command.is_on(&desk.studio),
+            Self::Inpaint(command) => command.is_on(desk),
             Self::TweakWhileRunning => Some(desk.studio.tweaks_while_running),
             Self::ShowVariations => Some(desk.variations.is_some()),
             Self::ShowMask => Some(desk.studio.document().mask_look().visible),
@@ -259,6 +264,7 @@ impl Command {
             Self::Fullscreen => desk.fullscreen = !desk.fullscreen,
             Self::Image(command) => command.run(desk),
             Self::Layer(command) => command.run(desk),
+            Self::Inpaint(command) => command.run(desk),
             Self::UseTool(tool) => desk.tools.take(tool),
             Self::BiggerBrush => desk.tools.scale_brush(1.2),
             Self::SmallerBrush => desk.tools.scale_brush(1.0 / 1.2),

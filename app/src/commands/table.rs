@@ -5,7 +5,7 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use super::{Command, ImageCommand, LayerCommand, Menu, RefineKind, SelectionCommand};
+use super::{Command, ImageCommand, InpaintCommand, LayerCommand, Menu, RefineKind, SelectionCommand};
 use crate::canvas::{MaskView, Tool};
 use crate::document::transform::Turn;
 use crate::icons::{self, Icon};
@@ -55,6 +55,15 @@ const fn image(
     default_shortcuts: &'static [KeyboardShortcut],
 ) -> CommandInfo {
     entry(Menu::Image, Command::Image(command), key, default_shortcuts)
+}
+
+const fn inpaint(
+    menu: Menu,
+    command: InpaintCommand,
+    key: &'static str,
+    default_shortcuts: &'static [KeyboardShortcut],
+) -> CommandInfo {
+    entry(menu, Command::Inpaint(command), key, default_shortcuts)
 }
 
 const fn turn_layer(turn: Turn, key: &'static str) -> CommandInfo {
@@ -174,6 +183,7 @@ pub const COMMANDS: &[CommandInfo] = &[
     entry(Menu::View, Command::ShowGrid, "show-grid", &[ctrl_shift(Key::Quote)]),
     // The painted mask is shown and hidden as Krita's selection is.
     entry(Menu::View, Command::ShowMask, "show-mask", &[ctrl(Key::H)]).icon(icons::EYE).starts_group(),
+    inpaint(Menu::View, InpaintCommand::ShowPlan, "show-plan", &[]).icon(icons::SCAN_EYE),
     entry(Menu::View, Command::ShowMaskAs(MaskView::Tint), "mask-view-tint", &[]),
     entry(Menu::View, Command::ShowMaskAs(MaskView::Outline), "mask-view-outline", &[]),
     entry(Menu::View, Command::ShowMaskAs(MaskView::BlackAndWhite), "mask-view-black-and-white", &[]),
@@ -181,6 +191,7 @@ pub const COMMANDS: &[CommandInfo] = &[
     //
     image(ImageCommand::ImageSize, "image-size", &[ctrl_alt(Key::I)]).icon(icons::IMAGE_UPSCALE),
     image(ImageCommand::CanvasSize, "canvas-size", &[ctrl_alt(Key::C)]).icon(icons::FRAME),
+    inpaint(Menu::Image, InpaintCommand::ExtendCanvas, "extend-canvas", &[]).icon(icons::IMAGE_PLUS),
     image(ImageCommand::CropToSelection, "crop-to-selection", &[]).icon(icons::CROP),
     image(ImageCommand::Turn(Turn::Clockwise), "rotate-image-right", &[]).icon(icons::ROTATE_CW).starts_group(),
     image(ImageCommand::Turn(Turn::Counterclockwise), "rotate-image-left", &[]),
@@ -246,6 +257,12 @@ pub const COMMANDS: &[CommandInfo] = &[
     refine_mask(RefineKind::Border, "border-mask"),
     refine_mask(RefineKind::Smooth, "smooth-mask"),
     refine_mask(RefineKind::FillHoles, "fill-holes-in-mask"),
+    inpaint(Menu::Mask, InpaintCommand::RemoveMasked, "remove-masked", &[shift(Key::R)])
+        .icon(icons::IMAGE_MINUS)
+        .starts_group(),
+    inpaint(Menu::Mask, InpaintCommand::FillLikeSelection, "fill-like-selection", &[]).icon(icons::STAMP),
+    inpaint(Menu::Mask, InpaintCommand::ReplaceBackground, "replace-background", &[]).icon(icons::IMAGE),
+    inpaint(Menu::Mask, InpaintCommand::ForgetContext, "forget-context", &[]).icon(icons::SCAN),
     //
     entry(Menu::Tools, Command::UseTool(Tool::MaskBrush), "mask-brush", &[key(Key::B)]).icon(icons::HIGHLIGHTER),
     entry(Menu::Tools, Command::UseTool(Tool::MaskEraser), "mask-eraser", &[key(Key::E)]).icon(icons::ERASER),
@@ -259,6 +276,7 @@ pub const COMMANDS: &[CommandInfo] = &[
     tool(Tool::LassoSelect, "lasso-select", icons::LASSO, &[key(Key::L)]),
     tool(Tool::PolygonSelect, "polygon-select", icons::PENTAGON, &[]),
     tool(Tool::Wand, "wand", icons::WAND, &[key(Key::W)]),
+    tool(Tool::Subject, "subject-tool", icons::SCISSORS, &[]),
     tool(Tool::Move, "move-tool", icons::MOVE, &[key(Key::T)]).starts_group(),
     tool(Tool::Transform, "transform-tool", icons::SCALING, &[ctrl(Key::T)]),
     tool(Tool::Crop, "crop-tool", icons::CROP, &[key(Key::C)]),
@@ -283,6 +301,10 @@ pub const COMMANDS: &[CommandInfo] = &[
         .while_typing(),
     entry(Menu::Generate, Command::Cancel, "cancel", &[key(Key::Escape)]).icon(icons::X).while_typing().at_moments(),
     entry(Menu::Generate, Command::KeepPreview, "keep-preview", &[key(Key::K)]).icon(icons::BOOKMARK_PLUS).at_moments(),
+    inpaint(Menu::Generate, InpaintCommand::ContinueFromStep, "continue-from-step", &[])
+        .icon(icons::STEP_FORWARD)
+        .at_moments(),
+    inpaint(Menu::Generate, InpaintCommand::FinishStep, "finish-step", &[]),
     entry(Menu::Generate, Command::TweakWhileRunning, "tweak-while-running", &[]),
     entry(Menu::Generate, Command::Accept, "accept", &[key(Key::Enter)]).icon(icons::CHECK).starts_group().at_moments(),
     entry(Menu::Generate, Command::AcceptAsLayers, "accept-as-layers", &[]).icon(icons::LAYERS),
@@ -297,6 +319,7 @@ pub const COMMANDS: &[CommandInfo] = &[
     //
     entry(Menu::Window, Command::ShowPanel(PanelKind::Prompt), "show-prompt-panel", &[]),
     entry(Menu::Window, Command::ShowPanel(PanelKind::Generation), "show-generation-panel", &[]),
+    entry(Menu::Window, Command::ShowPanel(PanelKind::Inpainting), "show-inpainting-panel", &[]),
     entry(Menu::Window, Command::ShowPanel(PanelKind::Brushes), "show-brushes-panel", &[]),
     entry(Menu::Window, Command::ShowPanel(PanelKind::Color), "show-color-panel", &[]).icon(icons::PALETTE),
     entry(Menu::Window, Command::ShowPanel(PanelKind::Layers), "show-layers-panel", &[]).icon(icons::LAYERS),

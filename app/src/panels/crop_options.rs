@@ -26,9 +26,11 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
     if frame != before {
         desk.view.cropping().set_frame(frame);
     }
+    ui.checkbox(&mut desk.tools.crop_masks_new, text("crop-masks-new")).on_hover_text(tooltip("crop-masks-new"));
+    ui.add_space(4.0);
     let is_changed = desk.view.cropping().is_changed();
     match apply_or_give_up(ui, is_changed) {
-        Some(true) => desk.view.cropping().apply(&mut desk.studio),
+        Some(true) => desk.view.cropping().apply(&mut desk.studio, desk.tools.crop_masks_new),
         Some(false) => desk.view.cropping().give_up(),
         None => {}
     }

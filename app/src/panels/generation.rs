@@ -90,7 +90,13 @@ fn numbers(ui: &mut Ui, desk: &mut Desk) {
     ui.add_enabled_ui(task != Task::TextToImage, |ui| number_row(ui, &strength, &mut recipe.strength, 0.0..=1.0, 1.0));
 }
 
-fn number_row<Num: Numeric>(ui: &mut Ui, number: &Number, value: &mut Num, range: RangeInclusive<Num>, max_typed: Num) {
+pub(super) fn number_row<Num: Numeric>(
+    ui: &mut Ui,
+    number: &Number,
+    value: &mut Num,
+    range: RangeInclusive<Num>,
+    max_typed: Num,
+) {
     row(ui, number.key, |ui| number.show(ui, ui.available_width(), value, range, max_typed));
 }
 
@@ -170,6 +176,6 @@ fn size(ui: &mut Ui, desk: &mut Desk) {
     });
 }
 
-fn combo(ui: &mut Ui, id: &str, selected: &str, contents: impl FnOnce(&mut Ui)) {
+pub(super) fn combo(ui: &mut Ui, id: &str, selected: &str, contents: impl FnOnce(&mut Ui)) {
     ComboBox::from_id_salt(id).width(ui.available_width()).selected_text(selected).truncate().show_ui(ui, contents);
 }

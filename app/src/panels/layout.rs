@@ -11,6 +11,7 @@ pub enum PanelKind {
     Canvas,
     Prompt,
     Generation,
+    Inpainting,
     Brushes,
     Color,
     Layers,
@@ -20,10 +21,11 @@ pub enum PanelKind {
 }
 
 impl PanelKind {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Canvas,
         Self::Prompt,
         Self::Generation,
+        Self::Inpainting,
         Self::Brushes,
         Self::Color,
         Self::Layers,
@@ -39,6 +41,7 @@ impl PanelKind {
             Self::Canvas => "canvas",
             Self::Prompt => "prompt",
             Self::Generation => "generation",
+            Self::Inpainting => "inpainting",
             Self::Brushes => "brushes",
             Self::Color => "color",
             Self::Layers => "layers",
@@ -92,7 +95,7 @@ const SIZES: std::ops::RangeInclusive<f32> = 48.0..=8192.0;
 
 impl Default for Layout {
     fn default() -> Self {
-        use PanelKind::{Brushes, Canvas, Color, Generation, History, Layers, Navigator, Prompt, Results};
+        use PanelKind::{Brushes, Canvas, Color, Generation, History, Inpainting, Layers, Navigator, Prompt, Results};
         let tabs = |panels: &[PanelKind]| Part::Tabs {
             panels: panels.iter().map(|panel| panel.key().to_owned()).collect(),
             open: 0,
@@ -101,7 +104,7 @@ impl Default for Layout {
         let room = Part::Column(vec![sized(700.0, tabs(&[Canvas])), sized(112.0, tabs(&[Results]))]);
         let docks = Part::Column(vec![
             sized(272.0, tabs(&[Prompt])),
-            sized(272.0, tabs(&[Generation, Brushes, Color])),
+            sized(272.0, tabs(&[Generation, Inpainting, Brushes, Color])),
             sized(288.0, tabs(&[Layers, History, Navigator])),
         ]);
         Self { root: Part::Row(vec![sized(1000.0, room), sized(336.0, docks)]), hidden: vec![] }

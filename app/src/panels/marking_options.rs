@@ -84,7 +84,14 @@ fn tolerance(ui: &mut Ui, value: &mut f32) {
 /// Width of a slider with its number: narrower than a brush's, for there are more options beside it.
 const NUMBER_WIDTH: f32 = 128.0;
 
-fn number(ui: &mut Ui, key: &'static str, unit: Unit, value: &mut f32, range: RangeInclusive<f32>, max_typed: f32) {
+pub(super) fn number(
+    ui: &mut Ui,
+    key: &'static str,
+    unit: Unit,
+    value: &mut f32,
+    range: RangeInclusive<f32>,
+    max_typed: f32,
+) {
     ui.label(RichText::new(text(key)).weak()).on_hover_text(tooltip(key));
     Number { key, unit }.show(ui, NUMBER_WIDTH, value, range, max_typed);
     ui.add_space(4.0);

@@ -10,6 +10,7 @@ mod docks;
 mod generation;
 mod gradient_options;
 mod history;
+mod inpainting;
 mod layers;
 mod layout;
 mod marking_options;
@@ -23,6 +24,7 @@ mod prompt;
 mod results;
 mod start;
 mod status;
+mod subject_options;
 mod tool_bar;
 mod tool_options;
 mod transform_options;
@@ -94,6 +96,7 @@ fn show_panel(ui: &mut Ui, desk: &mut Desk, panel: PanelKind) -> PanelAnswer {
         PanelKind::History => filling(ui, desk, history::show),
         PanelKind::Navigator => filling(ui, desk, navigator),
         PanelKind::Generation => scrolling(ui, desk, generation::show),
+        PanelKind::Inpainting => scrolling(ui, desk, inpainting::show),
         PanelKind::Brushes => scrolling(ui, desk, brush::show),
         PanelKind::Color => filling(ui, desk, color::show),
     }

@@ -9,7 +9,7 @@ use egui::{
 
 use super::controls::{Look, command_button};
 use super::docks::{PanelAnswer, hide_button};
-use crate::commands::Command;
+use crate::commands::{Command, InpaintCommand};
 use crate::desk::Desk;
 use crate::icons;
 use crate::language::{text, text_with};
@@ -73,7 +73,7 @@ fn handle(ui: &mut Ui) -> PanelAnswer {
 fn thumbnails(ui: &mut Ui, desk: &mut Desk) {
     let shown = desk.studio.results().shown().map(|result| result.id);
     let mut textures = std::mem::take(&mut desk.thumbnails);
-    let mut clicked = None;
+    let (mut clicked, mut wanted) = (None, None);
     for (number, result) in desk.studio.results().iter().enumerate() {
         let texture = textures.0.entry(result.id).or_insert_with(|| upload(ui, result));
         let can_show = desk.studio.run().is_none() && desk.studio.fits(result.id);
@@ -87,12 +87,26 @@ fn thumbnails(ui: &mut Ui, desk: &mut Desk) {
                 desk.recipe_wanted = Some(result.recipe.clone());
                 ui.close();
             }
+            if result.origin.is_some() {
+                for command in [InpaintCommand::ContinueFromStep, InpaintCommand::FinishStep] {
+                    let info = Command::from(command).info();
+                    if ui.add_enabled(can_show, egui::Button::new(info.label())).on_hover_text(info.tooltip()).clicked()
+                    {
+                        wanted = Some((result.id, command));
+                        ui.close();
+                    }
+                }
+            }
         });
     }
     textures.0.retain(|id, _| desk.studio.results().get(*id).is_some());
     desk.thumbnails = textures;
     if let Some(recipe) = desk.recipe_wanted.take() {
         desk.studio.use_recipe(recipe);
+    }
+    if let Some((id, command)) = wanted {
+        desk.studio.show_result(Some(id));
+        Command::from(command).run(desk);
     }
     if let Some(id) = clicked {
         // A second click takes it off the canvas again, to compare.
@@ -134,5 +148,12 @@ fn thumbnail(ui: &mut Ui, result: &ResultPicture, texture: &TextureHandle, numbe
     let taken = if result.accepted { format!("\n{}", text("result-accepted")) } else { String::new() };
     let kept = |step: u32| format!("\n{}", text_with("result-kept-at", &[("step", step.into())]));
     let kept = result.kept_at.map(kept).unwrap_or_default();
-    response.on_hover_text(format!("{seed}\n{}{kept}{taken}", result.recipe.prompt))
+    let seam = |seam: f32| format!("\n{}", text_with("result-seam", &[("seam", format!("{seam:.1}").into())]));
+    let seam = result.seam.map(seam).unwrap_or_default();
+    let continues = || {
+        let command = Command::from(InpaintCommand::ContinueFromStep).info().label();
+        format!("\n{}", text_with("result-continues", &[("command", command.into())]))
+    };
+    let continues = result.origin.as_ref().map(|_| continues()).unwrap_or_default();
+    response.on_hover_text(format!("{seed}\n{}{kept}{continues}{seam}{taken}", result.recipe.prompt))
 }

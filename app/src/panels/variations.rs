@@ -143,8 +143,9 @@ fn cells(desk: &Desk) -> Vec<Cell> {
 /// The part of a plan's pictures that a result shows in its context, and its ratio.
 fn part_in_context(plan: &Plan) -> (Rect, f32) {
     let context = plan.context();
-    let size = vec2(plan.recipe.width as f32, plan.recipe.height as f32);
-    let place = |x: u32, y: u32| (vec2(x as f32, y as f32) / size).to_pos2();
+    let crop = plan.crop.crop;
+    let (size, corner) = (vec2(crop.width() as f32, crop.height() as f32), vec2(crop.left as f32, crop.top as f32));
+    let place = |x: u32, y: u32| ((vec2(x as f32, y as f32) - corner) / size).to_pos2();
     let part = Rect::from_min_max(place(context.left, context.top), place(context.right, context.bottom));
     (part, context.width() as f32 / context.height().max(1) as f32)
 }

@@ -79,11 +79,13 @@ fn megapixels(plan: &Plan) -> f64 {
 mod tests {
     use super::*;
     use crate::document::CanvasSize;
+    use crate::studio::Masks;
     use brushfire_engine::Recipe;
+    use brushfire_engine::inpaint::ModelSize;
 
     fn plan(side: u32, steps: u32) -> Plan {
         let size = CanvasSize::new(side, side).unwrap();
-        Plan::new(size, None, true, &Recipe { steps, ..Recipe::default() })
+        Plan::new(size, &Masks::default(), true, &Recipe { steps, ..Recipe::default() }, ModelSize::default())
     }
 
     const STEP: Duration = Duration::from_millis(100);

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use brushfire_engine::{Event, Job, JobId, Recipe, Step};
+use brushfire_engine::{BranchPoint, Event, Job, JobId, Recipe, Resume, Step};
 use image::{GrayImage, RgbImage};
 
 use super::Studio;
 use super::mailbox::Message;
 use super::parameters::{SeedChoice, fresh_seed};
-use super::plan::{self, Plan};
+use super::plan::{self, Plan, Prepared};
 use super::results::FinishedPicture;
 use super::tweaking::Told;
+use crate::document::Document;
 
 /// Names one run for as long as the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,6 +28,25 @@ pub struct KeptPreview {
     plan: Plan,
     mask: Arc<GrayImage>,
     made: Vec<FinishedPicture>,
+}
+
+/// Where a run can be gone on from with other words: a step of it that was kept.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    plan: Plan,
+    mask: Arc<GrayImage>,
+    /// With the pictures and masks that the run began with.
+    job: Arc<Job>,
+    point: Arc<BranchPoint>,
+}
+
+impl Origin {
+    /// Of the buffers it holds, not counting those that results share.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let masks = self.job.mask.iter().chain(&self.job.regions).map(|mask| mask.as_raw().len());
+        masks.sum::<usize>() + self.job.init.as_ref().map_or(0, |init| init.as_raw().len())
+    }
 }
 
 /// How far a run has come.
@@ -52,6 +72,8 @@ pub struct Preview {
     pub step: u32,
     /// One for each picture, of the plan's whole picture at whatever size; at least one.
     pub pictures: Vec<Arc<RgbImage>>,
+    /// The place after that step.
+    branch: Option<Arc<BranchPoint>>,
 }
 
 /// A generation under way.
@@ -71,7 +93,11 @@ pub struct Run {
     /// Of the plan's region; there once the run is prepared.
     pub mask: Option<Arc<GrayImage>>,
     pub(super) job: Option<JobId>,
+    /// What the engine was sent.
+    sent: Option<Arc<Job>>,
     pub(super) told: Told,
+    /// As it was when the run began.
+    document: Document,
     cancelled: bool,
 }
 
@@ -115,9 +141,7 @@ impl Studio {
     /// Why the recipe cannot be followed, as one sentence.
     #[must_use]
     pub fn recipe_problem(&self) -> Option<String> {
-        let size = self.document.size();
-        let [width, height] = plan::engine_size([size.width(), size.height()]);
-        Recipe { width, height, ..self.recipe.clone() }.check().err().map(|error| error.to_string())
+        self.plan().recipe.check().err().map(|error| error.to_string())
     }
 
     /// Begins a run with the seed that is chosen.
@@ -144,6 +168,18 @@ impl Studio {
         self.generate_with(fresh_seed(), self.recipe.batch);
     }
 
+    /// Begins a run that takes away what is under the mask; the recipe in the panels stays as it is.
+    pub fn remove_masked(&mut self) {
+        if !self.can_generate() || self.masks().main.is_none() {
+            return;
+        }
+        let recipe = Recipe { seed: self.next_seed(), ..self.recipe.for_removal() };
+        let mut plan = self.plan_of(&recipe);
+        plan.recipe.regions.clear();
+        plan.regions.clear();
+        self.begin_run(plan);
+    }
+
     fn generate_with(&mut self, seed: u64, batch: u32) {
         if !self.can_generate() {
             return;
@@ -151,19 +187,67 @@ impl Studio {
         if self.seed_choice == SeedChoice::Random {
             self.set_seed_silently(seed);
         }
-        self.results.show(None);
         let mut plan = self.plan();
         plan.recipe.seed = seed;
         plan.recipe.batch = batch;
-        self.runs_started += 1;
-        let id = RunId(self.runs_started);
+        self.begin_run(plan);
+    }
+
+    fn begin_run(&mut self, plan: Plan) {
         let (job_plan, document) = (plan.clone(), self.document.clone());
+        let run = self.new_run(plan);
+        let id = run.id;
         self.mailbox.spawn("prepare-job", move || {
-            let (job, mask) = plan::prepare(&job_plan, &document);
+            let Prepared { job, mask } = plan::prepare(&job_plan, &document);
             Message::Prepared { run: id, job: Box::new(job), mask: Arc::new(mask) }
         });
-        self.run = Some(Run {
-            id,
+        self.run = Some(run);
+    }
+
+    /// Whether the result on the canvas is a kept step whose run can be gone on with.
+    #[must_use]
+    pub fn can_continue(&self) -> bool {
+        self.can_generate() && self.results.shown().is_some_and(|result| result.origin.is_some())
+    }
+
+    /// Goes on from the kept step on the canvas, with the prompts and the guidance as they are now.
+    pub fn continue_from_shown(&mut self) {
+        self.resume_shown(Resume::Continue);
+    }
+
+    /// Makes a picture of the kept step on the canvas as it was, by the model's own decoder.
+    pub fn finish_shown(&mut self) {
+        self.resume_shown(Resume::Finish);
+    }
+
+    fn resume_shown(&mut self, resume: fn(Arc<BranchPoint>) -> Resume) {
+        let origin = self.results.shown().filter(|_| self.can_continue()).and_then(|result| result.origin.clone());
+        let (Some(origin), Some(engine)) = (origin, &self.engine) else { return };
+        let resume = resume(Arc::clone(&origin.point));
+        let recipe = match &resume {
+            Resume::Finish(_) => origin.plan.recipe.clone(),
+            Resume::Continue(_) => Recipe {
+                prompt: self.recipe.prompt.clone(),
+                negative_prompt: self.recipe.negative_prompt.clone(),
+                guidance: self.recipe.guidance,
+                guidance_rescale: self.recipe.guidance_rescale,
+                ..origin.plan.recipe.clone()
+            },
+        };
+        let job = Job { recipe: recipe.clone(), resume: Some(resume), ..(*origin.job).clone() };
+        let sent = Arc::new(job.clone());
+        let job = engine.submit(job);
+        let run = self.new_run(Plan { recipe, ..origin.plan.clone() });
+        let mask = Some(Arc::clone(&origin.mask));
+        self.run = Some(Run { phase: Phase::Waiting, mask, job: Some(job), sent: Some(sent), ..run });
+    }
+
+    /// A run that is not begun yet; what lies on the canvas goes back to the strip.
+    fn new_run(&mut self, plan: Plan) -> Run {
+        self.results.show(None);
+        self.runs_started += 1;
+        Run {
+            id: RunId(self.runs_started),
             picture: self.picture_number,
             plan,
             phase: Phase::Preparing,
@@ -174,9 +258,11 @@ impl Studio {
             preview: None,
             mask: None,
             job: None,
-            told: Told::new(self.document.mask().latest_revision()),
+            sent: None,
+            document: self.document.clone(),
+            told: Told::new(self.mask_revision(), self.recipe.clone()),
             cancelled: false,
-        });
+        }
     }
 
     /// Cancels the run; the engine notices it between two blocks of its network.
@@ -201,6 +287,7 @@ impl Studio {
         if run.id == id {
             run.mask = Some(mask);
             run.phase = Phase::Waiting;
+            run.sent = Some(Arc::new(job.clone()));
             run.job = Some(engine.submit(job));
         }
     }
@@ -217,10 +304,11 @@ impl Studio {
             Event::Decoding { .. } => run.phase = Phase::Decoding,
             Event::Finished { pictures, .. } => {
                 run.phase = Phase::Decoding;
-                let (id, plan) = (run.id, run.plan.clone());
+                let (id, plan, document) = (run.id, run.plan.clone(), run.document.clone());
+                let Some(mask) = run.mask.clone() else { return };
                 self.mailbox.spawn("finish-job", move || Message::Finished {
                     run: id,
-                    pictures: plan::finish(&plan, &pictures),
+                    pictures: plan::finish(&plan, &pictures, &mask, &document),
                 });
             }
             Event::Failed { message, .. } => {
@@ -253,7 +341,7 @@ impl Studio {
         if !step.previews.is_empty() {
             let number = run.preview.as_ref().map_or(0, |preview| preview.number + 1);
             let pictures = step.previews.into_iter().map(Arc::new).collect();
-            run.preview = Some(Preview { number, step: step.step, pictures });
+            run.preview = Some(Preview { number, step: step.step, pictures, branch: step.branch });
         }
     }
 
@@ -263,8 +351,14 @@ impl Studio {
         let (Some(preview), Some(mask)) = (&run.preview, &run.mask) else { return };
         let (pictures, step, mask) = (preview.pictures.clone(), preview.step, Arc::clone(mask));
         let (id, picture, plan) = (run.id, run.picture, run.plan.clone());
+        let origin = preview
+            .branch
+            .clone()
+            .zip(run.sent.clone())
+            .map(|(point, job)| Arc::new(Origin { plan: plan.clone(), mask: Arc::clone(&mask), job, point }));
         self.mailbox.spawn("keep-preview", move || {
-            let made = plan::finish_previews(&plan, &pictures, step);
+            let mut made = plan::finish_previews(&plan, &pictures, step);
+            made.iter_mut().for_each(|made| made.origin.clone_from(&origin));
             Message::Kept(Box::new(KeptPreview { run: id, picture, plan, mask, made }))
         });
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
+use brushfire_engine::inpaint::ModelSize;
 use brushfire_engine::{Event, Job};
 use image::GrayImage;
 
@@ -43,6 +44,8 @@ pub enum Message {
     Finished { run: RunId, pictures: Vec<FinishedPicture> },
     /// A preview was made into a result.
     Kept(Box<super::generation::KeptPreview>),
+    /// What size a model is best at.
+    ModelSize(String, ModelSize),
     /// The models that can be chosen.
     Models(Vec<ModelChoice>),
     /// The first start's example, if it is there.

@@ -9,11 +9,15 @@ mod closing;
 mod dropping;
 pub mod engine_handle;
 pub mod example;
+mod extending;
 mod files;
+mod fill_like;
 pub mod forecast;
 mod generation;
 mod mailbox;
 mod marking;
+mod masks;
+mod model_size;
 pub mod models;
 pub mod notices;
 mod parameters;
@@ -25,9 +29,11 @@ pub mod safety;
 mod saving;
 mod stepping;
 mod strokes;
+mod subject;
 mod tweaking;
 mod work;
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, mpsc};
@@ -41,8 +47,10 @@ pub use self::files::TypedPath;
 pub use self::generation::{Phase, Run, RunId};
 pub use self::mailbox::{Mailbox, Message};
 pub use self::marking::{ColorRange, SelectOptions, SelectionShape, WandOptions};
+pub use self::masks::Masks;
 pub use self::parameters::SeedChoice;
 pub use self::pictures::PictureTab;
+pub use self::subject::SubjectStroke;
 
 use self::forecast::Forecast;
 use self::models::ModelChoice;
@@ -104,6 +112,10 @@ pub struct Studio {
     /// What the stroke has changed since the view last looked.
     stroke_dirty: Option<PixelRect>,
     mask_bounds: Remembered<Option<PixelRect>>,
+    known_bounds: RefCell<masks::KnownBounds>,
+    masks_before_stroke: RefCell<Masks>,
+    /// What the painter wants the model to see, and of which picture.
+    drawn_context: Option<(u64, PixelRect)>,
     uniform: Remembered<bool>,
     /// The mask as it was when a result was accepted: until it is touched again its tint steps back.
     resting_mask: Option<u64>,
@@ -119,6 +131,7 @@ pub struct Studio {
     device: Option<String>,
     engine_notice: Option<String>,
     models: Vec<ModelChoice>,
+    model_sizes: model_size::ModelSizes,
     run: Option<Run>,
     runs_started: u64,
     results: Results,
@@ -171,6 +184,9 @@ impl Studio {
             stepping: stepping::Stepping::default(),
             stroke_dirty: None,
             mask_bounds: Remembered::default(),
+            known_bounds: RefCell::default(),
+            masks_before_stroke: RefCell::default(),
+            drawn_context: None,
             uniform: Remembered::default(),
             resting_mask: None,
             clipboard: Arc::new(Mutex::new(SystemClipboard::new())),
@@ -183,6 +199,7 @@ impl Studio {
             device: None,
             engine_notice: None,
             models: vec![],
+            model_sizes: model_size::ModelSizes::default(),
             run: None,
             runs_started: 0,
             tweaks_while_running: false,
@@ -240,6 +257,7 @@ impl Studio {
         self.history.tidy();
         self.aside.iter_mut().for_each(pictures::Aside::tidy);
         self.work.tidy();
+        self.ask_model_size();
         self.step_on();
         self.start_edits();
         self.start_next_save();
@@ -260,6 +278,7 @@ impl Studio {
             Message::Saved(made) => self.take_in_saved(*made),
             Message::ForLayer(picture) => self.take_in_for_layer(*picture),
             Message::Prepared { run, job, mask } => self.take_in_prepared(run, *job, mask),
+            Message::ModelSize(model, size) => self.take_in_model_size(model, size),
             Message::NextMask(next) => self.take_in_next_mask(*next),
             Message::Finished { run, pictures } => self.take_in_finished(run, pictures),
             Message::Kept(kept) => self.take_in_kept(*kept),
@@ -408,7 +427,11 @@ impl Studio {
     /// What pressing the button would do now.
     #[must_use]
     pub fn plan(&self) -> Plan {
-        Plan::new(self.document.size(), self.mask_bounds(), self.is_blank(), &self.recipe)
+        self.plan_of(&self.recipe)
+    }
+
+    fn plan_of(&self, recipe: &Recipe) -> Plan {
+        Plan::new(self.document.size(), &self.masks(), self.is_blank(), recipe, self.model_size())
     }
 
     #[must_use]

@@ -45,7 +45,8 @@ impl Studio {
 
     /// Takes over a recipe from a file or a result, seed included.
     pub fn use_recipe(&mut self, recipe: Recipe) {
-        self.recipe = Recipe { model_hash: None, ..recipe };
+        // The regions of a picture are its masks.
+        self.recipe = Recipe { model_hash: None, regions: vec![], ..recipe };
         self.seed_choice = SeedChoice::Fixed;
     }
 
@@ -89,6 +90,12 @@ fn changed_field(before: &Recipe, after: &Recipe) -> Option<(&'static str, &'sta
         (before.strength != after.strength, "Change the strength", "strength"),
         (before.seed != after.seed, "Change the seed", "seed"),
         (before.batch != after.batch, "Change the number of pictures", "batch"),
+        (before.area != after.area, "Change the area", "area"),
+        (before.padding != after.padding, "Change the padding", "padding"),
+        (before.fill != after.fill, "Change the fill", "fill"),
+        (before.feather != after.feather, "Change the feather", "feather"),
+        (before.soft != after.soft, "Change soft inpainting", "soft"),
+        (before.color_match != after.color_match, "Change the colour match", "color_match"),
     ];
     let mut differing = fields.into_iter().filter(|(differs, ..)| *differs);
     match (differing.next(), differing.next()) {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use brushfire_engine::Recipe;
 use image::{GrayImage, RgbImage};
 
+use super::generation::Origin;
 use super::{RunId, Studio};
 use crate::document::{AcceptedResult, PixelRect};
 
@@ -24,6 +25,10 @@ pub struct FinishedPicture {
     pub recipe: Recipe,
     /// Of a preview that was kept: the steps it had behind it.
     pub kept_at: Option<u32>,
+    /// Of such a preview: from where its run can be gone on with.
+    pub origin: Option<Arc<Origin>>,
+    /// How strongly the mask's edge shows, 1 being like the picture's own lines beside it; where it was measured.
+    pub seam: Option<f32>,
 }
 
 /// One entry of the strip.
@@ -41,8 +46,10 @@ pub struct ResultPicture {
     /// As in [`FinishedPicture`].
     pub in_context: Arc<RgbImage>,
     pub recipe: Recipe,
-    /// As in [`FinishedPicture`].
+    /// As in [`FinishedPicture`], as are the next two.
     pub kept_at: Option<u32>,
+    pub origin: Option<Arc<Origin>>,
+    pub seam: Option<f32>,
     pub accepted: bool,
 }
 
@@ -116,6 +123,8 @@ impl Results {
                 in_context: Arc::new(picture.in_context),
                 recipe: picture.recipe,
                 kept_at: picture.kept_at,
+                origin: picture.origin,
+                seam: picture.seam,
                 accepted: false,
             });
         }
@@ -149,6 +158,7 @@ impl Results {
         let mut kept = 0;
         self.results.retain(|result| {
             bytes += result.image.as_raw().len() + result.mask.as_raw().len();
+            bytes += result.origin.as_ref().map_or(0, |origin| origin.bytes());
             kept += 1;
             kept == 1 || bytes <= budget
         });
@@ -237,6 +247,8 @@ mod tests {
             thumbnail: RgbImage::new(1, 1),
             in_context: RgbImage::new(1, 1),
             kept_at: None,
+            origin: None,
+            seam: None,
             recipe: Recipe { seed, ..Recipe::default() },
         }
     }

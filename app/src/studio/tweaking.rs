@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use brushfire_engine::{JobId, Recipe, Tweak};
-use image::GrayImage;
 
 use super::mailbox::Message;
-use super::plan::{self, Plan, Task};
+use super::plan::{self, OtherMask, Plan, Task};
 use super::{Phase, Run, RunId, Studio};
+use crate::document::{Layer, TileGrid};
 
 /// What is being typed or dragged is sent no more often than this.
 const PAUSE: Duration = Duration::from_millis(150);
@@ -19,11 +19,13 @@ pub(super) struct Told {
     at: Instant,
     /// Of the mask that it has, or that is on its way; see [`crate::document::TileGrid::latest_revision`].
     mask_revision: u64,
+    /// As the panels had it; a run may have a recipe of its own.
+    recipe: Recipe,
 }
 
 impl Told {
-    pub(super) fn new(mask_revision: u64) -> Self {
-        Self { at: Instant::now(), mask_revision }
+    pub(super) fn new(mask_revision: u64, recipe: Recipe) -> Self {
+        Self { at: Instant::now(), mask_revision, recipe }
     }
 }
 
@@ -31,9 +33,7 @@ impl Told {
 pub struct NextMask {
     pub(super) run: RunId,
     pub(super) plan: Plan,
-    pub(super) for_engine: GrayImage,
-    /// Of the plan's region.
-    pub(super) in_region: GrayImage,
+    pub(super) other: OtherMask,
 }
 
 impl Studio {
@@ -43,11 +43,11 @@ impl Studio {
         if !self.tweaks_while_running || self.is_painting() {
             return None;
         }
+        let mask_revision = self.mask_revision();
         let (Some(engine), Some((job, run))) = (&self.engine, tweakable(self.run.as_mut(), self.picture_number)) else {
             return None;
         };
-        let tweak = difference(&run.plan.recipe, &self.recipe);
-        let mask_revision = self.document.mask().latest_revision();
+        let tweak = difference(&run.told.recipe, &self.recipe);
         let is_other_mask = run.plan.task == Task::Inpaint && run.told.mask_revision != mask_revision;
         if tweak == Tweak::default() && !is_other_mask {
             return None;
@@ -56,7 +56,7 @@ impl Studio {
         if waited < PAUSE {
             return Some(PAUSE - waited);
         }
-        run.told = Told { at: now, mask_revision };
+        run.told = Told { at: now, mask_revision, recipe: self.recipe.clone() };
         if tweak != Tweak::default() {
             run.plan.recipe = tweak.applied_to(&run.plan.recipe);
             engine.tweak(job, tweak);
@@ -68,15 +68,22 @@ impl Studio {
         None
     }
 
-    /// Without a mask there would be nothing left to make, so the last one stays.
+    /// Without a mask within what the model sees there would be nothing left to make, so the last one stays.
     fn prepare_next_mask(&self, run: RunId, plan: Plan) {
-        let Some(bounds) = self.mask_bounds() else { return };
+        let masks = self.masks();
+        let region = masks.bounds.map(|bounds| bounds.intersect(plan.seen()));
+        let Some(region) = region.filter(|region| !region.is_empty()) else { return };
         let document = self.document.clone();
         self.mailbox.spawn("prepare-mask", move || {
-            let plan = Plan { region: bounds, ..plan };
-            let (for_engine, in_region) = plan::masks(&plan, &document);
-            for_engine.map(|for_engine| Message::NextMask(Box::new(NextMask { run, plan, for_engine, in_region })))
+            let plan = Plan { region, mask: masks.main, ..plan };
+            let other = plan::other_mask(&plan, &document);
+            Message::NextMask(Box::new(NextMask { run, plan, other }))
         });
+    }
+
+    /// Changes with the mask of the recipe's own prompt.
+    pub(super) fn mask_revision(&self) -> u64 {
+        self.document.main_mask().and_then(Layer::mask).map_or(0, TileGrid::latest_revision)
     }
 
     pub(super) fn take_in_next_mask(&mut self, next: NextMask) {
@@ -84,9 +91,9 @@ impl Studio {
             return;
         };
         if run.id == next.run {
-            run.plan.region = next.plan.region;
-            run.mask = Some(Arc::new(next.in_region));
-            engine.tweak(job, Tweak { mask: Some(next.for_engine), ..Tweak::default() });
+            (run.plan.region, run.plan.mask) = (next.plan.region, next.plan.mask);
+            run.mask = Some(Arc::new(next.other.in_region));
+            engine.tweak(job, Tweak { mask: Some(next.other.for_engine), ..Tweak::default() });
         }
     }
 }

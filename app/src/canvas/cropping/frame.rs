@@ -33,6 +33,13 @@ impl CropFrame {
         Self { left: rect.left as i32, top: rect.top as i32, width: rect.width(), height: rect.height() }
     }
 
+    /// A quarter of the shorter side further on all sides, by as many pixels as models paint at once.
+    pub(super) fn beyond(size: CanvasSize) -> Self {
+        let by = (size.width().min(size.height()) / 4).next_multiple_of(8);
+        let side = |side: u32| (side + 2 * by).min(CanvasSize::MAX_SIDE);
+        Self { left: -(by as i32), top: -(by as i32), width: side(size.width()), height: side(size.height()) }
+    }
+
     pub(super) fn rect(&self) -> Rect {
         Rect::from_min_size(pos2(self.left as f32, self.top as f32), vec2(self.width as f32, self.height as f32))
     }

@@ -12,7 +12,7 @@ use self::frame::Grip;
 use super::camera::Camera;
 use super::tools::{Tool, Toolbox};
 use super::{handle, has_keyboard};
-use crate::document::selection::bounds_of;
+use crate::document::selection::{Combine, bounds_of};
 use crate::document::{CanvasSize, Document};
 use crate::studio::Studio;
 
@@ -23,6 +23,8 @@ const FAR: f32 = 40_000.0;
 #[derive(Default)]
 pub struct Cropping {
     session: Option<Session>,
+    /// What the frame is to become as soon as the tool is in hand.
+    wider: Option<CropFrame>,
 }
 
 struct Session {
@@ -52,23 +54,36 @@ impl Cropping {
             let first = first_frame(studio.document());
             self.session = Some(Session { based_on: now, first, frame: first, grab: None });
         }
+        if let (Some(session), Some(wider)) = (&mut self.session, self.wider.take()) {
+            session.frame = wider;
+        }
         if has_keyboard(ui) && ui.input(|input| input.key_pressed(Key::Enter)) {
-            self.apply(studio);
+            self.apply(studio, tools.crop_masks_new);
         } else if has_keyboard(ui) && ui.input(|input| input.key_pressed(Key::Escape)) {
             self.give_up();
         }
     }
 
     /// The frame becomes the canvas; it grows where the frame reaches beyond it.
-    pub fn apply(&mut self, studio: &mut Studio) {
+    pub fn apply(&mut self, studio: &mut Studio, masks_new: bool) {
         let Some(Session { frame, .. }) = self.session else { return };
         match CanvasSize::new(frame.width, frame.height) {
             Ok(size) => {
-                studio.edit_in_background(move |document| Ok(document.crop_to([frame.left, frame.top], size)));
+                let top_left = [frame.left, frame.top];
+                if masks_new {
+                    studio.extend_canvas(top_left, size, Combine::Replace);
+                } else {
+                    studio.edit_in_background(move |document| Ok(document.crop_to(top_left, size)));
+                }
                 self.session = None;
             }
             Err(error) => studio.notices.error(error.to_string()),
         }
+    }
+
+    /// Begins with a frame that reaches beyond a picture of this size on all sides, to be dragged from there.
+    pub fn reach_beyond(&mut self, size: CanvasSize) {
+        self.wider = Some(CropFrame::beyond(size));
     }
 
     /// The frame lies where it lay first.

@@ -129,6 +129,7 @@ impl Marking {
             | Tool::Move
             | Tool::Transform
             | Tool::Crop
+            | Tool::Subject
             | Tool::Hand => return false,
         };
         self.drawing = Some(Drawing { tool, kind, how, shift_is_free: !modifiers.shift });

@@ -1,0 +1,226 @@
+//! What a generation would do, drawn on the canvas before it begins: the part that the model sees with the size it sees
+//! it at, and the ring over which what is made fades into what is kept. The part's edges are the padding, its corners can
+//! be dragged anywhere.
+
+mod ring;
+
+use brushfire_engine::{Area, Recipe};
+use egui::{Color32, CursorIcon, FontId, Painter, Pos2, Rect, Shape, Stroke, Ui, Vec2, vec2};
+
+use self::ring::Ring;
+use super::camera::Camera;
+use super::tools::{Tool, Toolbox};
+use super::{egui_rect, handle};
+use crate::document::PixelRect;
+use crate::language::text_with;
+use crate::studio::Studio;
+use crate::studio::plan::{Plan, Task};
+
+/// The pointer is near the frame within so many points: its handles appear.
+const NEAR: f32 = 40.0;
+/// Length of the frame's dashes and of the gaps between them, in points.
+const DASH: f32 = 6.0;
+const LABEL_SIZE: f32 = 12.0;
+
+/// What is drawn and dragged of the plan.
+#[derive(Default)]
+pub(super) struct Planning {
+    is_shown: bool,
+    grab: Option<Grab>,
+    ring: Ring,
+}
+
+/// A handle being dragged; which edges move with it, left or top being -1.
+struct Grab {
+    edges: [i8; 2],
+    /// As it was when it was taken.
+    seen: PixelRect,
+}
+
+impl Planning {
+    /// Whether it is drawn, as the painter wants it.
+    pub(super) fn set_shown(&mut self, is_shown: bool) {
+        self.is_shown = is_shown;
+    }
+
+    /// The plan of the run that goes on, or of the one that would begin.
+    fn plan(&self, studio: &Studio) -> Option<Plan> {
+        let run = studio.run().filter(|run| run.picture == studio.picture_number());
+        let plan = match run {
+            Some(run) => run.plan.clone(),
+            None if studio.results().shown().is_some() => return None,
+            None => studio.plan(),
+        };
+        (self.is_shown && plan.task == Task::Inpaint).then_some(plan)
+    }
+
+    /// That plan, where it can be dragged.
+    fn draggable(&self, studio: &Studio, tools: &Toolbox) -> Option<Plan> {
+        let is_free = !studio.is_painting() && studio.run().is_none();
+        // These have handles of their own.
+        let is_other = matches!(tools.in_hand(), Tool::Crop | Tool::Transform | Tool::Hand);
+        self.plan(studio).filter(|plan| is_free && !is_other && plan.recipe.area == Area::Masked)
+    }
+
+    /// The button goes down; returns whether a handle was taken.
+    pub(super) fn press(&mut self, on_screen: Pos2, camera: &Camera, studio: &Studio, tools: &Toolbox) -> bool {
+        let Some(plan) = self.draggable(studio, tools) else { return false };
+        self.grab = edges_at(plan.seen(), on_screen, camera).map(|edges| Grab { edges, seen: plan.seen() });
+        self.grab.is_some()
+    }
+
+    pub(super) fn move_to(&mut self, here: Pos2, studio: &mut Studio) {
+        let Some(Grab { edges, seen }) = &self.grab else { return };
+        if edges.contains(&0) {
+            if let Some(bounds) = studio.masks().bounds {
+                studio.recipe.padding = padding_to(bounds, *edges, here);
+            }
+        } else {
+            studio.draw_context(spanned(*seen, *edges, here, studio.document().bounds()));
+        }
+    }
+
+    pub(super) fn release(&mut self, studio: &mut Studio) {
+        if self.grab.take().is_some() {
+            studio.seal_parameters();
+        }
+    }
+
+    pub(super) fn cursor(
+        &self,
+        on_screen: Pos2,
+        camera: &Camera,
+        studio: &Studio,
+        tools: &Toolbox,
+    ) -> Option<CursorIcon> {
+        let seen = self.draggable(studio, tools)?.seen();
+        let edges = self.grab.as_ref().map(|grab| grab.edges).or_else(|| edges_at(seen, on_screen, camera))?;
+        let rect = egui_rect(seen);
+        let away = camera.screen_from_canvas(place_of(rect, edges)) - camera.screen_from_canvas(rect.center());
+        Some(handle::resize_cursor(away))
+    }
+
+    /// Draws the ring and the frame.
+    pub(super) fn paint(&mut self, ui: &Ui, painter: &Painter, camera: &Camera, studio: &Studio, tools: &Toolbox) {
+        let Some(plan) = self.plan(studio) else { return };
+        if studio.run().is_none() {
+            self.ring.paint(ui.ctx(), painter, camera, studio, &plan);
+        }
+        if plan.recipe.area != Area::Masked {
+            return;
+        }
+        let rect = egui_rect(plan.seen());
+        paint_frame(painter, camera, rect);
+        let pointer = ui.input(|input| input.pointer.hover_pos());
+        let on_screen = camera.screen_from_canvas_rect(rect);
+        let is_near =
+            pointer.is_some_and(|at| on_screen.expand(NEAR).contains(at) && !on_screen.shrink(NEAR).contains(at));
+        let is_held = self.grab.is_some();
+        paint_label(painter, on_screen, &plan, is_near || is_held);
+        if is_held || is_near && self.draggable(studio, tools).is_some() {
+            for edges in HANDLES {
+                handle::paint(painter, camera.screen_from_canvas(place_of(rect, edges)));
+            }
+        }
+    }
+}
+
+const HANDLES: [[i8; 2]; 8] = [[-1, -1], [0, -1], [1, -1], [1, 0], [1, 1], [0, 1], [-1, 1], [-1, 0]];
+
+/// -1 is the left or top edge, 0 the middle, 1 the right or bottom edge.
+fn place_of(rect: Rect, [x, y]: [i8; 2]) -> Pos2 {
+    rect.center() + rect.size() / 2.0 * vec2(f32::from(x), f32::from(y))
+}
+
+/// The handle at a place of the screen.
+fn edges_at(seen: PixelRect, on_screen: Pos2, camera: &Camera) -> Option<[i8; 2]> {
+    let rect = egui_rect(seen);
+    HANDLES
+        .into_iter()
+        .find(|edges| camera.screen_from_canvas(place_of(rect, *edges)).distance(on_screen) <= handle::REACH)
+}
+
+/// How far the pointer is from the mask, on the side whose edge is dragged.
+fn padding_to(mask: PixelRect, [x, y]: [i8; 2], here: Pos2) -> u32 {
+    let mask = egui_rect(mask);
+    let away = match (x, y) {
+        (-1, _) => mask.left() - here.x,
+        (1, _) => here.x - mask.right(),
+        (_, -1) => mask.top() - here.y,
+        _ => here.y - mask.bottom(),
+    };
+    (away.round().max(0.0) as u32).min(Recipe::MAX_PADDING)
+}
+
+/// From the corner opposite of the one that is dragged to the pointer.
+fn spanned(seen: PixelRect, edges: [i8; 2], here: Pos2, canvas: PixelRect) -> Option<PixelRect> {
+    let fixed = place_of(egui_rect(seen), edges.map(|edge| -edge));
+    let rect = Rect::from_two_pos(fixed, here);
+    let side = |side: f32| side.round().max(0.0) as u32;
+    let rect = PixelRect {
+        left: side(rect.left()),
+        top: side(rect.top()),
+        right: side(rect.right()),
+        bottom: side(rect.bottom()),
+    };
+    Some(rect.intersect(canvas)).filter(|rect| !rect.is_empty())
+}
+
+/// Thin dashes, light on dark, that are seen on every ground and ask for nothing.
+fn paint_frame(painter: &Painter, camera: &Camera, rect: Rect) {
+    let mut line = camera.corners_on_screen(rect).to_vec();
+    line.extend(line.first().copied());
+    painter.add(Shape::line(line.clone(), Stroke::new(1.0, Color32::from_black_alpha(130))));
+    painter.extend(Shape::dashed_line(&line, Stroke::new(1.0, Color32::from_white_alpha(200)), DASH, DASH));
+}
+
+/// The size that the model works at; with the pixels of the picture that become it, where the painter looks closer.
+fn paint_label(painter: &Painter, frame: Rect, plan: &Plan, is_explained: bool) {
+    let ([width, height], seen) = (plan.crop.model_size, plan.seen());
+    let size = [("width", width.into()), ("height", height.into())];
+    let words = if is_explained {
+        let padding = ("padding", plan.recipe.padding.into());
+        let seen = [("seen-width", seen.width().into()), ("seen-height", seen.height().into()), padding];
+        text_with("plan-seen", &[size.as_slice(), &seen].concat())
+    } else {
+        text_with("plan-size", &size)
+    };
+    let galley = painter.layout_no_wrap(words, FontId::proportional(LABEL_SIZE), Color32::from_white_alpha(230));
+    let room = vec2(6.0, 2.0);
+    let size = galley.size() + 2.0 * room;
+    let clip = painter.clip_rect();
+    let above = frame.left_top() - vec2(0.0, size.y + 4.0);
+    // Where there is no room above the frame, it stands in its corner.
+    let corner = if above.y < clip.top() { frame.left_top() + Vec2::splat(6.0) } else { above };
+    let pill = Rect::from_min_size(corner.max(clip.min + Vec2::splat(4.0)), size);
+    painter.rect_filled(pill, 4.0, Color32::from_black_alpha(170));
+    painter.galley(pill.min + room, galley, Color32::WHITE);
+}
+
+#[cfg(test)]
+mod tests {
+    use egui::pos2;
+
+    use super::*;
+
+    const MASK: PixelRect = PixelRect { left: 100, top: 100, right: 150, bottom: 140 };
+
+    #[test]
+    fn an_edge_dragged_away_from_the_mask_is_the_padding() {
+        assert_eq!(padding_to(MASK, [1, 0], pos2(200.4, 5.0)), 50);
+        assert_eq!(padding_to(MASK, [-1, 0], pos2(60.0, 5.0)), 40);
+        assert_eq!(padding_to(MASK, [0, 1], pos2(0.0, 141.0)), 1);
+        assert_eq!(padding_to(MASK, [0, -1], pos2(0.0, 130.0)), 0, "not less than the mask");
+        assert_eq!(padding_to(MASK, [1, 0], pos2(1e9, 0.0)), Recipe::MAX_PADDING);
+    }
+
+    #[test]
+    fn a_corner_dragged_spans_what_is_seen_within_the_canvas() {
+        let canvas = PixelRect { left: 0, top: 0, right: 300, bottom: 200 };
+        let rect = spanned(MASK, [1, 1], pos2(250.0, 500.0), canvas).unwrap();
+        assert_eq!(rect, PixelRect { left: 100, top: 100, right: 250, bottom: 200 });
+        let rect = spanned(MASK, [-1, 1], pos2(-30.0, 120.0), canvas).unwrap();
+        assert_eq!(rect, PixelRect { left: 0, top: 100, right: 150, bottom: 120 });
+        assert_eq!(spanned(MASK, [1, 1], pos2(100.0, 100.0), canvas), None);
+    }
+}

@@ -1,0 +1,302 @@
+//! Masks and what is done with them: what the model sees, several masks at once, what is beyond the edge, what goes.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+#[allow(dead_code, reason = "each file of tests uses its part")]
+mod painter;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use brushfire::canvas::Tool;
+use brushfire::commands::{Command, InpaintCommand, Menu};
+use brushfire::document::{LayerProps, MaskUse, PixelRect};
+use brushfire_engine::{Area, Event, Fill, Job, Latents, Picture};
+use egui::{Key, Modifiers, Role};
+use egui_kittest::kittest::Queryable as _;
+use image::{DynamicImage, GrayImage, Rgb, RgbImage};
+
+use painter::Desk;
+
+/// Opens a picture of this size that has another colour at every pixel.
+fn desk_with(width: u32, height: u32) -> Desk {
+    let mut desk = Desk::new();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("scene.png");
+    let scene = RgbImage::from_fn(width, height, |x, y| Rgb([(x % 251) as u8, (y % 241) as u8, (x + y) as u8]));
+    DynamicImage::ImageRgb8(scene).save(&path).unwrap();
+    desk.window_mut().desk.studio.open_path(&path);
+    desk.wait_for(|window| window.desk.studio.document().size().width() == width);
+    desk
+}
+
+fn mask(desk: &mut Desk, from: (f32, f32), to: (f32, f32), diameter: f32) {
+    desk.window_mut().desk.tools.take(Tool::MaskBrush);
+    desk.window_mut().desk.tools.mask_brush.diameter = diameter;
+    desk.stroke(&[from, to]);
+}
+
+fn run(desk: &mut Desk, command: impl Into<Command>) {
+    command.into().run(&mut desk.window_mut().desk);
+    desk.settle();
+}
+
+fn wait_for_job(desk: &mut Desk, count: usize) -> Job {
+    let jobs = Arc::clone(&desk.engine.jobs);
+    desk.wait_for(|_| jobs.lock().unwrap().len() >= count);
+    jobs.lock().unwrap().last().unwrap().clone()
+}
+
+#[test]
+fn around_the_mask_the_model_sees_a_part_at_its_own_size_and_the_rest_stays() {
+    let mut desk = desk_with(1400, 900);
+    desk.window_mut().desk.studio.recipe.area = Area::Masked;
+    mask(&mut desk, (1000.0, 400.0), (1020.0, 410.0), 60.0);
+    let before = desk.document().flattened();
+    let seen = desk.window().desk.studio.plan().seen();
+    assert!(seen.width() < 300 && seen.height() < 300, "{seen:?}");
+    let job = desk.generate();
+    let init = job.init.unwrap();
+    assert_eq!((init.width(), init.height()), (job.recipe.width, job.recipe.height));
+    assert!(init.width() <= 320, "the starter is best at 256 x 256, not {}", init.width());
+    desk.finish([200, 10, 10]);
+    desk.press(Modifiers::NONE, Key::Enter);
+    let (after, mask) = (desk.document().flattened(), desk.document().mask().clone());
+    let size = desk.document().size();
+    let mut changed = 0;
+    for (x, y) in (0..size.height()).flat_map(|y| (0..size.width()).map(move |x| (x, y))) {
+        if mask.pixel(x, y) == 0 {
+            assert_eq!(after.pixel(x, y), before.pixel(x, y), "{x} {y}");
+        }
+        changed += u32::from(after.pixel(x, y) != before.pixel(x, y));
+    }
+    assert!(changed > 2000, "{changed}");
+}
+
+#[test]
+fn the_panel_says_how_the_mask_is_used_and_undo_takes_it_back() {
+    let mut desk = desk_with(300, 200);
+    run(&mut desk, Command::ShowPanel(brushfire::panels::PanelKind::Inpainting));
+    let studio = |desk: &Desk| desk.window().desk.studio.recipe.clone();
+    desk.harness.get_by_role_and_label(Role::CheckBox, "Match colours at the edge").click();
+    desk.settle();
+    assert!(!studio(&desk).color_match);
+    desk.press(Modifiers::COMMAND, Key::Z);
+    assert!(studio(&desk).color_match);
+    desk.harness.get_by_role_and_label(Role::CheckBox, "Soft: grey is less strength").click();
+    desk.settle();
+    assert!(studio(&desk).soft);
+}
+
+#[test]
+fn the_frames_edge_is_dragged_for_padding_and_its_corner_for_a_frame_of_ones_own() {
+    let mut desk = desk_with(1200, 900);
+    desk.window_mut().desk.studio.recipe.area = Area::Masked;
+    mask(&mut desk, (600.0, 400.0), (620.0, 400.0), 100.0);
+    let bounds = desk.window().desk.studio.masks().bounds.unwrap();
+    let seen = desk.window().desk.studio.plan().seen();
+    let middle = (seen.top + seen.bottom) as f32 / 2.0;
+    desk.stroke(&[(seen.right as f32, middle), (bounds.right as f32 + 150.0, middle)]);
+    let padding = desk.window().desk.studio.recipe.padding;
+    assert!((148..=152).contains(&padding), "{padding}");
+    let wider = desk.window().desk.studio.plan().seen();
+    assert!(wider.width() > seen.width());
+    assert_eq!(desk.window().desk.studio.masks().bounds, Some(bounds), "nothing was painted");
+
+    desk.stroke(&[(wider.left as f32, wider.top as f32), (60.0, 50.0)]);
+    let context = desk.window().desk.studio.drawn_context().unwrap();
+    assert!(context.left.abs_diff(60) < 4 && context.top.abs_diff(50) < 4, "{context:?}");
+    let plan = desk.window().desk.studio.plan().seen();
+    assert_eq!(plan.intersect(context), context);
+    run(&mut desk, InpaintCommand::ForgetContext);
+    assert_eq!(desk.window().desk.studio.plan().seen(), wider);
+}
+
+/// Adds a mask with this use and paints on it.
+fn add_mask(desk: &mut Desk, mask_use: MaskUse, from: (f32, f32), to: (f32, f32)) {
+    let studio = &mut desk.window_mut().desk.studio;
+    studio.edit(|document| Some(document.add_mask("another".to_owned())));
+    let id = studio.document().active_mask();
+    studio.use_mask(id, mask_use);
+    desk.settle();
+    mask(desk, from, to, 20.0);
+}
+
+#[test]
+fn masks_with_prompts_of_their_own_are_filled_in_one_run_and_a_context_is_only_seen() {
+    let mut desk = desk_with(400, 300);
+    mask(&mut desk, (40.0, 40.0), (60.0, 40.0), 20.0);
+    let hat = MaskUse::Region { prompt: "a hat".to_owned(), strength: 0.5 };
+    add_mask(&mut desk, hat, (200.0, 100.0), (230.0, 100.0));
+    add_mask(&mut desk, MaskUse::Context, (350.0, 250.0), (380.0, 280.0));
+    let job = desk.generate();
+    assert_eq!(job.recipe.regions.len(), 1);
+    assert_eq!((job.recipe.regions[0].prompt.as_str(), job.recipe.regions[0].strength), ("a hat", 0.5));
+    let level = |mask: &GrayImage, x, y| mask.get_pixel(x, y).0[0];
+    let main = job.mask.unwrap();
+    assert_eq!([level(&main, 50, 40), level(&main, 215, 100), level(&main, 365, 265)], [255, 0, 0]);
+    assert_eq!([level(&job.regions[0], 50, 40), level(&job.regions[0], 215, 100)], [0, 255]);
+    desk.finish([200, 10, 10]);
+    desk.press(Modifiers::NONE, Key::Enter);
+    let red = |desk: &Desk, x, y| desk.document().flattened().pixel(x, y)[0] / 257;
+    assert_eq!([red(&desk, 50, 40), red(&desk, 215, 100)], [200, 200]);
+    assert_ne!(red(&desk, 365, 265), 200);
+    desk.window_mut().desk.studio.recipe.area = Area::Masked;
+    let seen = desk.window().desk.studio.plan().seen();
+    assert!(seen.right >= 380 && seen.bottom >= 280, "{seen:?}");
+}
+
+#[test]
+fn what_is_masked_goes_without_a_prompt_and_the_panels_keep_theirs() {
+    let mut desk = desk_with(300, 300);
+    desk.window_mut().desk.studio.recipe.prompt = "a castle".to_owned();
+    desk.window_mut().desk.studio.tweaks_while_running = true;
+    mask(&mut desk, (100.0, 100.0), (120.0, 120.0), 40.0);
+    run(&mut desk, InpaintCommand::RemoveMasked);
+    let job = wait_for_job(&mut desk, 1);
+    assert_eq!((job.recipe.prompt.as_str(), job.recipe.area, job.recipe.fill), ("", Area::Masked, Fill::Texture));
+    assert_eq!(desk.window().desk.studio.recipe.prompt, "a castle");
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    desk.settle();
+    assert!(desk.engine.tweaks.lock().unwrap().is_empty(), "its recipe is its own");
+}
+
+#[test]
+fn the_canvas_is_extended_by_the_crop_frame_and_by_strokes_beyond_the_edge() {
+    let mut desk = desk_with(200, 160);
+    run(&mut desk, InpaintCommand::ExtendCanvas);
+    desk.click("Apply");
+    let size = desk.document().size();
+    assert_eq!((size.width(), size.height()), (280, 240));
+    assert_eq!([desk.mask_at(5, 120), desk.mask_at(140, 120)], [65535, 0]);
+    let job = desk.generate();
+    assert_eq!(job.recipe.strength, 1.0);
+    desk.finish([200, 10, 10]);
+    desk.press(Modifiers::NONE, Key::Enter);
+    assert!(desk.document().flattened().pixel(3, 3)[3] == 65535, "what is new is painted");
+
+    desk.press(Modifiers::COMMAND, Key::D);
+    desk.window_mut().desk.tools.mask_extends_canvas = true;
+    mask(&mut desk, (270.0, 100.0), (300.0, 100.0), 20.0);
+    assert_eq!((desk.document().size().width(), desk.document().size().height()), (312, 240));
+    assert_eq!([desk.mask_at(300, 20), desk.mask_at(275, 100), desk.mask_at(200, 100)], [65535, 65535, 0]);
+}
+
+#[test]
+fn a_subject_is_masked_by_a_stroke_on_it_and_one_beside_it() {
+    let mut desk = Desk::new();
+    let scene = RgbImage::from_fn(240, 200, |x, y| {
+        let grain = ((x * 31 + y * 17) % 23) as u8;
+        let is_subject = x.abs_diff(120).pow(2) + y.abs_diff(100).pow(2) < 3600;
+        if is_subject { Rgb([190 + grain, 80 + grain, 50]) } else { Rgb([50, 90 + grain, 130 + grain]) }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("subject.png");
+    DynamicImage::ImageRgb8(scene).save(&path).unwrap();
+    desk.window_mut().desk.studio.open_path(&path);
+    desk.wait_for(|window| window.desk.studio.document().size().width() == 240);
+    run(&mut desk, InpaintCommand::ReplaceBackground);
+    desk.stroke(&[(100.0, 100.0), (140.0, 100.0)]);
+    desk.click("Beside it");
+    desk.stroke(&[(20.0, 12.0), (220.0, 12.0)]);
+    assert_eq!([desk.mask_at(120, 60), desk.mask_at(10, 100), desk.mask_at(200, 180)], [0, 65535, 65535]);
+    desk.window_mut().desk.tools.subject.masks_background = false;
+    desk.settle();
+    assert_eq!([desk.mask_at(120, 60), desk.mask_at(10, 100)], [65535, 0]);
+}
+
+#[test]
+fn a_mask_is_filled_like_the_selection() {
+    let mut desk = desk_with(300, 200);
+    mask(&mut desk, (220.0, 100.0), (240.0, 100.0), 30.0);
+    assert!(!Command::from(InpaintCommand::FillLikeSelection).is_enabled(&desk.window().desk));
+    desk.window_mut().desk.tools.take(Tool::RectangleSelect);
+    desk.stroke(&[(10.0, 10.0), (120.0, 190.0)]);
+    let before = desk.document().flattened();
+    desk.click_in_menu(Menu::Mask, "Fill mask like selection");
+    let after = desk.document().flattened();
+    assert_eq!(after.pixel(150, 100), before.pixel(150, 100));
+    assert!(after.pixel(230, 100)[0] < before.pixel(230, 100)[0], "reds as on the left");
+}
+
+/// Lets the engine answer with a picture of noise, another one each time.
+fn finish_with_noise(desk: &mut Desk, seed: u32) {
+    let job = desk.last_job();
+    let recipe = desk.engine.jobs.lock().unwrap().last().unwrap().recipe.clone();
+    let image = RgbImage::from_fn(recipe.width, recipe.height, |x, y| {
+        let value = (x ^ y.rotate_left(7) ^ seed).wrapping_mul(2_654_435_761).wrapping_mul(2_246_822_519) >> 7;
+        Rgb([value as u8, (value >> 8) as u8, (value >> 16) as u8])
+    });
+    let pictures = vec![Picture { image, recipe }];
+    desk.send(Event::Finished { job, pictures, latents: Latents::default(), seconds: 1.0 });
+    desk.wait_for(|window| window.desk.studio.run().is_none());
+}
+
+fn save_and_open_again(desk: &mut Desk, path: &Path) {
+    desk.window_mut().desk.studio.save_to(path.to_owned());
+    desk.wait_for(|window| !window.desk.studio.is_modified());
+    // A file that is open already would only come to the front.
+    let copy = path.with_file_name(format!("copy-{}", path.file_name().unwrap().to_str().unwrap()));
+    std::fs::copy(path, &copy).unwrap();
+    let number = desk.window().desk.studio.picture_number();
+    desk.window_mut().desk.studio.open_path(&copy);
+    desk.wait_for(|window| window.desk.studio.picture_number() != number);
+}
+
+/// Fifty passes of several masks, soft and feathered and scaled, through files that keep layers and files that do not.
+#[test]
+fn after_fifty_passes_saved_and_opened_again_nothing_outside_the_masks_has_changed() {
+    let mut desk = desk_with(500, 400);
+    let first = desk.document().flattened();
+    let mut ever_masked = vec![false; 500 * 400];
+    let folder = tempfile::tempdir().unwrap();
+    for pass in 0..50_u32 {
+        let recipe = &mut desk.window_mut().desk.studio.recipe;
+        recipe.area = if pass % 3 == 0 { Area::Whole } else { Area::Masked };
+        recipe.feather = pass % 4 * 5;
+        recipe.soft = pass % 5 == 0;
+        desk.press(Modifiers::COMMAND, Key::D);
+        let (x, y) = (120.0 + (pass % 7) as f32 * 20.0, 100.0 + (pass % 5) as f32 * 30.0);
+        mask(&mut desk, (x, y), (x + 30.0, y + 10.0), 40.0);
+        for (at, masked) in ever_masked.iter_mut().enumerate() {
+            *masked |= desk.mask_at(at as u32 % 500, at as u32 / 500) > 0;
+        }
+        desk.generate();
+        finish_with_noise(&mut desk, pass);
+        desk.press(Modifiers::NONE, Key::Enter);
+        if pass % 10 == 9 {
+            let name = if pass % 20 == 9 { "passes.ora" } else { "passes.png" };
+            let path = folder.path().join(format!("{pass}-{name}"));
+            if name == "passes.png" {
+                run(&mut desk, Command::Layer(brushfire::commands::LayerCommand::Flatten));
+            }
+            save_and_open_again(&mut desk, &path);
+        }
+    }
+    let last = desk.document().flattened();
+    let (mut kept, mut changed) = (0, 0);
+    for (at, masked) in ever_masked.iter().enumerate() {
+        let (x, y) = (at as u32 % 500, at as u32 / 500);
+        if *masked {
+            changed += u32::from(last.pixel(x, y) != first.pixel(x, y));
+        } else {
+            kept += 1;
+            assert_eq!(last.pixel(x, y), first.pixel(x, y), "{x} {y}");
+        }
+    }
+    assert!(kept > 100_000 && changed > 10_000, "{kept} kept, {changed} changed");
+}
+
+#[test]
+fn what_masks_are_for_is_kept_by_the_picture() {
+    let mut desk = desk_with(120, 90);
+    let hat = MaskUse::Region { prompt: "a hat".to_owned(), strength: 0.25 };
+    add_mask(&mut desk, hat.clone(), (20.0, 20.0), (40.0, 20.0));
+    let folder = tempfile::tempdir().unwrap();
+    save_and_open_again(&mut desk, &folder.path().join("hat.ora"));
+    let uses: Vec<MaskUse> = desk.document().region_masks().map(|mask| mask.props().mask_use.clone()).collect();
+    assert_eq!(uses, [hat]);
+    assert_eq!(LayerProps::default().mask_use, MaskUse::Repaint);
+    let bounds = desk.window().desk.studio.masks().bounds.unwrap();
+    let around = PixelRect { left: 8, top: 8, right: 52, bottom: 32 };
+    assert_eq!(bounds.intersect(around), bounds);
+}
