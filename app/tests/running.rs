@@ -7,6 +7,7 @@ mod painter;
 use std::sync::Arc;
 use std::time::Duration;
 
+use brushfire::canvas::Tool;
 use brushfire::commands::{Command, Menu};
 use brushfire_engine::{Event, Latents, Picture, Recipe, Step, Tweak};
 use egui::{Key, Modifiers, Role};
@@ -138,7 +139,7 @@ fn four_pictures_form_beside_each_other_and_one_is_chosen() {
 }
 
 #[test]
-fn results_as_layers_are_blended_by_erasing_between_them() {
+fn results_as_layers_are_blended_by_painting_between_them() {
     let mut desk = masked_desk();
     ask_for_four(&mut desk);
     finish_with(&mut desk, &COLORS);
@@ -146,13 +147,15 @@ fn results_as_layers_are_blended_by_erasing_between_them() {
     desk.harness.get_by_role_and_label(Role::Button, "Accept all as layers").click();
     desk.settle();
     desk.wait_for(|window| !window.desk.studio.is_editing());
-    assert_eq!(desk.document().layers().len(), before + 4);
+    assert_eq!(desk.document().layers().len(), before + 7, "each but the lowest has a layer it is clipped to");
     let pixel = |desk: &Desk, x, y| desk.document().flattened().pixel(x, y).map(|channel| (channel / 257) as u8);
     assert_eq!(pixel(&desk, 20, 24), [200, 0, 0, 255], "the one on the canvas lies on top");
-    let top = desk.document().active();
-    desk.window_mut().desk.studio.edit(|document| document.remove_layer(top));
-    assert_eq!(pixel(&desk, 20, 24), [0, 200, 0, 255]);
-    desk.press(Modifiers::COMMAND, Key::Z);
-    desk.press(Modifiers::COMMAND, Key::Z);
+    for (tool, shown) in [(Tool::Eraser, [0, 200, 0, 255]), (Tool::ColorBrush, [200, 0, 0, 255])] {
+        desk.window_mut().desk.tools.take(tool);
+        desk.window_mut().desk.tools.brush_mut().unwrap().diameter = 12.0;
+        desk.stroke(&[(19.0, 24.0), (21.0, 24.0)]);
+        assert_eq!(pixel(&desk, 20, 24), shown, "{tool:?}");
+    }
+    (0..3).for_each(|_| desk.press(Modifiers::COMMAND, Key::Z));
     assert_eq!(desk.document().layers().len(), before, "all of them are one step");
 }

@@ -214,6 +214,41 @@ fn regions_have_prompts_of_their_own_and_the_rest_is_the_recipes() {
 }
 
 #[test]
+fn a_region_s_words_and_strength_can_change_while_a_picture_is_made() {
+    let region = |prompt: &str, strength| RegionRecipe { prompt: prompt.to_owned(), strength };
+    let job = |regions: Vec<RegionRecipe>| Job {
+        recipe: Recipe { regions, fill: Fill::Original, strength: 0.9, ..tiny() },
+        init: Some(photo(64, 64)),
+        regions: vec![half(255, 0)],
+        ..Job::default()
+    };
+    let tweaked = |after: RegionRecipe, at: usize| {
+        made(&job(vec![region("a cat", 1.0)]), |step, _| {
+            (step == at).then(|| Tweak { regions: Some(vec![after.clone()]), ..Tweak::default() })
+        })
+    };
+    let other = tweaked(region("the sea", 1.0), 1);
+    assert_eq!(other.recipe.regions[0].prompt, "the sea");
+    assert_ne!(other.image, made_plainly(&job(vec![region("a cat", 1.0)])));
+    let off = |picture: &RgbImage| -> u32 {
+        picture.iter().zip(photo(64, 64).iter()).map(|(a, b)| u32::from(a.abs_diff(*b))).sum()
+    };
+    assert!(off(&tweaked(region("a cat", 0.1), 1).image) < off(&other.image), "held back from then on");
+
+    let mut refused = 0;
+    let mut report = |report: Report| match report {
+        Report::Step { step: 1, .. } => Some(Tweak { regions: Some(vec![]), ..Tweak::default() }),
+        Report::NotChanged { .. } => {
+            refused += 1;
+            None
+        }
+        _ => None,
+    };
+    generate(&mut pipeline(), &job(vec![region("a cat", 1.0)]), &CancelToken::new(), &mut report).unwrap();
+    assert_eq!(refused, 1, "a mask without words has none");
+}
+
+#[test]
 fn each_region_is_changed_by_its_own_strength() {
     let region = |strength| RegionRecipe { prompt: "the sea".to_owned(), strength };
     let quarter =

@@ -8,7 +8,7 @@ use super::layer::{Layer, LayerContent, LayerProps};
 use super::layer_tree::LayerPlace;
 use super::pixel;
 use super::tiles::TileGrid;
-use super::{Document, DocumentError, PixelRect};
+use super::{Document, DocumentError, Pixel, PixelRect};
 
 /// A generated picture for [`Document::accept_results`].
 pub struct AcceptedResult<'a> {
@@ -80,35 +80,16 @@ impl Document {
         top_left: [u32; 2],
         recipe: Option<String>,
     ) -> Result<Option<Edit>, DocumentError> {
-        must_be_of_size("mask of the result", mask.dimensions(), result.dimensions())?;
-        let [left, top] = top_left;
-        let rect = PixelRect {
-            left,
-            top,
-            right: left.saturating_add(result.width()),
-            bottom: top.saturating_add(result.height()),
-        };
-        let canvas = self.bounds();
-        if rect.right > canvas.right || rect.bottom > canvas.bottom {
-            return Err(DocumentError::BeyondCanvas { what: "result", width: canvas.right, height: canvas.bottom });
-        }
-        let mut pixels = TileGrid::filled(self.size(), [0; 4]);
-        let changes = pixels.change_rows(rect, |x, y, row| {
-            let (x, y) = (x - left, y - top);
-            let colors = row_of(result, 3, x, y).as_chunks::<3>().0;
-            for ((pixel, &[r, g, b]), amount) in row.iter_mut().zip(colors).zip(row_of(mask, 1, x, y)) {
-                *pixel = pixel::from_rgba8([r, g, b, *amount]);
-            }
-        });
-        if changes.is_empty() {
-            return Ok(None);
-        }
-        let layer = Layer::new(LayerProps::named("Result"), LayerContent::Result { pixels, recipe });
+        let accepted = AcceptedResult { image: result, mask, top_left, recipe };
+        let Some(pixels) = self.pixels_of(&accepted, true)? else { return Ok(None) };
+        let layer = Layer::new(LayerProps::named("Result"), LayerContent::Result { pixels, recipe: accepted.recipe });
         let place = self.place_for_result();
         Ok(Some(self.insert("Generate", place, layer)))
     }
 
-    /// As [`Self::accept_result`] of several results, the first of which becomes the topmost layer. One step.
+    /// As [`Self::accept_result`] of several results, the first of which becomes the topmost layer, to be blended by
+    /// painting: each but the lowest is clipped to a layer of its own, on which erasing hides it and painting shows it
+    /// again. One step.
     ///
     /// # Errors
     /// As there; then nothing has changed.
@@ -117,12 +98,59 @@ impl Document {
         results: impl DoubleEndedIterator<Item = AcceptedResult<'a>>,
     ) -> Result<Option<Edit>, DocumentError> {
         let mut next = self.clone();
-        let mut edits = vec![];
-        for AcceptedResult { image, mask, top_left, recipe } in results.rev() {
-            edits.extend(next.accept_result(image, mask, top_left, recipe)?);
+        let mut edits: Vec<Edit> = vec![];
+        for result in results.rev() {
+            edits.extend(if edits.is_empty() {
+                let AcceptedResult { image, mask, top_left, recipe } = result;
+                next.accept_result(image, mask, top_left, recipe)?.into_iter().collect()
+            } else {
+                next.accept_clipped(result)?
+            });
         }
         *self = next;
         Ok(Edit::joined("Take results as layers", edits))
+    }
+
+    /// The result as a whole, and below it the layer it is clipped to, which is the active one then.
+    fn accept_clipped(&mut self, result: AcceptedResult<'_>) -> Result<Vec<Edit>, DocumentError> {
+        let (Some(shown), Some(whole)) = (self.pixels_of(&result, true)?, self.pixels_of(&result, false)?) else {
+            return Ok(vec![]);
+        };
+        let props = LayerProps { clipped: true, ..LayerProps::named("Result") };
+        let clipped = Layer::new(props, LayerContent::Result { pixels: whole, recipe: result.recipe });
+        let ground = Layer::new(LayerProps::named("Where the result shows"), LayerContent::Paint(shown));
+        let place = self.place_for_result();
+        // The one inserted last becomes the active one.
+        Ok(vec![self.insert("Generate", place, clipped), self.insert("Generate", place, ground)])
+    }
+
+    /// A result's pixels on this canvas, with the mask as their alpha or all of them opaque; `None` where none are.
+    fn pixels_of(
+        &self,
+        result: &AcceptedResult<'_>,
+        is_masked: bool,
+    ) -> Result<Option<TileGrid<Pixel>>, DocumentError> {
+        let AcceptedResult { image, mask, top_left: [left, top], .. } = *result;
+        must_be_of_size("mask of the result", mask.dimensions(), image.dimensions())?;
+        let rect = PixelRect {
+            left,
+            top,
+            right: left.saturating_add(image.width()),
+            bottom: top.saturating_add(image.height()),
+        };
+        let canvas = self.bounds();
+        if rect.right > canvas.right || rect.bottom > canvas.bottom {
+            return Err(DocumentError::BeyondCanvas { what: "result", width: canvas.right, height: canvas.bottom });
+        }
+        let mut pixels = TileGrid::filled(self.size(), [0; 4]);
+        let changes = pixels.change_rows(rect, |x, y, row| {
+            let (x, y) = (x - left, y - top);
+            let colors = row_of(image, 3, x, y).as_chunks::<3>().0;
+            for ((pixel, &[r, g, b]), amount) in row.iter_mut().zip(colors).zip(row_of(mask, 1, x, y)) {
+                *pixel = pixel::from_rgba8([r, g, b, if is_masked { *amount } else { u8::MAX }]);
+            }
+        });
+        Ok((!changes.is_empty()).then_some(pixels))
     }
 
     /// Above everything that is seen: a result was made from the whole picture, so it belongs over the whole picture.

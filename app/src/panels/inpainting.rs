@@ -17,6 +17,8 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
     where_it_looks(ui, desk);
     what_it_starts_from(ui, &mut desk.studio.recipe);
     its_edge(ui, &mut desk.studio.recipe);
+    let key = "mask-extends-canvas";
+    ui.checkbox(&mut desk.tools.mask_extends_canvas, text(key)).on_hover_text(tooltip(key));
     ui.separator();
     masks(ui, desk);
     ui.separator();

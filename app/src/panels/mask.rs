@@ -5,7 +5,6 @@ use egui::{Ui, Vec2};
 use super::controls::{Look, command_button};
 use crate::commands::Command;
 use crate::desk::Desk;
-use crate::language::{text, tooltip};
 use crate::theme::CONTROL_HEIGHT;
 
 pub fn show(ui: &mut Ui, desk: &mut Desk) {
@@ -13,6 +12,4 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
     for command in [Command::MaskEverything, Command::InvertMask, Command::ClearMask, Command::ShowMask] {
         command_button(ui, desk, command, Look::Quiet, Vec2::splat(CONTROL_HEIGHT));
     }
-    let key = "mask-extends-canvas";
-    ui.checkbox(&mut desk.tools.mask_extends_canvas, text(key)).on_hover_text(tooltip(key));
 }

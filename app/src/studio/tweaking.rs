@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use brushfire_engine::{JobId, Recipe, Tweak};
+use brushfire_engine::{JobId, Recipe, RegionRecipe, Tweak};
 
 use super::mailbox::Message;
 use super::plan::{self, OtherMask, Plan, Task};
-use super::{Phase, Run, RunId, Studio};
+use super::{Masks, Phase, Run, RunId, Studio};
 use crate::document::{Layer, TileGrid};
 
 /// What is being typed or dragged is sent no more often than this.
@@ -43,11 +43,11 @@ impl Studio {
         if !self.tweaks_while_running || self.is_painting() {
             return None;
         }
-        let mask_revision = self.mask_revision();
+        let (mask_revision, masks) = (self.mask_revision(), self.masks());
         let (Some(engine), Some((job, run))) = (&self.engine, tweakable(self.run.as_mut(), self.picture_number)) else {
             return None;
         };
-        let tweak = difference(&run.told.recipe, &self.recipe);
+        let tweak = Tweak { regions: other_regions(&run.plan, &masks), ..difference(&run.told.recipe, &self.recipe) };
         let is_other_mask = run.plan.task == Task::Inpaint && run.told.mask_revision != mask_revision;
         if tweak == Tweak::default() && !is_other_mask {
             return None;
@@ -115,8 +115,15 @@ fn difference(before: &Recipe, after: &Recipe) -> Tweak {
         guidance: other(&before.guidance, &after.guidance),
         guidance_rescale: other(&before.guidance_rescale, &after.guidance_rescale),
         strength: other(&before.strength, &after.strength),
+        regions: None,
         mask: None,
     }
+}
+
+/// What the run's regions have become; `None` where nothing has changed, or other masks are regions now.
+fn other_regions(plan: &Plan, masks: &Masks) -> Option<Vec<RegionRecipe>> {
+    let (ids, regions): (Vec<_>, Vec<_>) = masks.regions.iter().cloned().unzip();
+    (ids == plan.regions && regions != plan.recipe.regions).then_some(regions)
 }
 
 #[cfg(test)]

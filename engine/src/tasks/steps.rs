@@ -155,6 +155,12 @@ impl<'run> Sampling<'run> {
         let restarts = strength.is_some_and(|strength| strength != self.recipe.strength) && self.job.init.is_some();
         let recipe = tweak.applied_to(&self.recipe);
         recipe.check()?;
+        let (regions, masks) = (recipe.regions.len(), self.job.regions.len());
+        if regions != masks {
+            return Err(TaskError::RegionMasks { regions, masks });
+        }
+        let strengths = |recipe: &Recipe| recipe.regions.iter().map(|region| region.strength).collect::<Vec<_>>();
+        let is_stronger = strengths(&recipe) != strengths(&self.recipe) && self.job.init.is_some();
         let mask = mask.clone().filter(|_| self.job.init.is_some());
         if let (Some(mask), Some(init)) = (&mask, &self.job.init) {
             let (width, height) = init.dimensions();
@@ -163,7 +169,7 @@ impl<'run> Sampling<'run> {
                 return Err(TaskError::SizeMismatch { what: "mask", found_width, found_height, width, height });
             }
         }
-        let is_masked_anew = mask.is_some();
+        let is_masked_anew = mask.is_some() || is_stronger;
         let mask = mask.or_else(|| self.mask.clone());
         let repainted = repainted(mask.as_ref(), &self.job.regions, &recipe.regions);
         let given = Given::new(&recipe, self.job.init.as_ref(), repainted.as_ref());

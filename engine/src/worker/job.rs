@@ -3,7 +3,7 @@
 use image::{GrayImage, RgbImage};
 
 use crate::hints::HintRecipe;
-use crate::recipe::Recipe;
+use crate::recipe::{Recipe, RegionRecipe};
 use crate::tasks::Resume;
 
 /// Names one job for as long as the engine lives.
@@ -52,6 +52,8 @@ pub struct Tweak {
     /// It decides at which step a run begins: with another one the run begins anew, with the same noise, at the step that
     /// belongs to it, and counts its steps from there. Nothing happens where the job has no picture to start from.
     pub strength: Option<f32>,
+    /// Prompts and strengths of the job's regions, all of them and in their order.
+    pub regions: Option<Vec<RegionRecipe>>,
     /// Of the job's size; nothing happens where the job has no picture to start from.
     pub mask: Option<GrayImage>,
 }
@@ -66,6 +68,7 @@ impl Tweak {
             guidance: self.guidance.or(earlier.guidance),
             guidance_rescale: self.guidance_rescale.or(earlier.guidance_rescale),
             strength: self.strength.or(earlier.strength),
+            regions: self.regions.or(earlier.regions),
             mask: self.mask.or(earlier.mask),
         }
     }
@@ -79,6 +82,9 @@ impl Tweak {
         }
         if let Some(prompt) = &self.negative_prompt {
             prompt.clone_into(&mut recipe.negative_prompt);
+        }
+        if let Some(regions) = &self.regions {
+            recipe.regions.clone_from(regions);
         }
         recipe.guidance = self.guidance.unwrap_or(recipe.guidance);
         recipe.strength = self.strength.unwrap_or(recipe.strength);

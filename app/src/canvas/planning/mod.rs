@@ -58,7 +58,7 @@ impl Planning {
     fn draggable(&self, studio: &Studio, tools: &Toolbox) -> Option<Plan> {
         let is_free = !studio.is_painting() && studio.run().is_none();
         // These have handles of their own.
-        let is_other = matches!(tools.in_hand(), Tool::Crop | Tool::Transform | Tool::Hand);
+        let is_other = matches!(tools.in_hand(), Tool::Crop | Tool::Transform | Tool::Subject | Tool::Hand);
         self.plan(studio).filter(|plan| is_free && !is_other && plan.recipe.area == Area::Masked)
     }
 
@@ -102,6 +102,10 @@ impl Planning {
 
     /// Draws the ring and the frame.
     pub(super) fn paint(&mut self, ui: &Ui, painter: &Painter, camera: &Camera, studio: &Studio, tools: &Toolbox) {
+        // These draw on the canvas themselves.
+        if matches!(tools.in_hand(), Tool::Crop | Tool::Transform | Tool::Subject) {
+            return;
+        }
         let Some(plan) = self.plan(studio) else { return };
         if studio.run().is_none() {
             self.ring.paint(ui.ctx(), painter, camera, studio, &plan);
