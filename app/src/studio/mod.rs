@@ -38,7 +38,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, mpsc};
 
-use brushfire_engine::{DeviceChoice, EngineSettings, Event, Recipe};
+use brushfire_engine::{Area, DeviceChoice, EngineSettings, Event, Recipe};
 
 pub use self::closing::{AfterQuestion, Question};
 pub use self::dropping::DroppedFile;
@@ -151,7 +151,7 @@ impl Studio {
         wake: Arc<dyn Fn() + Send + Sync>,
     ) -> Self {
         let (sender, messages) = mpsc::channel();
-        let recipe = Recipe::default();
+        let recipe = Recipe { area: Area::Auto, ..Recipe::default() };
         let document = Document::blank(size, PAPER);
         let saved_revision = Some(pictures::revision_in(None, &document));
         Self {
