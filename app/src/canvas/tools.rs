@@ -3,7 +3,6 @@
 use super::cropping::CropRatio;
 use super::marking::{FillOptions, GradientOptions, PickerOptions};
 use super::mirror::Mirror;
-use super::posing::PoseOptions;
 use super::subject::SubjectOptions;
 use crate::document::transform::Filter;
 use crate::paint::{Brush, Ink};
@@ -29,14 +28,12 @@ pub enum Tool {
     Move,
     Transform,
     Crop,
-    /// Places and bends people on a hint layer.
-    Pose,
     Hand,
 }
 
 impl Tool {
     /// The bar's order.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 17] = [
         Self::MaskBrush,
         Self::MaskEraser,
         Self::ColorBrush,
@@ -53,7 +50,6 @@ impl Tool {
         Self::Move,
         Self::Transform,
         Self::Crop,
-        Self::Pose,
         Self::Hand,
     ];
 
@@ -107,7 +103,6 @@ pub struct Toolbox {
     /// A stroke of the mask brush beyond the edge extends the canvas.
     pub mask_extends_canvas: bool,
     pub subject: SubjectOptions,
-    pub pose: PoseOptions,
 }
 
 impl Default for Toolbox {
@@ -134,7 +129,6 @@ impl Default for Toolbox {
             crop_masks_new: false,
             mask_extends_canvas: false,
             subject: SubjectOptions::default(),
-            pose: PoseOptions::default(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::processor::HintProcessor;
 use crate::checkpoint::CheckpointError;
-use crate::models::ModelError;
+use crate::models::{ForwardError, ModelError};
 use crate::nn::Interrupted;
 
 /// Each reads as one sentence for the user.
@@ -27,8 +27,6 @@ pub enum HintError {
         "{processor} needs a network that is not there; bring {bring}, and put it into the folder {}", .folder.display()
     )]
     NoWeights { processor: HintProcessor, bring: &'static str, folder: PathBuf },
-    #[error("this version of the program has no network for {processor}; {} is not used", .file.display())]
-    NoNetwork { processor: HintProcessor, file: PathBuf },
     /// The weights cannot be read.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
@@ -40,6 +38,15 @@ pub enum HintError {
 fn names_of(processor: HintProcessor) -> String {
     let names: Vec<&str> = processor.parameters().iter().map(|parameter| parameter.name).collect();
     if names.is_empty() { "none at all".to_owned() } else { names.join(", ") }
+}
+
+impl From<ForwardError> for HintError {
+    fn from(error: ForwardError) -> Self {
+        match error {
+            ForwardError::Interrupted(interrupted) => interrupted.into(),
+            ForwardError::Model(error) => error.into(),
+        }
+    }
 }
 
 impl From<Interrupted> for HintError {

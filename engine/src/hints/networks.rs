@@ -5,9 +5,17 @@ use std::path::{Path, PathBuf};
 use image::RgbImage;
 
 use super::error::HintError;
-use super::make::Context;
+use super::lines::{self, Choice, LineFinder};
+use super::make::{Context, resized};
+use super::people::PeopleFinder;
+use super::pose::{Taken, pose_of};
 use super::processor::HintProcessor;
 use super::recipe::HintRecipe;
+use super::seen::single;
+use super::watch::Watch;
+use super::{depth, normals, soft_edge};
+use crate::inpaint::resample::Kernel;
+use crate::nn::Compute;
 
 /// Where the weights of networks for hints lie.
 #[derive(Clone, Debug, Default)]
@@ -42,9 +50,47 @@ impl HintFolders {
 }
 
 /// A hint of the picture's size.
-pub(super) fn make(recipe: &HintRecipe, _picture: &RgbImage, context: &mut Context<'_>) -> Result<RgbImage, HintError> {
+pub(super) fn make(recipe: &HintRecipe, picture: &RgbImage, context: &mut Context<'_>) -> Result<RgbImage, HintError> {
     let weights = context.folders.weights_of(recipe.processor)?;
-    Err(HintError::NoNetwork { processor: recipe.processor, file: weights })
+    let (compute, watch) = (context.compute, &mut context.watch);
+    match recipe.processor {
+        HintProcessor::SoftEdge => soft_edge::edges(picture, &weights, compute, watch),
+        HintProcessor::Lines => straight_lines(recipe, picture, &weights, compute, watch),
+        HintProcessor::Depth => depth::picture_of_depth(picture, &weights, compute, watch),
+        HintProcessor::Normal => {
+            let near = depth::nearness(picture, &weights, compute, &mut watch.part(0.0, 0.9))?;
+            let look = normals::Look::of(recipe);
+            Ok(normals::from_depth(&near, 1.0, picture.dimensions(), &look, &mut watch.part(0.9, 1.0))?)
+        }
+        _ => skeletons(recipe, picture, &weights, compute, watch),
+    }
+}
+
+fn straight_lines(
+    recipe: &HintRecipe,
+    picture: &RgbImage,
+    weights: &Path,
+    compute: &Compute,
+    watch: &mut Watch<'_>,
+) -> Result<RgbImage, HintError> {
+    let finder = LineFinder::load(weights, &single(compute))?;
+    let seen = resized(picture, [finder.side(); 2], Kernel::Triangle);
+    let choice = Choice { min_score: recipe.value("threshold"), min_length: recipe.value("shortest") };
+    let lines = finder.find(&seen, choice, &mut |share| watch.reached(share))?;
+    Ok(lines::drawn(&lines, picture.width(), picture.height()))
+}
+
+fn skeletons(
+    recipe: &HintRecipe,
+    picture: &RgbImage,
+    weights: &Path,
+    compute: &Compute,
+    watch: &mut Watch<'_>,
+) -> Result<RgbImage, HintError> {
+    let finder = PeopleFinder::load(weights, &single(compute))?;
+    let people = finder.find(picture, &mut |share| watch.reached(share))?;
+    let taken = Taken { min_visibility: recipe.value("visible"), hands: !recipe.is_on("no-hands") };
+    Ok(pose_of(&people, [picture.width(), picture.height()], taken).render())
 }
 
 #[cfg(test)]

@@ -97,7 +97,18 @@ const NORMAL_PARAMETERS: &[Parameter] = &[
 ];
 
 const DEPTH_WEIGHTS: Weights = Weights {
-    files: &["depth_anything_v2_vits.safetensors", "depth_anything_v2_vits.pth", "midas_v21_small_256.pt"],
+    files: &[
+        "depth_anything_v2_vitl.safetensors",
+        "depth_anything_v2_vitl.pth",
+        "depth_anything_v2_vitb.safetensors",
+        "depth_anything_v2_vitb.pth",
+        "depth_anything_v2_vits.safetensors",
+        "depth_anything_v2_vits.pth",
+        "Depth-Anything-V2-Large-hf/model.safetensors",
+        "Depth-Anything-V2-Base-hf/model.safetensors",
+        "Depth-Anything-V2-Small-hf/model.safetensors",
+        "midas_v21_small_256.pt",
+    ],
     bring: "depth_anything_v2_vits.pth (Depth Anything V2, small) or midas_v21_small_256.pt (MiDaS 2.1, small)",
 };
 
@@ -167,10 +178,13 @@ const TABLE: &[Row] = &[
         summary: "Straight lines only (M-LSD, a network)",
         kind: HintKind::Lines,
         backdrop: Backdrop::White,
-        parameters: &[],
+        parameters: &[
+            number("threshold", "A line counts if the network is as sure of it as this", [0.01, 1.0], 0.1),
+            number("shortest", "Shorter lines are left out; in sides of the picture", [0.0, 1.0], 0.0),
+        ],
         weights: Some(Weights {
-            files: &["mlsd.safetensors", "mlsd_large_512_fp32.pth"],
-            bring: "mlsd_large_512_fp32.pth, the network for straight lines that ControlNet uses",
+            files: &["mlsd.safetensors"],
+            bring: "mlsd.safetensors, the network for straight lines that comes with the program",
         }),
     },
     Row {
@@ -206,7 +220,15 @@ const TABLE: &[Row] = &[
         summary: "People as OpenPose's coloured skeletons (a network)",
         kind: HintKind::Pose,
         backdrop: Backdrop::White,
-        parameters: &[],
+        parameters: &[
+            number(
+                "visible",
+                "A point is drawn if the network is as sure as this that it can be seen",
+                [0.0, 1.0],
+                0.5,
+            ),
+            switch("no-hands", "Leaves hands out"),
+        ],
         weights: Some(Weights { files: &["pose.safetensors"], bring: "pose.safetensors, the network for poses" }),
     },
     Row {

@@ -3,6 +3,9 @@
 
 mod autoencoder;
 mod clip;
+mod depth;
+mod hed;
+mod layer_list;
 mod resnet;
 mod tiles;
 mod tiny_autoencoder;
@@ -10,6 +13,9 @@ mod unet;
 
 pub use autoencoder::{AutoencoderKl, Moments};
 pub use clip::{ClipTextModel, TextError};
+pub use depth::{DepthAnything, DepthAnythingConfig, MidasSmall};
+pub use hed::Hed;
+pub use layer_list::{ForwardError, LayerList, Map, Outputs};
 pub use tiny_autoencoder::AutoencoderTiny;
 pub use unet::{ControlResiduals, UNet2dConditionModel};
 

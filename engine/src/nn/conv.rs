@@ -17,28 +17,31 @@ pub(crate) struct Conv2dShape {
     pub stride: usize,
     /// Zeros before and after each row and each column.
     pub padding: (usize, usize),
+    /// From one tap of the kernel to the next.
+    pub dilation: usize,
     pub bias: bool,
 }
 
 impl Conv2dShape {
     /// 3x3 that keeps height and width.
     pub fn three(inputs: usize, outputs: usize) -> Self {
-        Self { inputs, outputs, kernel: 3, stride: 1, padding: (1, 1), bias: true }
+        Self { inputs, outputs, kernel: 3, stride: 1, padding: (1, 1), dilation: 1, bias: true }
     }
 
     /// 1x1.
     pub fn one(inputs: usize, outputs: usize) -> Self {
-        Self { inputs, outputs, kernel: 1, stride: 1, padding: (0, 0), bias: true }
+        Self { inputs, outputs, kernel: 1, stride: 1, padding: (0, 0), dilation: 1, bias: true }
     }
 
     /// 3x3 with stride 2. `padding` 1 is symmetric; 0 means diffusers' `(0, 1)`: nothing before, one zero after.
     pub fn halving(channels: usize, padding: usize) -> Self {
         let padding = if padding == 0 { (0, 1) } else { (padding, padding) };
-        Self { inputs: channels, outputs: channels, kernel: 3, stride: 2, padding, bias: true }
+        Self { inputs: channels, outputs: channels, kernel: 3, stride: 2, padding, dilation: 1, bias: true }
     }
 
     fn keeps_size(&self) -> bool {
-        self.stride == 1 && self.kernel % 2 == 1 && self.padding == (self.kernel / 2, self.kernel / 2)
+        let half = self.kernel / 2;
+        self.stride == 1 && self.dilation == 1 && self.kernel % 2 == 1 && self.padding == (half, half)
     }
 
     /// The same without a bias.
@@ -82,6 +85,12 @@ impl Conv2d {
         let allowed: &[&[usize]] = if kernel == 1 { &[full, flat] } else { &[full] };
         let values = weights.values_of_one_shape("weight", allowed)?;
         let bias = if shape.bias { Some(weights.values_of_one_shape("bias", &[&[outputs]])?) } else { None };
+        Ok(Self::of_values(weights, shape, values, bias))
+    }
+
+    /// Of `values` `[out, in, k, k]`, row-major, that were not read as they are.
+    pub fn of_values(weights: &Weights<'_>, shape: Conv2dShape, values: Vec<f32>, bias: Option<Vec<f32>>) -> Self {
+        let Conv2dShape { inputs, outputs, kernel, .. } = shape;
         let kernel = if weights.compute().kernels() == Kernels::Cpu && shape.keeps_size() {
             Kernel::Cpu { conv: PackedConv::new(&values, [outputs, inputs, kernel]), bias }
         } else {
@@ -89,7 +98,7 @@ impl Conv2d {
             let bias = bias.map(|bias| weights.upload(bias, [outputs]));
             Kernel::Burn(Box::new(BurnWeights { weight, bias }))
         };
-        Ok(Self { shape, kernel })
+        Self { shape, kernel }
     }
 
     /// `[N, in, H, W]` -> `[N, out, H', W']`.
@@ -101,8 +110,8 @@ impl Conv2d {
     pub fn forward_and_add(&self, x: Tensor<4>, shift: Option<Tensor<2>>, residual: Option<Tensor<4>>) -> Tensor<4> {
         match &self.kernel {
             Kernel::Burn(burn) => {
-                let (stride, padding) = ([self.shape.stride; 2], [self.shape.padding; 2]);
-                let options = ConvOptions::new_with_padding(stride, padding, [1; 2], 1);
+                let Conv2dShape { stride, padding, dilation, .. } = self.shape;
+                let options = ConvOptions::new_with_padding([stride; 2], [padding; 2], [dilation; 2], 1);
                 let out = module::conv2d(x, burn.weight.clone(), burn.bias.clone(), options);
                 let out = match shift {
                     Some(shift) => out + shift.unsqueeze_dims::<4>(&[2, 3]),

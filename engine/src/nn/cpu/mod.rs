@@ -11,6 +11,7 @@
 
 pub(super) mod attention;
 pub(super) mod conv;
+pub(super) mod depthwise;
 mod gemm;
 pub(super) mod linear;
 pub(super) mod norm;
