@@ -225,6 +225,7 @@ impl Desk {
         }
         if self.studio.is_painting() && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
             self.studio.cancel_stroke();
+            self.view.posing_mut().cancel_drag(&mut self.studio);
         }
         let is_typing = ctx.text_edit_focused();
         // Enter and Space belong to the button that has the keyboard.

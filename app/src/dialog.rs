@@ -21,6 +21,9 @@ pub enum Purpose {
     SavePicture,
     OpenModelFile,
     OpenModelFolder,
+    /// People in OpenPose's JSON, from a file or to one.
+    OpenPose,
+    SavePose,
 }
 
 impl Purpose {
@@ -32,6 +35,8 @@ impl Purpose {
             Self::SavePicture => "path-for-save-picture",
             Self::OpenModelFile => "path-for-open-model-file",
             Self::OpenModelFolder => "path-for-open-model-folder",
+            Self::OpenPose => "path-for-open-pose",
+            Self::SavePose => "path-for-save-pose",
         }
     }
 }
@@ -44,6 +49,9 @@ pub enum Answer {
     /// The system has no dialog to show: the path must be typed.
     NoDialog,
 }
+
+/// Of OpenPose's files.
+pub const POSE_ENDINGS: &[&str] = &["json"];
 
 /// A dialog that is open.
 pub struct PathQuestion(Pin<Box<dyn Future<Output = Option<FileHandle>> + Send>>);
@@ -63,6 +71,8 @@ impl PathQuestion {
             Purpose::OpenPicture => Box::pin(dialog.add_filter(text("files-pictures"), OPEN_EXTENSIONS).pick_file()),
             Purpose::OpenModelFile => Box::pin(dialog.add_filter(text("files-models"), MODEL_ENDINGS).pick_file()),
             Purpose::OpenModelFolder => Box::pin(dialog.pick_folder()),
+            Purpose::OpenPose => Box::pin(dialog.add_filter("OpenPose", POSE_ENDINGS).pick_file()),
+            Purpose::SavePose => Box::pin(dialog.add_filter("OpenPose", POSE_ENDINGS).set_file_name(name).save_file()),
             Purpose::SavePicture => {
                 let layered = [("files-openraster", &["ora"][..]), ("files-photoshop", &["psd", "psb"])];
                 let flat = [

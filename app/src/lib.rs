@@ -11,6 +11,7 @@ pub mod desk;
 pub mod dialog;
 pub mod document;
 mod event_order;
+pub mod figures;
 pub mod files;
 pub mod icons;
 pub mod language;

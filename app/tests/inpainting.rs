@@ -49,7 +49,6 @@ fn wait_for_job(desk: &mut Desk, count: usize) -> Job {
 #[test]
 fn around_the_mask_the_model_sees_a_part_at_its_own_size_and_the_rest_stays() {
     let mut desk = desk_with(1400, 900);
-    desk.window_mut().desk.studio.recipe.area = Area::Masked;
     mask(&mut desk, (1000.0, 400.0), (1020.0, 410.0), 60.0);
     let before = desk.document().flattened();
     let seen = desk.window().desk.studio.plan().seen();

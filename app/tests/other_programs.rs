@@ -77,7 +77,10 @@ fn everything_else() -> Document {
         paint("clipped", &|props| props.clipped = true, 180, 300, [140, 20, 90, 255]),
         Layer::new(group, LayerContent::Group(inner)),
         paint("hidden", &|props| props.visible = false, 0, width(), [255, 0, 0, 255]),
-        Layer::new(LayerProps::named("hint"), LayerContent::Hint { pixels: hint, kind: "pose".to_owned() }),
+        Layer::new(
+            LayerProps::named("hint"),
+            LayerContent::Hint { pixels: hint, kind: "pose".to_owned(), objects: None },
+        ),
     ];
     let mut document = Document::with_layers(CanvasSize::new(width(), HEIGHT).unwrap(), layers, false).unwrap();
     document.fill_mask();

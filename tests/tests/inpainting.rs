@@ -54,8 +54,8 @@ fn inpainting(recipe: Recipe, mask: GrayImage) -> Job {
 fn inpainted(picture: &RgbImage, mask: &GrayImage, recipe: &Recipe, model: ModelSize) -> (RgbImage, GrayImage) {
     let size = [picture.width(), picture.height()];
     let bounds = Region::of_mask(mask).unwrap();
-    let plan = match recipe.area {
-        Area::Whole => CropPlan::whole(size),
+    let plan = match recipe.area.resolved(size, model) {
+        Area::Whole | Area::Auto => CropPlan::whole(size),
         Area::Masked => CropPlan::masked(size, bounds, recipe.padding, None, model),
     };
     let part = plan.part();

@@ -13,6 +13,7 @@ mod overlay;
 mod pen;
 mod planning;
 mod pointer;
+mod posing;
 mod rulers;
 mod sampling;
 mod subject;
@@ -37,6 +38,7 @@ pub use self::marking::{ColorStop, FillOptions, GradientOptions, GradientPreset,
 pub use self::mask_view::MaskView;
 pub use self::mirror::Mirror;
 pub use self::navigator::Navigator;
+pub use self::posing::{PoseOptions, Posing, paint_figure};
 pub use self::subject::{Cutting, SubjectOptions};
 pub use self::tool_settings::ToolSettings;
 pub use self::tools::{HandColors, Tool, Toolbox};
@@ -147,6 +149,16 @@ impl CanvasView {
     /// What the tool for subjects is doing.
     pub fn cutting(&mut self) -> &mut Cutting {
         &mut self.pointer.cutting
+    }
+
+    /// What the pose tool is doing.
+    #[must_use]
+    pub fn posing(&self) -> &Posing {
+        &self.pointer.posing
+    }
+
+    pub fn posing_mut(&mut self) -> &mut Posing {
+        &mut self.pointer.posing
     }
 
     /// Where the canvas lies on the screen.

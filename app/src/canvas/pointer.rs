@@ -7,6 +7,7 @@ use super::cropping::Cropping;
 use super::marking::Marking;
 use super::pen::{Pen, PenEvent, PenState};
 use super::planning::Planning;
+use super::posing::Posing;
 use super::subject::Cutting;
 use super::tools::{Tool, Toolbox};
 use super::transforming::Transforming;
@@ -35,6 +36,7 @@ pub struct Pointer {
     pub(super) cropping: Cropping,
     pub(super) planning: Planning,
     pub(super) cutting: Cutting,
+    pub(super) posing: Posing,
 }
 
 impl Pointer {
@@ -58,6 +60,7 @@ impl Pointer {
         self.transforming.begin_frame(ui, studio, tools);
         self.cropping.begin_frame(ui, studio, tools);
         self.cutting.begin_frame(ui, studio, tools);
+        self.posing.begin_frame(ui, studio, tools);
         for event in ui.input(|input| self.pen.read(input)) {
             match event {
                 PenEvent::Down { pos_on_screen, button, pen, modifiers } => {
@@ -77,7 +80,9 @@ impl Pointer {
                     self.cropping.move_to(here, ui, tools);
                     self.planning.move_to(here, studio);
                     self.cutting.move_to(here);
-                    if studio.is_painting() {
+                    let modifiers = ui.input(|input| input.modifiers);
+                    self.posing.move_to(here, modifiers, &view.camera, studio, tools);
+                    if studio.is_painting() && !studio.is_posing() {
                         let pos_in_canvas = view.camera.canvas_from_screen(pos_on_screen);
                         self.last_in_canvas = Some((studio.picture_number(), pos_in_canvas));
                         samples.push(sample(pos_in_canvas, pen));
@@ -93,6 +98,7 @@ impl Pointer {
                         self.cropping.release();
                         self.planning.release(studio);
                         self.cutting.release(studio, tools);
+                        self.posing.release(studio);
                     }
                     if button == PointerButton::Primary && studio.is_painting() {
                         studio.extend_stroke(&std::mem::take(&mut samples));
@@ -118,6 +124,7 @@ impl Pointer {
             self.cropping.release();
             self.planning.release(studio);
             self.cutting.release(studio, tools);
+            self.posing.release(studio);
         }
     }
 
@@ -146,7 +153,8 @@ impl Pointer {
                 || self.marking.press(press.pos_on_screen, press.modifiers, &view.camera, studio, tools)
                 || self.transforming.press(press.pos_on_screen, &view.camera, studio, tools)
                 || self.cropping.press(press.pos_on_screen, &view.camera, tools)
-                || self.cutting.press(press.pos_on_screen, press.modifiers, &view.camera, tools))
+                || self.cutting.press(press.pos_on_screen, press.modifiers, &view.camera, tools)
+                || self.posing.press(press.pos_on_screen, &view.camera, studio, tools))
         {
             return;
         }
@@ -210,6 +218,7 @@ impl Pointer {
             self.transforming.cancel_drag();
             self.cropping.cancel_drag();
             self.cutting.cancel_drag();
+            self.posing.cancel_drag(studio);
             view.is_fitted = false;
             view.camera.pan(touch.translation_delta);
             view.camera.zoom_by(touch.zoom_delta, touch.center_pos);
@@ -241,7 +250,9 @@ impl Pointer {
         self.transforming.paint(painter, camera, studio);
         self.cropping.paint(painter, camera);
         self.cutting.paint(painter, camera);
-        let Some(pos_on_screen) = response.hover_pos().or_else(|| response.interact_pointer_pos()) else { return };
+        let pointer = response.hover_pos().or_else(|| response.interact_pointer_pos());
+        self.posing.paint(painter, camera, pointer.filter(|_| self.moving.is_none()), studio, tools);
+        let Some(pos_on_screen) = pointer else { return };
         if self.moving.is_some() {
             ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
             return;
@@ -261,6 +272,7 @@ impl Pointer {
             let grabs = moves || tools.in_hand() == Tool::Hand;
             let of_handle = (self.transforming.cursor(pos_on_screen, camera))
                 .or_else(|| self.cropping.cursor(pos_on_screen, camera))
+                .or_else(|| self.posing.cursor(pos_on_screen, camera, tools))
                 .or_else(|| self.marking.cursor(camera.canvas_from_screen(pos_on_screen), studio, tools));
             let of_tool = of_handle.unwrap_or(CursorIcon::Crosshair);
             ui.ctx().set_cursor_icon(if grabs { CursorIcon::Grab } else { of_tool });

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::cropping::CropRatio;
 use super::marking::{FillOptions, GradientOptions, PickerOptions};
 use super::mirror::Mirror;
+use super::posing::PoseOptions;
 use super::subject::SubjectOptions;
 use super::tools::{MAX_RECENT_COLORS, Toolbox};
 use crate::document::transform::Filter;
@@ -33,6 +34,7 @@ pub struct ToolSettings {
     pub crop_masks_new: bool,
     pub mask_extends_canvas: bool,
     pub subject: SubjectOptions,
+    pub pose: PoseOptions,
 }
 
 impl Default for ToolSettings {
@@ -60,6 +62,7 @@ impl ToolSettings {
             crop_masks_new: tools.crop_masks_new,
             mask_extends_canvas: tools.mask_extends_canvas,
             subject: tools.subject,
+            pose: tools.pose.clone(),
         }
     }
 
@@ -80,6 +83,7 @@ impl ToolSettings {
         tools.crop_masks_new = self.crop_masks_new;
         tools.mask_extends_canvas = self.mask_extends_canvas;
         tools.subject = self.subject;
+        tools.pose = self.pose.clone();
     }
 
     /// Numbers that were edited by hand are brought into their ranges.
@@ -116,6 +120,7 @@ mod tests {
         let colors = tools.colors();
         tools.gradient.add_stop(colors, 0.5);
         tools.crop_ratio = CropRatio::Fixed(16, 9);
+        tools.pose.choose(crate::figures::PRESETS[3]);
         let settings = ToolSettings::of(&tools);
         let json = serde_json::to_string(&settings).unwrap();
         let mut read: ToolSettings = serde_json::from_str(&json).unwrap();

@@ -3,6 +3,7 @@
 use super::cropping::CropRatio;
 use super::marking::{FillOptions, GradientOptions, PickerOptions};
 use super::mirror::Mirror;
+use super::posing::PoseOptions;
 use super::subject::SubjectOptions;
 use crate::document::transform::Filter;
 use crate::paint::{Brush, Ink};
@@ -28,12 +29,14 @@ pub enum Tool {
     Move,
     Transform,
     Crop,
+    /// Places and bends people on a hint layer.
+    Pose,
     Hand,
 }
 
 impl Tool {
     /// The bar's order.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::MaskBrush,
         Self::MaskEraser,
         Self::ColorBrush,
@@ -50,6 +53,7 @@ impl Tool {
         Self::Move,
         Self::Transform,
         Self::Crop,
+        Self::Pose,
         Self::Hand,
     ];
 
@@ -103,6 +107,7 @@ pub struct Toolbox {
     /// A stroke of the mask brush beyond the edge extends the canvas.
     pub mask_extends_canvas: bool,
     pub subject: SubjectOptions,
+    pub pose: PoseOptions,
 }
 
 impl Default for Toolbox {
@@ -129,6 +134,7 @@ impl Default for Toolbox {
             crop_masks_new: false,
             mask_extends_canvas: false,
             subject: SubjectOptions::default(),
+            pose: PoseOptions::default(),
         }
     }
 }

@@ -5,6 +5,7 @@ mod images;
 mod inpainting;
 mod keymap;
 mod layers;
+mod poses;
 pub mod search;
 mod selections;
 mod table;
@@ -13,6 +14,7 @@ pub use self::images::ImageCommand;
 pub use self::inpainting::InpaintCommand;
 pub use self::keymap::{Keymap, shortcut_of};
 pub use self::layers::LayerCommand;
+pub use self::poses::PoseCommand;
 pub use self::selections::{RefineKind, Refined, SelectionCommand};
 pub use self::table::{COMMANDS, CommandInfo};
 
@@ -55,6 +57,7 @@ pub enum Command {
     Image(ImageCommand),
     Layer(LayerCommand),
     UseTool(Tool),
+    Pose(PoseCommand),
     BiggerBrush,
     SmallerBrush,
     HarderBrush,
@@ -96,13 +99,14 @@ pub enum Menu {
     Select,
     Mask,
     Tools,
+    People,
     Generate,
     Window,
     Help,
 }
 
 impl Menu {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::File,
         Self::Edit,
         Self::View,
@@ -111,6 +115,7 @@ impl Menu {
         Self::Select,
         Self::Mask,
         Self::Tools,
+        Self::People,
         Self::Generate,
         Self::Window,
         Self::Help,
@@ -128,6 +133,7 @@ impl Menu {
             Self::Select => "menu-select",
             Self::Mask => "menu-mask",
             Self::Tools => "menu-tools",
+            Self::People => "menu-people",
             Self::Generate => "menu-generate",
             Self::Window => "menu-window",
             Self::Help => "menu-help",
@@ -192,6 +198,7 @@ impl Command {
             Self::Image(command) => command.is_enabled(studio),
             Self::Layer(command) => command.is_enabled(studio),
             Self::Inpaint(command) => command.is_enabled(desk),
+            Self::Pose(command) => command.is_enabled(desk),
             Self::Generate | Self::GenerateVariations => is_free && studio.can_generate(),
             Self::KeepPreview => studio.run().is_some_and(|run| run.preview.is_some()),
             Self::AcceptAsLayers => is_free && !studio.results().is_empty(),
@@ -220,6 +227,7 @@ impl Command {
             Self::Fullscreen => Some(desk.fullscreen),
             Self::Layer(command) => command.is_on(&desk.studio),
             Self::Inpaint(command) => command.is_on(desk),
+            Self::Pose(command) => command.is_on(desk),
             Self::TweakWhileRunning => Some(desk.studio.tweaks_while_running),
             Self::ShowVariations => Some(desk.variations.is_some()),
             Self::ShowMask => Some(desk.studio.document().mask_look().visible),
@@ -266,6 +274,7 @@ impl Command {
             Self::Layer(command) => command.run(desk),
             Self::Inpaint(command) => command.run(desk),
             Self::UseTool(tool) => desk.tools.take(tool),
+            Self::Pose(command) => command.run(desk),
             Self::BiggerBrush => desk.tools.scale_brush(1.2),
             Self::SmallerBrush => desk.tools.scale_brush(1.0 / 1.2),
             Self::HarderBrush => desk.tools.harden_brush(0.1),

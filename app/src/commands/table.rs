@@ -5,7 +5,7 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use super::{Command, ImageCommand, InpaintCommand, LayerCommand, Menu, RefineKind, SelectionCommand};
+use super::{Command, ImageCommand, InpaintCommand, LayerCommand, Menu, PoseCommand, RefineKind, SelectionCommand};
 use crate::canvas::{MaskView, Tool};
 use crate::document::transform::Turn;
 use crate::icons::{self, Icon};
@@ -76,6 +76,10 @@ const fn layer(
     default_shortcuts: &'static [KeyboardShortcut],
 ) -> CommandInfo {
     entry(Menu::Layer, Command::Layer(command), key, default_shortcuts)
+}
+
+const fn pose(command: PoseCommand, key: &'static str, default_shortcuts: &'static [KeyboardShortcut]) -> CommandInfo {
+    entry(Menu::People, Command::Pose(command), key, default_shortcuts)
 }
 
 const fn selection(
@@ -280,6 +284,7 @@ pub const COMMANDS: &[CommandInfo] = &[
     tool(Tool::Move, "move-tool", icons::MOVE, &[key(Key::T)]).starts_group(),
     tool(Tool::Transform, "transform-tool", icons::SCALING, &[ctrl(Key::T)]),
     tool(Tool::Crop, "crop-tool", icons::CROP, &[key(Key::C)]),
+    tool(Tool::Pose, "pose-tool", icons::PERSON, &[key(Key::O)]),
     entry(Menu::Tools, Command::UseTool(Tool::Hand), "hand", &[key(Key::H)]).icon(icons::HAND),
     entry(Menu::Tools, Command::BiggerBrush, "bigger-brush", &[key(Key::CloseBracket)]).starts_group(),
     entry(Menu::Tools, Command::SmallerBrush, "smaller-brush", &[key(Key::OpenBracket)]),
@@ -294,6 +299,18 @@ pub const COMMANDS: &[CommandInfo] = &[
         .icon(icons::ARROWS_LEFT_RIGHT)
         .starts_group(),
     entry(Menu::Tools, Command::ResetColors, "reset-colors", &[key(Key::D)]),
+    //
+    pose(PoseCommand::Place, "pose-place", &[]).icon(icons::PERSON),
+    pose(PoseCommand::Mirror, "pose-mirror", &[]).icon(icons::FLIP_HORIZONTALLY),
+    pose(PoseCommand::Duplicate, "pose-duplicate", &[]).icon(icons::COPY_PLUS),
+    pose(PoseCommand::Delete, "pose-delete", &[key(Key::Delete), key(Key::Backspace)]).icon(icons::TRASH).at_moments(),
+    pose(PoseCommand::Hands, "pose-hands", &[]).icon(icons::HAND_GRAB),
+    pose(PoseCommand::Face, "pose-face", &[]).icon(icons::SMILE),
+    pose(PoseCommand::Complete, "pose-complete", &[]).icon(icons::PERSON_PLUS),
+    pose(PoseCommand::NextJoint, "pose-next-joint", &[key(Key::N)]).starts_group().at_moments(),
+    pose(PoseCommand::NextPerson, "pose-next-person", &[shift(Key::N)]).at_moments(),
+    pose(PoseCommand::Import, "pose-import", &[]).icon(icons::FOLDER_OPEN).starts_group(),
+    pose(PoseCommand::Export, "pose-export", &[]).icon(icons::SAVE),
     //
     entry(Menu::Generate, Command::Generate, "generate", &[ctrl(Key::Enter)]).icon(icons::SPARKLES).while_typing(),
     entry(Menu::Generate, Command::GenerateVariations, "generate-variations", &[ctrl_shift(Key::Enter)])

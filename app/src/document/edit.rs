@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::hint_objects::HintObjects;
 use super::layer::{Layer, LayerId, LayerProps};
 use super::layer_tree::LayerPlace;
 use super::pixel::Pixel;
@@ -38,6 +39,12 @@ pub(crate) enum Change {
         layer: LayerId,
         from: LayerPlace,
         to: LayerPlace,
+    },
+    /// What a hint layer is drawn from.
+    Objects {
+        layer: LayerId,
+        before: Option<Box<HintObjects>>,
+        after: Option<Box<HintObjects>>,
     },
     /// What is selected; `None` is everything.
     Selection {
@@ -135,10 +142,14 @@ impl Edit {
 
     /// Whether it changes what is saved in any file, rather than only masks, hints and what is selected.
     pub(crate) fn changes_picture(&self) -> bool {
+        // What is drawn from objects is a hint.
+        let is_drawn =
+            |id: &LayerId| self.changes.iter().any(|c| matches!(c, Change::Objects { layer, .. } if layer == id));
         self.changes.iter().any(|change| match change {
-            Change::Pixels { .. } | Change::Props { .. } | Change::Move { .. } | Change::Document { .. } => true,
+            Change::Pixels { layer, .. } => !is_drawn(layer),
+            Change::Props { .. } | Change::Move { .. } | Change::Document { .. } => true,
             Change::Insert { layer, .. } | Change::Remove { layer, .. } => layer.is_part_of_picture(),
-            Change::Mask { .. } | Change::Selection { .. } => false,
+            Change::Mask { .. } | Change::Objects { .. } | Change::Selection { .. } => false,
         })
     }
 }
@@ -175,6 +186,9 @@ impl Change {
                     document.put(*side.of(from, to), taken);
                 }
             }
+            Self::Objects { layer, before, after } => {
+                document.set_hint_objects(*layer, side.of(before, after).as_deref().cloned());
+            }
             Self::Selection { before, after } => document.set_selected(side.of(before, after).as_deref().cloned()),
             Self::Document { before, after } => document.clone_from(side.of(before, after)),
         }
@@ -186,7 +200,11 @@ impl Change {
             Self::Mask { tiles, .. } => bytes_of(tiles, side),
             Self::Insert { layer, .. } if side == Side::After => layer.bytes(),
             Self::Remove { layer, .. } if side == Side::Before => layer.bytes(),
-            Self::Insert { .. } | Self::Remove { .. } | Self::Props { .. } | Self::Move { .. } => 0,
+            Self::Insert { .. }
+            | Self::Remove { .. }
+            | Self::Props { .. }
+            | Self::Move { .. }
+            | Self::Objects { .. } => 0,
             Self::Selection { before, after } => side.of(before, after).as_ref().map_or(0, |grid| grid.bytes()),
             Self::Document { before, after } => side.of(before, after).bytes(),
         }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::blend::BlendMode;
+use super::hint_objects::HintObjects;
 use super::mask_use::MaskUse;
 use super::pixel::Pixel;
 use super::rect::CanvasSize;
@@ -85,6 +86,8 @@ pub enum LayerContent {
     Hint {
         pixels: TileGrid<Pixel>,
         kind: String,
+        /// What it is drawn from, where the program draws it.
+        objects: Option<HintObjects>,
     },
     /// Where the picture is repainted: 0 keeps, 65535 repaints. Not part of the picture.
     Mask(TileGrid<u16>),

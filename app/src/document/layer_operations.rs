@@ -369,7 +369,7 @@ mod tests {
         let Layer { props, content: LayerContent::Paint(pixels), .. } = sheet(&document, "Pose", [9, 9, 9, 255]) else {
             unreachable!()
         };
-        document.add_layer(Layer::new(props, LayerContent::Hint { pixels, kind: "pose".into() }));
+        document.add_layer(Layer::new(props, LayerContent::Hint { pixels, kind: "pose".into(), objects: None }));
         document.fill_mask();
         assert!(document.rgb_image(document.bounds()).pixels().all(|pixel| pixel.0 == [255; 3]));
     }

@@ -7,6 +7,7 @@
 pub mod blend;
 mod composite;
 mod edit;
+mod hint_objects;
 mod history;
 mod images;
 pub mod journal;
@@ -27,6 +28,7 @@ mod workers;
 pub use blend::BlendMode;
 pub use composite::Composite;
 pub use edit::Edit;
+pub use hint_objects::HintObjects;
 pub use history::{History, HistoryEntry};
 pub use images::gray_image;
 pub use layer::{Layer, LayerContent, LayerId, LayerProps};
@@ -325,6 +327,9 @@ impl Document {
         self.target(self.active, |layer| match layer.content {
             LayerContent::Group(_) => Some("is a group; choose a layer in it to paint on"),
             LayerContent::Mask(_) => Some("is a mask; choose a layer of the picture, or take the mask brush"),
+            LayerContent::Hint { objects: Some(_), .. } => {
+                Some("is drawn from figures; move them with the pose tool, or choose a layer to paint on")
+            }
             _ => None,
         })
     }
@@ -335,6 +340,14 @@ impl Document {
     /// It is hidden or locked.
     pub fn mask_target(&self) -> Result<LayerId, DocumentError> {
         self.target(self.active_mask, |_| None)
+    }
+
+    /// A hint layer whose figures are to be changed.
+    ///
+    /// # Errors
+    /// It is hidden or locked.
+    pub fn hint_target(&self, id: LayerId) -> Result<LayerId, DocumentError> {
+        self.target(id, |_| None)
     }
 
     fn target(&self, id: LayerId, unfit: impl Fn(&Layer) -> Option<&'static str>) -> Result<LayerId, DocumentError> {

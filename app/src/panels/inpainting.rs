@@ -25,12 +25,13 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
     actions(ui, desk);
 }
 
-const AREAS: [(Area, &str); 2] = [(Area::Whole, "area-whole"), (Area::Masked, "area-masked")];
+const AREAS: [(Area, &str); 3] =
+    [(Area::Auto, "area-auto"), (Area::Whole, "area-whole"), (Area::Masked, "area-masked")];
 
 fn where_it_looks(ui: &mut Ui, desk: &mut Desk) {
+    let is_masked = desk.studio.plan().recipe.area == Area::Masked;
     let recipe = &mut desk.studio.recipe;
     row(ui, "area", |ui| choices(ui, "area", &mut recipe.area, &AREAS));
-    let is_masked = recipe.area == Area::Masked;
     let padding = Number { key: "padding", unit: Unit::Pixels };
     ui.add_enabled_ui(is_masked, |ui| number_row(ui, &padding, &mut recipe.padding, 0..=512, Recipe::MAX_PADDING));
     if desk.studio.drawn_context().is_some() {

@@ -97,7 +97,7 @@ pub(super) fn number(
     ui.add_space(4.0);
 }
 
-fn check(ui: &mut Ui, key: &str, value: &mut bool) {
+pub(super) fn check(ui: &mut Ui, key: &str, value: &mut bool) {
     ui.checkbox(value, text(key)).on_hover_text(tooltip(key));
     ui.add_space(4.0);
 }

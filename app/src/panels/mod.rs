@@ -19,6 +19,7 @@ mod menu_bar;
 mod notices;
 mod palette;
 mod picture_tabs;
+mod pose_options;
 mod progress;
 mod prompt;
 mod results;

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use egui::{ComboBox, RichText, ScrollArea, Ui, Vec2};
 
 use super::controls::{Look, Number, Unit, command_button};
-use super::{crop_options, marking_options, mask, subject_options, transform_options};
+use super::{crop_options, marking_options, mask, pose_options, subject_options, transform_options};
 use crate::canvas::{Mirror, Tool, Toolbox};
 use crate::commands::Command;
 use crate::desk::Desk;
@@ -34,6 +34,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
                     Tool::Transform => transform_options::show(ui, desk),
                     Tool::Crop => crop_options::show(ui, desk),
                     Tool::Subject => subject_options::show(ui, desk),
+                    Tool::Pose => pose_options::show(ui, desk),
                     _ => marking_options::show(ui, &mut desk.tools),
                 }
                 let moves = desk.tools.in_hand() == Tool::Hand;

@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Weak};
 
+use super::poses::with_figures_redrawn;
 use super::{Message, Studio};
 use crate::document::{Document, DocumentError, Edit, TileGrid};
 use crate::language::text;
@@ -80,7 +81,7 @@ impl Studio {
         let token = Arc::new(());
         self.edits.under_way = Arc::downgrade(&token);
         self.spawn_work("edit", text("work-edit"), move || {
-            let edit = operation(&mut copy);
+            let edit = operation(&mut copy).map(|edit| edit.map(|edit| with_figures_redrawn(edit, &mut copy)));
             Message::Edited(Box::new(EditMade { picture, operation, based_on, edit, token }))
         });
     }

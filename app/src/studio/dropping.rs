@@ -1,11 +1,13 @@
-//! Files let go over the window: layers of the picture in front, or pictures of their own.
+//! Files let go over the window: layers of the picture in front, or pictures of their own; people from OpenPose's files.
 
 use std::path::PathBuf;
 
 use super::files::Replacement;
+use super::poses::PoseRead;
 use super::saving::name_of;
 use super::{Message, Studio};
-use crate::document::Document;
+use crate::dialog::POSE_ENDINGS;
+use crate::document::{CanvasSize, Document};
 use crate::files::{self, OpenError, OpenedDocument};
 use crate::language::text_with;
 
@@ -26,6 +28,23 @@ pub struct ForLayer {
 }
 
 impl DroppedFile {
+    /// Whether it can only be people.
+    fn is_pose(&self) -> bool {
+        let ending = self.path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        ending.is_some_and(|ending| POSE_ENDINGS.contains(&ending.as_str()))
+    }
+
+    /// The people, for a picture of this number and size.
+    fn read_pose(self, target: u64, size: CanvasSize) -> Message {
+        if self.path.is_file() {
+            return Message::PoseRead(Box::new(PoseRead::from_file(&self.path, target, size)));
+        }
+        match (self.bytes)() {
+            Ok(bytes) => Message::PoseRead(Box::new(PoseRead::from_bytes(bytes, name_of(&self.path), target, size))),
+            Err(error) => Message::Failed(format!("{} cannot be read: {error}", self.path.display())),
+        }
+    }
+
     /// The picture, and its path where there is a file.
     fn read(self) -> Result<(OpenedDocument, Option<PathBuf>), String> {
         let in_words = |error: OpenError| error.to_string();
@@ -41,14 +60,17 @@ impl DroppedFile {
 impl Studio {
     /// Takes files let go over the window, one after the other: each becomes a layer in the middle of the picture in
     /// front, flattened if it has layers itself, as in Krita. Where `opens`, and where nothing was done to the canvas
-    /// yet, they are opened instead.
+    /// yet, they are opened instead. People come to the picture in front.
     pub fn take_dropped(&mut self, dropped: Vec<DroppedFile>, opens: bool) {
         let Some(first) = dropped.first() else { return };
         let words = text_with("work-open", &[("file", name_of(&first.path).into())]);
         let target = (!opens && !self.is_untouched()).then_some(self.picture_number);
+        let (front, size) = (self.picture_number, self.document.size());
         let mailbox = self.mailbox();
         self.spawn_work("read-dropped", words, move || {
-            dropped.into_iter().for_each(|file| mailbox.send(message_of(file, target)));
+            for file in dropped {
+                mailbox.send(if file.is_pose() { file.read_pose(front, size) } else { message_of(file, target) });
+            }
             None
         });
     }

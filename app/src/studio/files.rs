@@ -67,7 +67,7 @@ impl Studio {
             return;
         }
         self.dialog_open = true;
-        let question = PathQuestion::ask(purpose, self.folder().as_deref(), &self.name_to_save());
+        let question = PathQuestion::ask(purpose, self.folder().as_deref(), &self.name_for(purpose));
         self.mailbox.spawn("file-dialog", move || Message::Answered(purpose, question.wait()));
     }
 
@@ -78,8 +78,7 @@ impl Studio {
             Answer::Cancelled => self.after_save = None,
             Answer::NoDialog => {
                 let folder = self.folder().or_else(|| std::env::current_dir().ok()).unwrap_or_default();
-                let path =
-                    if purpose == Purpose::SavePicture { folder.join(self.name_to_save()) } else { folder.join("") };
+                let path = folder.join(self.name_for(purpose));
                 self.typed_path = Some(TypedPath { purpose, text: path.display().to_string() });
             }
         }
@@ -89,6 +88,8 @@ impl Studio {
         match purpose {
             Purpose::OpenPicture => self.open_path(&path),
             Purpose::SavePicture => self.save_to(path),
+            Purpose::OpenPose => self.import_pose(path),
+            Purpose::SavePose => self.export_pose(path),
             Purpose::OpenModelFile | Purpose::OpenModelFolder => {
                 self.recipe.model = path.to_string_lossy().into_owned()
             }
@@ -161,6 +162,7 @@ impl Studio {
     pub(super) fn put_in_place(&mut self, replacement: Replacement) {
         self.abandon_run_of_front();
         self.stroke = None;
+        self.posing = None;
         self.stop_stepping();
         self.end_journal();
         self.results.clear();
@@ -193,6 +195,17 @@ impl Studio {
         });
         let notes = found.notes.iter().fold(String::new(), |text, note| format!("{text} {note}"));
         self.notices.offer_recipe(format!("{what}{notes}"), found.recipe);
+    }
+
+    /// What a file is to be called at first; nothing where one is only to be found.
+    fn name_for(&self, purpose: Purpose) -> String {
+        match purpose {
+            Purpose::SavePicture => self.name_to_save(),
+            Purpose::SavePose => self.name_for_pose(),
+            Purpose::OpenPicture | Purpose::OpenModelFile | Purpose::OpenModelFolder | Purpose::OpenPose => {
+                String::new()
+            }
+        }
     }
 
     fn folder(&self) -> Option<PathBuf> {

@@ -34,6 +34,8 @@ pub enum Message {
     Pasted(image::RgbaImage),
     /// A file that was let go over the window was read, for a new layer.
     ForLayer(Box<super::dropping::ForLayer>),
+    /// People for the canvas were read from a file, or not.
+    PoseRead(Box<super::PoseRead>),
     /// A picture was written, or not.
     Saved(Box<super::saving::SaveMade>),
     /// A job's buffers are ready for the engine; `mask` is that of the plan's region.

@@ -23,6 +23,7 @@ pub mod notices;
 mod parameters;
 mod pictures;
 pub mod plan;
+mod poses;
 mod remembered;
 pub mod results;
 pub mod safety;
@@ -38,7 +39,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, mpsc};
 
-use brushfire_engine::{DeviceChoice, EngineSettings, Event, Recipe};
+use brushfire_engine::{Area, DeviceChoice, EngineSettings, Event, Recipe};
 
 pub use self::closing::{AfterQuestion, Question};
 pub use self::dropping::DroppedFile;
@@ -50,6 +51,7 @@ pub use self::marking::{ColorRange, SelectOptions, SelectionShape, WandOptions};
 pub use self::masks::Masks;
 pub use self::parameters::SeedChoice;
 pub use self::pictures::PictureTab;
+pub use self::poses::PoseRead;
 pub use self::subject::SubjectStroke;
 
 use self::forecast::Forecast;
@@ -106,10 +108,11 @@ pub struct Studio {
     /// Those whose changes may be lost: the painter was asked.
     settled: Vec<u64>,
     stroke: Option<StrokeBuilder>,
+    posing: Option<poses::Posing>,
     edits: background::Edits,
     work: work::Work,
     stepping: stepping::Stepping,
-    /// What the stroke has changed since the view last looked.
+    /// What the stroke, or moving figures, has changed since the view last looked.
     stroke_dirty: Option<PixelRect>,
     mask_bounds: Remembered<Option<PixelRect>>,
     known_bounds: RefCell<masks::KnownBounds>,
@@ -151,7 +154,7 @@ impl Studio {
         wake: Arc<dyn Fn() + Send + Sync>,
     ) -> Self {
         let (sender, messages) = mpsc::channel();
-        let recipe = Recipe::default();
+        let recipe = Recipe { area: Area::Auto, ..Recipe::default() };
         let document = Document::blank(size, PAPER);
         let saved_revision = Some(pictures::revision_in(None, &document));
         Self {
@@ -179,6 +182,7 @@ impl Studio {
             pictures_opened: 0,
             settled: vec![],
             stroke: None,
+            posing: None,
             edits: background::Edits::default(),
             work: work::Work::default(),
             stepping: stepping::Stepping::default(),
@@ -276,6 +280,7 @@ impl Studio {
             Message::Copied(rect) => self.take_in_copied(rect),
             Message::Pasted(picture) => self.take_in_pasted(picture),
             Message::Saved(made) => self.take_in_saved(*made),
+            Message::PoseRead(read) => self.take_in_pose_read(*read),
             Message::ForLayer(picture) => self.take_in_for_layer(*picture),
             Message::Prepared { run, job, mask } => self.take_in_prepared(run, *job, mask),
             Message::ModelSize(model, size) => self.take_in_model_size(model, size),
@@ -325,7 +330,7 @@ impl Studio {
 
     /// Changes the document by one of its operations and remembers that. Not while a stroke is drawn.
     pub fn edit(&mut self, operation: impl FnOnce(&mut Document) -> Option<Edit>) {
-        if self.stroke.is_some() {
+        if self.is_painting() {
             return;
         }
         if let Some(edit) = operation(&mut self.document) {
@@ -335,7 +340,7 @@ impl Studio {
 
     /// Chooses the layer that tools work on, which is no edit of the painter's. Not while a stroke is drawn.
     pub fn choose_layer(&mut self, id: LayerId) {
-        if self.stroke.is_none() {
+        if !self.is_painting() {
             self.document.set_active(id);
         }
     }

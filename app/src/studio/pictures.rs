@@ -112,7 +112,7 @@ impl Studio {
     /// Whether another picture may come to the front: not while a stroke is drawn or something is asked of this one.
     #[must_use]
     pub fn can_change_picture(&self) -> bool {
-        self.stroke.is_none()
+        !self.is_painting()
             && !self.dialog_open
             && self.typed_path.is_none()
             && self.question.is_none()
@@ -147,7 +147,7 @@ impl Studio {
     #[must_use]
     pub fn is_untouched(&self) -> bool {
         let is_begun = self.history.can_undo() || self.history.can_redo() || self.is_modified();
-        self.path.is_none() && !is_begun && self.stroke.is_none() && self.run.is_none() && !self.is_editing()
+        self.path.is_none() && !is_begun && !self.is_painting() && self.run.is_none() && !self.is_editing()
     }
 
     /// Whether the picture differs from its file. Masks count where the file keeps them.
@@ -182,6 +182,7 @@ impl Studio {
     pub(super) fn open_beside(&mut self, replacement: Replacement) {
         if !self.is_untouched() {
             self.finish_stroke();
+            self.cancel_posing();
             let blank = self.blank_aside();
             let last = self.put_front(blank);
             self.aside.insert(self.front_place.min(self.aside.len()), last);
@@ -194,6 +195,7 @@ impl Studio {
     pub(super) fn drop_front(&mut self) {
         self.abandon_run_of_front();
         self.stroke = None;
+        self.posing = None;
         self.end_journal();
         let neighbour = self.front_place.min(self.aside.len().saturating_sub(1));
         if neighbour < self.aside.len() {

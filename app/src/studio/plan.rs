@@ -26,7 +26,7 @@ pub enum Task {
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub task: Task,
-    /// With a concrete seed, the size that the model works at, and the regions.
+    /// With a concrete seed and area, the size that the model works at, and the regions.
     pub recipe: Recipe,
     /// What the model sees.
     pub crop: CropPlan,
@@ -49,8 +49,9 @@ impl Plan {
             None if is_blank => Task::TextToImage,
             None => Task::ImageToImage,
         };
+        let area = recipe.area.resolved(picture, model);
         let crop = match masks.bounds {
-            Some(bounds) if recipe.area == Area::Masked => {
+            Some(bounds) if area == Area::Masked => {
                 let context = masks.context.map(region_of);
                 CropPlan::masked(picture, region_of(bounds), recipe.padding, context, model)
             }
@@ -60,7 +61,7 @@ impl Plan {
         let regions = masks.regions.iter().map(|(_, region)| region.clone()).collect();
         Self {
             task,
-            recipe: Recipe { width, height, regions, ..recipe.clone() },
+            recipe: Recipe { width, height, regions, area, ..recipe.clone() },
             crop,
             region: masks.bounds.unwrap_or(size.bounds()),
             mask: masks.main,

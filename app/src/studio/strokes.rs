@@ -6,10 +6,10 @@ use crate::language::text_with;
 use crate::paint::{Brush, Ink, PenSample, StrokeBuilder, Symmetry};
 
 impl Studio {
-    /// Whether a stroke is being drawn; nothing else may change the document then.
+    /// Whether a stroke is being drawn or figures are being moved; nothing else may change the document then.
     #[must_use]
     pub fn is_painting(&self) -> bool {
-        self.stroke.is_some()
+        self.stroke.is_some() || self.posing.is_some()
     }
 
     /// Begins a stroke. A result that waits on the canvas goes back to the strip, for it would hide the stroke.

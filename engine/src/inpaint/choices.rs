@@ -1,5 +1,6 @@
 //! What a painter chooses for an inpainting, each under the one name that recipes, command line and window use.
 
+use super::model_size::ModelSize;
 use crate::sampling::names::read_and_written_by_name;
 
 /// How much of the picture the model sees.
@@ -10,10 +11,27 @@ pub enum Area {
     Whole,
     /// The part around the mask, scaled to the size the model is best at, and back; see [`CropPlan`](super::CropPlan).
     Masked,
+    /// Chosen by the picture's size; see [`Area::resolved`].
+    Auto,
 }
 
 impl Area {
-    pub const ALL: [Self; 2] = [Self::Whole, Self::Masked];
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Whole, Self::Masked];
+
+    /// What is larger than this many times what the model is best at is seen in parts: models repeat themselves there, and
+    /// take long.
+    pub const AUTO_LARGE: u64 = 2;
+
+    /// What `Auto` means for a picture of this size, in pixels; the others mean themselves.
+    #[must_use]
+    pub fn resolved(self, [width, height]: [u32; 2], model: ModelSize) -> Self {
+        let best = u64::from(model.best_side) * u64::from(model.best_side);
+        match self {
+            Self::Auto if u64::from(width) * u64::from(height) > Self::AUTO_LARGE * best => Self::Masked,
+            Self::Auto => Self::Whole,
+            area => area,
+        }
+    }
 
     /// The name in recipes and on the command line.
     #[must_use]
@@ -21,6 +39,7 @@ impl Area {
         match self {
             Self::Whole => "whole",
             Self::Masked => "masked",
+            Self::Auto => "auto",
         }
     }
 
@@ -30,6 +49,7 @@ impl Area {
         match self {
             Self::Whole => "Whole picture",
             Self::Masked => "Masked part",
+            Self::Auto => "Automatic",
         }
     }
 
@@ -41,6 +61,7 @@ impl Area {
             Self::Masked => {
                 "The model sees the masked part and its surroundings at the size it is best at: more detail, less time."
             }
+            Self::Auto => "The whole picture, or the masked part where the picture is large for the model.",
         }
     }
 }
@@ -164,6 +185,14 @@ mod tests {
             assert_eq!(area.name().parse(), Ok(area));
         }
         assert!("inside".parse::<Area>().is_err());
+    }
+
+    #[test]
+    fn a_picture_that_is_large_for_the_model_is_seen_in_parts() {
+        let model = ModelSize { best_side: 512, multiple: 8 };
+        let area = |side| Area::Auto.resolved([side, side], model);
+        assert_eq!([area(512), area(700), area(800)], [Area::Whole, Area::Whole, Area::Masked]);
+        assert_eq!(Area::Whole.resolved([8000; 2], model), Area::Whole);
     }
 
     #[test]

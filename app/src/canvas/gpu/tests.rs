@@ -228,6 +228,7 @@ fn what_the_cpu_has_flattened_looks_the_same() {
             .unwrap()
             .clone(),
         kind: "scribble".to_owned(),
+        objects: None,
     };
     let hint = Layer::new(LayerProps { opacity: 0.5, ..LayerProps::default() }, hint);
     let document = document(vec![layer(LayerProps::default(), backdrop), layer(props, source), hint]);

@@ -130,6 +130,7 @@ impl Marking {
             | Tool::Transform
             | Tool::Crop
             | Tool::Subject
+            | Tool::Pose
             | Tool::Hand => return false,
         };
         self.drawing = Some(Drawing { tool, kind, how, shift_is_free: !modifiers.shift });

@@ -263,7 +263,7 @@ impl Session {
 }
 
 /// How far the arrow keys pressed in this frame move things, in canvas pixels; takes those presses away.
-fn arrow_keys(ui: &Ui) -> Vec2 {
+pub(super) fn arrow_keys(ui: &Ui) -> Vec2 {
     let mut by = Vec2::ZERO;
     ui.input_mut(|input| {
         input.events.retain(|event| {

@@ -69,7 +69,7 @@ pub(crate) struct GenerateArguments {
     /// Greys in --mask are strengths of their own: what is made grows out of what is kept
     #[arg(long, requires = "mask")]
     pub soft: bool,
-    /// How much of --init the model sees: all of it, or what is around the masks, at the size it is best at [default: whole]
+    /// How much of --init the model sees: all of it, what is around the masks at the size it is best at, or as its size suggests [default: whole]
     #[arg(long, requires = "init", value_parser = choices::area())]
     pub area: Option<Area>,
     /// Pixels around the masks that the model sees as well, with --area masked [default: 32]

@@ -60,7 +60,9 @@ impl Start {
         let size = [self.picture.width(), self.picture.height()];
         let masked = repainted(self.mask.as_ref(), &self.regions, &recipe.regions);
         let plan = match masked.as_ref().and_then(Region::of_mask) {
-            Some(bounds) if recipe.area == Area::Masked => CropPlan::masked(size, bounds, recipe.padding, None, model),
+            Some(bounds) if recipe.area.resolved(size, model) == Area::Masked => {
+                CropPlan::masked(size, bounds, recipe.padding, None, model)
+            }
             _ => CropPlan::whole(size),
         };
         let coverage = masked.map(|masked| {

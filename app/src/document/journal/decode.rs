@@ -3,9 +3,11 @@
 use std::any::Any;
 use std::sync::Arc;
 
+use super::super::hint_objects::HintObjects;
 use super::super::layer::{Layer, LayerContent, LayerId};
 use super::super::layer_tree::LayerPlace;
 use super::super::tiles::{Tile, TileGrid, TilePos, TileValue, tile_bytes};
+use super::super::transform::Projection;
 use super::super::{CanvasSize, Document, FileDepth, Pixel, TILE_SIDE};
 use super::encode::{about, tag};
 use super::op::{NewTile, Op};
@@ -42,6 +44,11 @@ impl<'a> Decoder<'a> {
             }
             tag::REMOVE => Op::Remove { layer: self.id()? },
             tag::MOVE => Op::Move { layer: self.id()?, to: self.place()? },
+            tag::OBJECTS => {
+                let (layer, is_there) = (self.id()?, self.byte()? == 1);
+                let objects = if is_there { Some(Box::new(self.objects()?)) } else { None };
+                Op::Objects { layer, objects }
+            }
             tag::SELECTION => Op::Selection(self.selection()?.map(Box::new)),
             tag::CONTEXT => Op::Context(self.text()?),
             _ => return None,
@@ -85,13 +92,28 @@ impl<'a> Decoder<'a> {
             }
             tag::HINT => {
                 let kind = self.text()?;
-                LayerContent::Hint { pixels: self.grid(size)?, kind }
+                LayerContent::Hint { pixels: self.grid(size)?, kind, objects: None }
+            }
+            tag::HINT_OF_OBJECTS => {
+                let (kind, objects) = (self.text()?, Some(self.objects()?));
+                LayerContent::Hint { pixels: self.grid(size)?, kind, objects }
             }
             tag::MASK_LAYER => LayerContent::Mask(self.grid(size)?),
             tag::GROUP => LayerContent::Group(self.layers(size, depth + 1)?),
             _ => return None,
         };
         Some(Layer { id, props, content })
+    }
+
+    fn objects(&mut self) -> Option<HintObjects> {
+        let text = self.text()?;
+        let mut rows = [[0.0; 3]; 3];
+        for value in rows.as_flattened_mut() {
+            let (bytes, rest) = self.rest.split_first_chunk()?;
+            self.rest = rest;
+            *value = f64::from_le_bytes(*bytes);
+        }
+        Some(HintObjects { placement: Projection::from_rows(rows), ..HintObjects::new(text) })
     }
 
     fn grid<P: TileValue + bytemuck::Pod>(&mut self, size: Option<CanvasSize>) -> Option<TileGrid<P>> {

@@ -10,6 +10,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::super::hint_objects::HintObjects;
 use super::super::layer::{Layer, LayerContent, LayerId};
 use super::super::layer_tree::LayerPlace;
 use super::super::tiles::{Tile, TileGrid, TilePos, TileValue};
@@ -34,12 +35,15 @@ pub(super) mod tag {
     pub const MOVE: u8 = 6;
     pub const SELECTION: u8 = 7;
     pub const CONTEXT: u8 = 8;
+    pub const OBJECTS: u8 = 9;
 
     pub const PAINT: u8 = 0;
     pub const RESULT: u8 = 1;
     pub const HINT: u8 = 2;
     pub const MASK_LAYER: u8 = 3;
     pub const GROUP: u8 = 4;
+    /// A hint that is drawn from objects.
+    pub const HINT_OF_OBJECTS: u8 = 5;
 
     pub const EMPTY_TILE: u8 = 0;
     pub const NEW_TILE: u8 = 1;
@@ -99,6 +103,14 @@ impl Encoder {
                 self.id(*layer);
                 self.place(*to);
             }
+            Op::Objects { layer, objects } => {
+                self.byte(tag::OBJECTS);
+                self.id(*layer);
+                self.byte(u8::from(objects.is_some()));
+                if let Some(objects) = objects {
+                    self.objects(objects);
+                }
+            }
             Op::Selection(selected) => {
                 self.byte(tag::SELECTION);
                 self.selection(selected.as_deref());
@@ -150,9 +162,12 @@ impl Encoder {
                 self.text(recipe.as_deref().unwrap_or_default());
                 self.grid(pixels);
             }
-            LayerContent::Hint { pixels, kind } => {
-                self.byte(tag::HINT);
+            LayerContent::Hint { pixels, kind, objects } => {
+                self.byte(if objects.is_some() { tag::HINT_OF_OBJECTS } else { tag::HINT });
                 self.text(kind);
+                if let Some(objects) = objects {
+                    self.objects(objects);
+                }
                 self.grid(pixels);
             }
             LayerContent::Mask(values) => {
@@ -163,6 +178,13 @@ impl Encoder {
                 self.byte(tag::GROUP);
                 self.layers(children);
             }
+        }
+    }
+
+    fn objects(&mut self, objects: &HintObjects) {
+        self.text(&objects.text);
+        for value in objects.placement.rows().as_flattened() {
+            self.bytes.extend_from_slice(&value.to_le_bytes());
         }
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::edit::{Change, Edit};
+use super::super::hint_objects::HintObjects;
 use super::super::layer::{Layer, LayerId, LayerProps};
 use super::super::layer_tree::{self, LayerPlace};
 use super::super::tiles::{Tile, TileChange, TileGrid, TilePos};
@@ -39,6 +40,11 @@ pub(crate) enum Op {
         layer: LayerId,
         to: LayerPlace,
     },
+    /// What a hint layer is drawn from.
+    Objects {
+        layer: LayerId,
+        objects: Option<Box<HintObjects>>,
+    },
     Selection(Option<Box<TileGrid<u16>>>),
     /// What else the program wants to find again (the file's name, the parameters), as JSON that only it understands.
     Context(String),
@@ -64,6 +70,7 @@ fn done(change: &Change) -> Op {
         Change::Insert { place, layer } => Op::Insert { place: *place, layer: layer.clone() },
         Change::Remove { layer, .. } => Op::Remove { layer: layer.id },
         Change::Move { layer, to, .. } => Op::Move { layer: *layer, to: *to },
+        Change::Objects { layer, after, .. } => Op::Objects { layer: *layer, objects: after.clone() },
         Change::Selection { after, .. } => Op::Selection(after.clone()),
         Change::Document { after, .. } => Op::Document(after.clone()),
     }
@@ -77,6 +84,7 @@ fn undone(change: &Change) -> Op {
         Change::Insert { layer, .. } => Op::Remove { layer: layer.id },
         Change::Remove { place, layer } => Op::Insert { place: *place, layer: layer.clone() },
         Change::Move { layer, from, .. } => Op::Move { layer: *layer, to: *from },
+        Change::Objects { layer, before, .. } => Op::Objects { layer: *layer, objects: before.clone() },
         Change::Selection { before, .. } => Op::Selection(before.clone()),
         Change::Document { before, .. } => Op::Document(before.clone()),
     }
@@ -118,6 +126,7 @@ impl Op {
                     document.put(to, taken);
                 }
             }
+            Self::Objects { layer, objects } => document.set_hint_objects(layer, objects.map(|objects| *objects)),
             Self::Selection(selected) => document.set_selected(selected.map(|grid| *grid)),
             Self::Context(_) => {}
         }

@@ -89,8 +89,9 @@ impl Document {
         if size == self.size() && by == [0, 0] {
             return None;
         }
-        let exact = ExactMove::of(Projection::translation(by.map(|by| by as f64)))?;
-        Some(self.remake(name, size, &MoveGrid { size, exact }))
+        let projection = Projection::translation(by.map(|by| by as f64));
+        let exact = ExactMove::of(projection)?;
+        Some(self.remake(name, size, &MoveGrid { size, projection, exact }))
     }
 
     /// The whole picture with more or fewer pixels.
@@ -104,10 +105,10 @@ impl Document {
         let size = if turn.swaps_sides() { CanvasSize::new(height, width).ok()? } else { self.size() };
         let middle = |size: CanvasSize| [f64::from(size.width()) / 2.0, f64::from(size.height()) / 2.0];
         let [x, y] = middle(self.size());
-        let about_middle =
+        let projection =
             Projection::translation([-x, -y]).then(turn.projection()).then(Projection::translation(middle(size)));
-        let exact = ExactMove::of(about_middle)?;
-        Some(self.remake(turn.name(), size, &MoveGrid { size, exact }))
+        let exact = ExactMove::of(projection)?;
+        Some(self.remake(turn.name(), size, &MoveGrid { size, projection, exact }))
     }
 
     /// The same layers with other grids.
@@ -116,20 +117,23 @@ impl Document {
         after.size = size;
         after.no_mask = TileGrid::filled(size, 0);
         after.selected = self.selected.as_ref().map(|selected| make.of(selected));
-        remake_layers(&mut after.layers, make);
+        remake_layers(&mut after.layers, make, make.projection(self.size()));
         after.structure_changed();
         self.replace_with(after, name)
     }
 }
 
-fn remake_layers(layers: &mut [Layer], make: &impl MakeGrid) {
+fn remake_layers(layers: &mut [Layer], make: &impl MakeGrid, projection: Projection) {
     for layer in layers {
+        if let Some(moved) = layer.hint_objects().map(|objects| objects.moved(projection)) {
+            layer.set_hint_objects(Some(moved));
+        }
         match &mut layer.content {
             LayerContent::Paint(pixels) | LayerContent::Result { pixels, .. } | LayerContent::Hint { pixels, .. } => {
                 *pixels = make.of(pixels);
             }
             LayerContent::Mask(values) => *values = make.of(values),
-            LayerContent::Group(children) => remake_layers(children, make),
+            LayerContent::Group(children) => remake_layers(children, make, projection),
         }
     }
 }
@@ -137,16 +141,24 @@ fn remake_layers(layers: &mut [Layer], make: &impl MakeGrid) {
 /// A grid from another, of colours and of mask values alike.
 pub(super) trait MakeGrid {
     fn of<P: Sample>(&self, grid: &TileGrid<P>) -> TileGrid<P>;
+
+    /// From places in a canvas of the old size to those in the new one.
+    fn projection(&self, old: CanvasSize) -> Projection;
 }
 
 struct MoveGrid {
     size: CanvasSize,
+    projection: Projection,
     exact: ExactMove,
 }
 
 impl MakeGrid for MoveGrid {
     fn of<P: Sample>(&self, grid: &TileGrid<P>) -> TileGrid<P> {
         moved(grid, self.size, self.exact)
+    }
+
+    fn projection(&self, _old: CanvasSize) -> Projection {
+        self.projection
     }
 }
 
@@ -160,5 +172,10 @@ impl MakeGrid for ScaleGrid {
         let (old, new) = (grid.size(), self.size);
         let axes = [Axis::whole(old.width(), new.width()), Axis::whole(old.height(), new.height())];
         rescaled(grid, new, axes, self.filter, Edge::Ignored)
+    }
+
+    fn projection(&self, old: CanvasSize) -> Projection {
+        let share = |new: u32, old: u32| f64::from(new) / f64::from(old);
+        Projection::scaling(share(self.size.width(), old.width()), share(self.size.height(), old.height()))
     }
 }

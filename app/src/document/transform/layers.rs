@@ -12,6 +12,9 @@ use crate::document::{Change, Document, DocumentError, Edit, Layer, LayerContent
 
 const FULL: u16 = u16::MAX;
 
+/// Why figures are not moved while something is selected.
+const INDIVISIBLE: &str = "is drawn from figures, of which a selection takes no part; select nothing to change it";
+
 impl Document {
     /// Moves, scales, turns, skews a layer or puts it into perspective: where something is selected, only that, and the
     /// selection goes with it. What comes to lie beyond the canvas is gone. All layers of a group change alike.
@@ -29,11 +32,16 @@ impl Document {
         let ids: Vec<_> =
             self.layer(id).into_iter().flat_map(|layer| layer_tree::walk(std::slice::from_ref(layer))).collect();
         let ids: Vec<_> = ids.into_iter().filter(|layer| !layer.is_group()).map(Layer::id).collect();
+        let has_selection = self.selected.is_some();
+        let is_indivisible = |layer: &Layer| (has_selection && layer.hint_objects().is_some()).then_some(INDIVISIBLE);
         for id in &ids {
-            self.target(*id, |_| None)?;
+            self.target(*id, is_indivisible)?;
         }
-        let mut changes: Vec<_> =
-            ids.into_iter().filter_map(|id| self.transform_grid(id, projection, filter)).collect();
+        let mut changes: Vec<_> = ids.iter().filter_map(|id| self.transform_grid(*id, projection, filter)).collect();
+        for id in ids {
+            let moved = self.layer(id).and_then(Layer::hint_objects).map(|objects| objects.moved(projection));
+            changes.extend(moved.and_then(|moved| self.change_hint_objects(id, moved)));
+        }
         let selected = self.selected.clone().filter(|_| !changes.is_empty());
         if let Some(before) = selected
             && let Some(after) = projected(&before, projection, self.size(), filter)

@@ -16,6 +16,12 @@ impl Projection {
         Self(rows)
     }
 
+    /// Row by row.
+    #[must_use]
+    pub fn rows(self) -> [[f64; 3]; 3] {
+        self.0
+    }
+
     #[must_use]
     pub fn translation(by: Point) -> Self {
         Self([[1.0, 0.0, by[0]], [0.0, 1.0, by[1]], [0.0, 0.0, 1.0]])
@@ -116,6 +122,13 @@ impl Projection {
             [(da * c - a * dc) / (c * c), (db * c - b * dc) / (c * c)]
         };
         (c > 1e-9).then(|| [along(0), along(1)])
+    }
+
+    /// Whether it shows things as a mirror does.
+    #[must_use]
+    pub fn turns_around(self) -> bool {
+        let [[a, b, c], [d, e, f], [g, h, i]] = self.0;
+        a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g) < 0.0
     }
 
     /// Whether it keeps every shape and direction.

@@ -76,6 +76,10 @@ impl MakeGrid for TurnGrid {
         let turned = projected(grid, self.projection, self.size, self.filter);
         turned.unwrap_or_else(|| TileGrid::filled(self.size, P::default()))
     }
+
+    fn projection(&self, _old: CanvasSize) -> Projection {
+        self.projection
+    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,9 @@ use super::super::layered::{LayeredError, MAX_DECODED_BYTES, MemoryUsed, without
 use super::super::png_tiles::{self, PngError};
 use super::stack::{Node, Piece, Stack, What};
 use super::{RECIPE, xml};
-use crate::document::{BlendMode, CanvasSize, Document, Layer, LayerContent, LayerProps, Pixel, TileGrid, on_workers};
+use crate::document::{
+    BlendMode, CanvasSize, Document, HintObjects, Layer, LayerContent, LayerProps, Pixel, TileGrid, on_workers,
+};
 
 /// Bytes of `stack.xml` and of a recipe.
 const MAX_TEXT_BYTES: u64 = 32 << 20;
@@ -342,8 +344,16 @@ impl Building<'_> {
                 let recipe = recipe.and_then(|name| text_of(&mut self.archive, &name).ok().flatten());
                 LayerContent::Result { pixels: self.pixels(), recipe }
             }
-            What::Hint(Some(_), kind) => LayerContent::Hint { pixels: self.pixels(), kind },
-            What::Hint(None, kind) => LayerContent::Hint { pixels: TileGrid::filled(self.size, [0; 4]), kind },
+            What::Hint(piece, hint) => {
+                let empty = TileGrid::filled(self.size, [0; 4]);
+                let pixels = if piece.is_some() { self.pixels() } else { empty };
+                // Figures that are lost leave their drawing.
+                let objects = hint.objects.and_then(|(entry, placement)| {
+                    let text = text_of(&mut self.archive, &entry).ok().flatten()?;
+                    Some(HintObjects { placement, ..HintObjects::new(text) })
+                });
+                LayerContent::Hint { pixels, kind: hint.kind, objects }
+            }
             What::Mask(Some(_)) => match self.loaded.next().map(|loaded| loaded.tiles) {
                 Some(Tiles::Values(values)) => LayerContent::Mask(values),
                 _ => LayerContent::Mask(TileGrid::filled(self.size, 0)),

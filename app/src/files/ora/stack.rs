@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use super::super::layered::{LayeredError, MAX_LAYERS};
 use super::xml::{Element, PREFIX};
+use crate::document::transform::Projection;
 use crate::document::{BlendMode, CanvasSize, LayerProps, MaskUse};
 
 /// What a `stack.xml` says.
@@ -43,10 +44,32 @@ pub(super) struct Piece {
     pub offset: [i64; 2],
 }
 
+/// What is said about a hint.
+pub(super) struct HintElement {
+    pub kind: String,
+    /// The entry with what it is drawn from, and what was done to that.
+    pub objects: Option<(String, Projection)>,
+}
+
+impl HintElement {
+    fn of(element: &Element) -> Self {
+        let placement = element.get("brushfire:placement").and_then(|text| {
+            let numbers: Vec<f64> =
+                text.split(' ').map_while(number).filter(|number: &f64| number.is_finite()).collect();
+            Some(Projection::from_rows(*numbers.as_chunks().0.first_chunk()?))
+        });
+        let entry = element.get("brushfire:objects").map(str::to_owned);
+        Self {
+            kind: element.get("brushfire:kind").unwrap_or_default().to_owned(),
+            objects: entry.map(|entry| (entry, placement.unwrap_or(Projection::IDENTITY))),
+        }
+    }
+}
+
 pub(super) enum What {
     Paint(Piece),
     Result(Piece, Option<String>),
-    Hint(Option<Piece>, String),
+    Hint(Option<Piece>, HintElement),
     Mask(Option<Piece>),
     Group {
         nodes: Vec<Node>,
@@ -159,7 +182,7 @@ impl Reading {
             let piece = piece_of(element, offset_of(element));
             let what = match element.name.as_str() {
                 "brushfire:mask" => What::Mask(piece),
-                "brushfire:hint" => What::Hint(piece, element.get("brushfire:kind").unwrap_or_default().to_owned()),
+                "brushfire:hint" => What::Hint(piece, HintElement::of(element)),
                 _ => continue,
             };
             let place = element.get("place").unwrap_or_default().split('/').map_while(number).collect();

@@ -9,8 +9,10 @@ use zip::{ZipArchive, ZipWriter};
 
 use super::read::Opened;
 use super::*;
+use crate::document::transform::Projection;
 use crate::document::{
-    BlendMode, CanvasSize, Document, Layer, LayerContent, LayerProps, MaskUse, Pixel, PixelRect, TileGrid, TileValue,
+    BlendMode, CanvasSize, Document, HintObjects, Layer, LayerContent, LayerProps, MaskUse, Pixel, PixelRect, TileGrid,
+    TileValue,
 };
 use crate::files::layered::LayeredError;
 
@@ -51,7 +53,10 @@ fn everything() -> Document {
     let size = canvas();
     let result =
         LayerContent::Result { pixels: noise(3, rect(0, 0, 64, 64)), recipe: Some("{\"seed\": 7}".to_owned()) };
-    let hint = LayerContent::Hint { pixels: noise(4, rect(9, 9, 10, 10)), kind: "scribble".to_owned() };
+    let hint = LayerContent::Hint { pixels: noise(4, rect(9, 9, 10, 10)), kind: "scribble".to_owned(), objects: None };
+    let moved = Projection::rotation(30.0).then(Projection::translation([0.1, -7.0]));
+    let objects = Some(HintObjects { placement: moved, ..HintObjects::new("{\"people\": [\"é\"]}") });
+    let figures = LayerContent::Hint { pixels: noise(11, rect(3, 3, 50, 70)), kind: "pose".to_owned(), objects };
     let empty = LayerContent::Paint(TileGrid::filled(size, [0; 4]));
     let inner = vec![
         paint("flats", 5, BlendMode::Normal, false),
@@ -65,6 +70,7 @@ fn everything() -> Document {
         paint("back", 1, BlendMode::Normal, false),
         Layer::new(LayerProps { locked: true, alpha_locked: true, ..LayerProps::named("result") }, result),
         Layer::new(LayerProps { visible: false, ..LayerProps::named("hint") }, hint),
+        Layer::new(LayerProps::named("figures"), figures),
         paint("base", 2, BlendMode::Overlay, false),
         Layer::new(LayerProps { clipped: true, ..group.clone() }, LayerContent::Group(inner)),
         paint("atop", 9, BlendMode::SourceAtop, false),
@@ -107,9 +113,10 @@ fn assert_same_layers(got: &[Layer], expected: &[Layer]) {
             (LayerContent::Result { pixels: a, recipe: c }, LayerContent::Result { pixels: b, recipe: d }) => {
                 assert!(same_tiles(a, b) && c == d, "{name}")
             }
-            (LayerContent::Hint { pixels: a, kind: c }, LayerContent::Hint { pixels: b, kind: d }) => {
-                assert!(same_tiles(a, b) && c == d, "{name}")
-            }
+            (
+                LayerContent::Hint { pixels: a, kind: c, objects: e },
+                LayerContent::Hint { pixels: b, kind: d, objects: f },
+            ) => assert!(same_tiles(a, b) && c == d && e == f, "{name}"),
             (LayerContent::Group(a), LayerContent::Group(b)) => assert_same_layers(a, b),
             _ => panic!("{name} became something else"),
         }
@@ -371,7 +378,7 @@ fn only_what_is_part_of_the_picture_stands_in_the_stack() {
     }
     let in_stack = names(&root.children[0]);
     assert!(in_stack.iter().all(|name| matches!(*name, "stack" | "layer")), "{in_stack:?}");
-    assert_eq!(names(&root.children[1]).len(), 1 + 5, "three masks, a hint and the selection");
+    assert_eq!(names(&root.children[1]).len(), 1 + 6, "three masks, two hints and the selection");
 }
 
 #[test]

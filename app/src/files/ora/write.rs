@@ -11,8 +11,9 @@ use super::super::png_tiles::{content_bounds, write_mask, write_pixels};
 use super::thumbnail::thumbnail;
 use super::xml::{self, Element, NAMESPACE};
 use super::{MIMETYPE, RECIPE};
+use crate::document::transform::Projection;
 use crate::document::{
-    BlendMode, Document, Layer, LayerContent, LayerProps, MaskUse, Pixel, PixelRect, TileGrid, on_workers,
+    BlendMode, Document, HintObjects, Layer, LayerContent, LayerProps, MaskUse, Pixel, PixelRect, TileGrid, on_workers,
 };
 
 /// Layers that are compressed before the first of them is written: as much memory as this many compressed layers.
@@ -31,9 +32,9 @@ pub(in super::super) fn write(
     recipe: Option<&str>,
     share: impl Fn(&str) -> String,
 ) -> io::Result<()> {
-    let mut plan = Plan { document, entries: Vec::new(), recipes: Vec::new(), share };
+    let mut plan = Plan { document, entries: Vec::new(), texts: Vec::new(), share };
     let root = plan.image();
-    let (entries, recipes) = (plan.entries, plan.recipes);
+    let (entries, texts) = (plan.entries, plan.texts);
 
     let mut archive = ZipWriter::new(BufWriter::new(file));
     add(&mut archive, "mimetype", MIMETYPE.as_bytes(), CompressionMethod::Stored)?;
@@ -46,7 +47,7 @@ pub(in super::super) fn write(
         }
     }
     for (name, json) in
-        recipes.iter().map(|(name, json)| (name.as_str(), json.as_str())).chain(recipe.map(|json| (RECIPE, json)))
+        texts.iter().map(|(name, json)| (name.as_str(), json.as_str())).chain(recipe.map(|json| (RECIPE, json)))
     {
         add(&mut archive, name, json.as_bytes(), CompressionMethod::Deflated)?;
     }
@@ -122,7 +123,8 @@ impl Tiles<'_> {
 struct Plan<'a, S> {
     document: &'a Document,
     entries: Vec<Entry<'a>>,
-    recipes: Vec<(String, String)>,
+    /// Entries of recipes and of what hints are drawn from.
+    texts: Vec<(String, String)>,
     share: S,
 }
 
@@ -240,18 +242,32 @@ impl<'a, S: Fn(&str) -> String> Plan<'a, S> {
                 self.set_piece(&mut element, Tiles::Pixels(pixels), "data/layer");
                 element.set("brushfire:kind", "result");
                 if let Some(recipe) = recipe {
-                    let name = format!("brushfire/recipe{:03}.json", self.recipes.len());
+                    let name = format!("brushfire/recipe{:03}.json", self.texts.len());
                     element.set("brushfire:recipe", name.clone());
-                    self.recipes.push((name, (self.share)(recipe)));
+                    self.texts.push((name, (self.share)(recipe)));
                 }
             }
-            LayerContent::Hint { pixels, kind } => {
+            LayerContent::Hint { pixels, kind, objects } => {
                 self.set_piece(&mut element, Tiles::Pixels(pixels), "brushfire/hint");
                 element.set("brushfire:kind", kind.as_str());
+                if let Some(objects) = objects {
+                    self.set_objects(&mut element, objects);
+                }
             }
             LayerContent::Mask(values) => self.set_piece(&mut element, Tiles::Values(values), "brushfire/mask"),
         }
         element
+    }
+
+    /// What a hint is drawn from, as an entry of its own.
+    fn set_objects(&mut self, element: &mut Element, objects: &HintObjects) {
+        let name = format!("brushfire/objects{:03}.json", self.texts.len());
+        element.set("brushfire:objects", name.clone());
+        if objects.placement != Projection::IDENTITY {
+            let numbers: Vec<_> = objects.placement.rows().as_flattened().iter().map(f64::to_string).collect();
+            element.set("brushfire:placement", numbers.join(" "));
+        }
+        self.texts.push((name, objects.text.to_string()));
     }
 
     /// Only what is there is stored; of an empty layer one pixel, for there must be a picture.

@@ -4,7 +4,8 @@ use super::super::Journal;
 use super::super::encode::encode;
 use super::super::frames::framed;
 use super::*;
-use crate::document::{CanvasSize, Edit, Layer, LayerContent, LayerProps, PixelRect, TileGrid};
+use crate::document::transform::Projection;
+use crate::document::{CanvasSize, Edit, HintObjects, Layer, LayerContent, LayerProps, PixelRect, TileGrid};
 
 fn canvas() -> Document {
     Document::blank(CanvasSize::new(300, 270).unwrap(), [255; 4])
@@ -167,4 +168,23 @@ proptest! {
             let _ = replay(&record);
         }
     }
+}
+
+#[test]
+fn what_a_hint_is_drawn_from_is_found_again() {
+    let mut document = canvas();
+    let pixels = TileGrid::filled(document.size(), [0; 4]);
+    let content = LayerContent::Hint { pixels, kind: "pose".into(), objects: Some(HintObjects::new("one")) };
+    let added = document.add_layer(Layer::new(LayerProps::named("Pose"), content));
+    let id = document.active();
+    let after = HintObjects { placement: Projection::rotation(30.0), ..HintObjects::new("two") };
+    let moved = document.hint_redrawn("Move joint", id, after.clone(), vec![]).unwrap();
+    let mut found = canvas();
+    let through_bytes = |ops: Vec<Op>, document: &mut Document| {
+        decode(&encode(&ops)).unwrap().into_iter().for_each(|op| op.apply(document));
+    };
+    through_bytes([added.ops(), moved.ops()].concat(), &mut found);
+    assert_eq!(found.layer(id).unwrap().hint_objects(), Some(&after));
+    through_bytes(moved.inverse_ops(), &mut found);
+    assert_eq!(found.layer(id).unwrap().hint_objects(), Some(&HintObjects::new("one")));
 }
