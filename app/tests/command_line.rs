@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use image::{GrayImage, ImageReader, Luma, Rgb, RgbImage};
+use image::{GrayImage, ImageBuffer, ImageReader, Luma, Rgb, RgbImage, Rgba};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -223,6 +223,65 @@ fn outside_the_mask_every_pixel_stays_and_inside_it_changes_at_any_size() {
         }
         assert!(changed > width * height / 4, "only {changed} pixels changed");
     }
+}
+
+#[test]
+fn hints_are_followed_whatever_their_size_their_bits_and_their_transparency() {
+    let desk = Desk::new();
+    let network = golden("tiny-controlnet");
+    let network = network.to_str().unwrap();
+    let picture = |arguments: &[&str]| {
+        desk.generate_small(arguments).is_done();
+        desk.open("out.png")
+    };
+    let plain = picture(&[]);
+    let is_drawn = |x: u32, y: u32| x.abs_diff(y) < 4;
+    let sketch = RgbImage::from_fn(64, 64, |x, y| Rgb([if is_drawn(x, y) { 255 } else { 0 }; 3]));
+    sketch.save(desk.path("sketch.png")).unwrap();
+    let hinted = picture(&["--control-model", network, "--control", "scribble=sketch.png"]);
+    assert_ne!(hinted, plain);
+    let weak = picture(&["--control-model", network, "--control", "scribble=sketch.png:0.5:0:0.5"]);
+    assert!(weak != hinted && weak != plain);
+
+    // The same drawing with 16 bits on nothing, and one that is wider and cut to fit.
+    let ink = |x: u32, y: u32| Rgba([65535; 4].map(|level: u16| if is_drawn(x, y) { level } else { 0 }));
+    let deep = ImageBuffer::<Rgba<u16>, _>::from_fn(64, 64, ink);
+    deep.save(desk.path("deep.png")).unwrap();
+    assert_eq!(picture(&["--control-model", network, "--control", "scribble=deep.png"]), hinted);
+    let wide = RgbImage::from_fn(96, 64, |x, y| *sketch.get_pixel(x.clamp(16, 79) - 16, y));
+    wide.save(desk.path("wide.png")).unwrap();
+    assert_eq!(picture(&["--control-model", network, "--control", "scribble=wide.png"]), hinted);
+
+    desk.write("recipe.json", r#"{"controls": [{"kind": "scribble", "weight": 0.5, "end": 0.5}]}"#);
+    let line = ["--recipe", "recipe.json", "--control-model", network, "--control", "scribble=sketch.png"];
+    assert_eq!(picture(&[line.as_slice(), &["--cfg", "3", "--width", "64"]].concat()).dimensions(), (64, 64));
+    let ran = desk.run(&["inspect", network]);
+    assert!(ran.is_done().stdout.contains("a ControlNet for"), "{}", ran.told());
+}
+
+#[test]
+fn hints_that_cannot_be_followed_are_named_with_the_reason() {
+    let desk = Desk::new();
+    let network = golden("tiny-controlnet");
+    let hint = ["--control-model", network.to_str().unwrap(), "--control"];
+    let generate = |more: &[&str]| desk.generate_small(more);
+    desk.write("empty.png", b"");
+    generate(&[hint.as_slice(), &["canny=empty.png"]].concat()).fails_saying(&["empty.png"]);
+    generate(&[hint.as_slice(), &["canny=nowhere.png"]].concat()).fails_saying(&["nowhere.png"]);
+    desk.photo("a.png", 64, 64);
+    generate(&["--control", "depth=a.png"]).fails_saying(&["no network for depth hints", "controlnet"]);
+    generate(&["--control-model", "nothing", "--control", "depth=a.png"]).fails_saying(&["no network nothing"]);
+    let other = golden("tiny-controlnet-text-time");
+    generate(&["--control-model", other.to_str().unwrap(), "--control", "depth=a.png"])
+        .fails_saying(&["tiny-controlnet-text-time is made for", "24 wide"]);
+    let model = golden("tiny-sd.safetensors");
+    generate(&["--control-model", model.to_str().unwrap(), "--control", "depth=a.png"])
+        .fails_saying(&["tiny-sd.safetensors", "cannot follow hints"]);
+    for wrong in ["dream=a.png", "canny", "canny=a.png:7", "canny=a.png:1:0.9:0.1"] {
+        let ran = generate(&[hint.as_slice(), &[wrong]].concat());
+        assert!(ran.code != DONE, "{}", ran.told());
+    }
+    assert_eq!(generate(&["--control", "canny=a.png", "--control-mode", "prompt"]).code, USAGE);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! A client needs [`Engine`], [`Job`], [`Recipe`] and [`Event`]; the rest is public for tests and for the command line.
 
 pub mod checkpoint;
+pub mod control;
 pub mod device;
 pub mod hints;
 pub mod inpaint;
@@ -18,10 +19,10 @@ pub mod worker;
 pub use device::DeviceChoice;
 pub use hints::{HintKind, HintProcessor, HintRecipe};
 pub use inpaint::{Area, CropPlan, Fill};
-pub use recipe::{Recipe, RecipeError, RegionRecipe, STARTER_MODEL};
+pub use recipe::{ControlMode, ControlRecipe, HintFit, Recipe, RecipeError, RegionRecipe, STARTER_MODEL};
 pub use sampling::{NoiseSource, Sampler, Schedule};
 pub use tasks::{BranchPoint, Resume};
 pub use worker::{
-    Engine, EngineSettings, Event, HintJob, Job, JobId, KnownModel, Latents, Picture, Step, Tweak, find_model,
-    known_models,
+    Engine, EngineSettings, Event, HintJob, Job, JobId, KnownControl, KnownModel, Latents, Picture, Step, Tweak,
+    find_control, find_model, known_controls, known_models,
 };

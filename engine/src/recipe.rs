@@ -3,6 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
+mod control;
+
+pub use control::{ControlMode, ControlRecipe, HintFit};
+
 use crate::inpaint::{Area, Fill};
 use crate::sampling::{NoiseSource, Sampler, Schedule};
 
@@ -71,6 +75,10 @@ pub struct Recipe {
     /// [`Recipe::MAX_REGIONS`].
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub regions: Vec<RegionRecipe>,
+    /// Hints that are followed beside the prompt, each with a picture in [`Job::hints`](crate::worker::Job), at most
+    /// [`Recipe::MAX_CONTROLS`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub controls: Vec<ControlRecipe>,
 }
 
 /// What one mask of several is for.
@@ -115,6 +123,7 @@ impl Default for Recipe {
             feather: 0,
             color_match: true,
             regions: Vec::new(),
+            controls: Vec::new(),
         }
     }
 }
@@ -142,6 +151,9 @@ pub enum RecipeError {
         "{field} has {length} bytes and changes with the steps; of {steps} steps at most {max} are read. Shorten it or take fewer steps"
     )]
     ChangingPromptTooLong { field: &'static str, length: usize, steps: u32, max: usize },
+    /// A hint that would never be followed.
+    #[error("a hint is followed from {start} to {end} of the steps; let its end come after its start")]
+    EndsBeforeItStarts { start: f32, end: f32 },
     /// Not a recipe.
     #[error("this is not a recipe: {0}")]
     Unreadable(String),
@@ -166,6 +178,8 @@ impl Recipe {
     pub const MAX_REGIONS: usize = 16;
     /// How far what was filled in is changed when something is taken away.
     pub const REMOVAL_STRENGTH: f32 = 0.5;
+    /// Hints: each network makes every step longer.
+    pub const MAX_CONTROLS: usize = 8;
     /// Bytes of a prompt: far more than any model uses, little enough to stay quick.
     pub const MAX_PROMPT_BYTES: usize = 256 * 1024;
     /// Bytes of a prompt with `[a:b:3]` or `[a|b]` in it times steps: each step may have a text of its own.
@@ -203,7 +217,8 @@ impl Recipe {
     }
 
     /// The recipe for taking away what is under the mask: no words, for none say what is behind a thing, so no guidance
-    /// either; the surroundings' texture in its place, and as much strength as makes one picture of it and no new thing.
+    /// either; the surroundings' texture in its place, and as much strength as makes one picture of it and no new thing. Hints
+    /// would bring the thing back.
     #[must_use]
     pub fn for_removal(&self) -> Self {
         Self {
@@ -218,6 +233,7 @@ impl Recipe {
             feather: self.feather.max(8),
             color_match: true,
             regions: Vec::new(),
+            controls: Vec::new(),
             ..self.clone()
         }
     }
@@ -246,6 +262,8 @@ impl Recipe {
         for region in &self.regions {
             within("a region's strength", region.strength, 0.0, 1.0)?;
         }
+        within("controls", self.controls.len(), 0, Self::MAX_CONTROLS)?;
+        self.controls.iter().try_for_each(ControlRecipe::check)?;
         for (field, value) in [("width", self.width), ("height", self.height)] {
             within(field, value, Self::MIN_SIDE, Self::MAX_SIDE)?;
             if value % 8 != 0 {
@@ -283,7 +301,15 @@ mod tests {
 
     #[test]
     fn a_recipe_survives_json() {
-        let recipe = Recipe { prompt: "a (red:1.2) apple".to_owned(), seed: u64::MAX, ..Recipe::default() };
+        let hint =
+            ControlRecipe { mode: ControlMode::Guess, fit: HintFit::Fit, weight: 0.5, ..ControlRecipe::default() };
+        let recipe = Recipe {
+            prompt: "a (red:1.2) apple".to_owned(),
+            seed: u64::MAX,
+            controls: vec![hint],
+            ..Recipe::default()
+        };
+        assert!(!Recipe::default().to_json().contains("controls"), "recipes without hints read as they did");
         assert_eq!(Recipe::from_json(&recipe.to_json()), Ok(recipe));
     }
 
@@ -302,6 +328,10 @@ mod tests {
             r#"{"steps": 0}"#,
             r#"{"width": 255}"#,
             r#"{"steps": -1}"#,
+            r#"{"controls": [{"weight": 2.5}]}"#,
+            r#"{"controls": [{"start": 0.6, "end": 0.4}]}"#,
+            r#"{"controls": [{"kind": "dream"}]}"#,
+            r#"{"controls": [{}, {}, {}, {}, {}, {}, {}, {}, {}]}"#,
         ] {
             assert!(Recipe::from_json(text).is_err(), "{text}");
         }

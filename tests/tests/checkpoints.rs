@@ -272,8 +272,8 @@ fn files_are_known_by_their_names_and_shapes() {
         (vec![VAE], Kind::Autoencoder),
         (vec![("CLIP-v1-SD.txt", "")], Kind::TextEncoder),
         (vec![TEXT], Kind::TextEncoder),
-        (vec![("ControlNet-v1-SD.txt", "control_model.")], Kind::ControlNet),
-        (vec![("ControlNet-v1-SD.txt", "")], Kind::ControlNet),
+        (vec![("ControlNet-v1-SD.txt", "control_model.")], Kind::ControlNet(Some(Generation::Sd1))),
+        (vec![("ControlNet-v1-SD.txt", "")], Kind::ControlNet(Some(Generation::Sd1))),
         (vec![("LoRA-v1-UNET.txt", ""), ("LoRA-v1-CLIP.txt", "")], Kind::Lora(LoraDialect::Kohya)),
         (vec![("LoRA-v1A-UNET.txt", "")], Kind::Lora(LoraDialect::Kohya)),
     ];

@@ -180,7 +180,8 @@ fn the_unet_takes_a_controlnets_residuals() {
         let residual = |name: &str| goldens.tensor::<4>(&format!("tiny-sd.control.{name}"), &compute);
         let control = ControlResiduals {
             down: (0..4).map(|i| residual(&format!("down_residual.{i}"))).collect(),
-            mid: residual("mid_residual.0"),
+            mid: Some(residual("mid_residual.0")),
+            ..ControlResiduals::default()
         };
         let text = goldens.tensor("tiny-sd.control.encoder_hidden_states", &compute);
         let out = model.forward(residual("sample"), 750.0, text, Some(&control), &CancelToken::new());

@@ -1,6 +1,6 @@
 //! Values that have names: the help lists them, and a wrong one is answered with them.
 
-use brushfire_engine::{Area, DeviceChoice, Fill, NoiseSource, Recipe, Sampler, Schedule};
+use brushfire_engine::{Area, DeviceChoice, Fill, HintKind, NoiseSource, Recipe, Sampler, Schedule};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 pub(super) fn device() -> impl TypedValueParser<Value = DeviceChoice> {
@@ -25,6 +25,12 @@ pub(super) fn area() -> impl TypedValueParser<Value = Area> {
 
 pub(super) fn fill() -> impl TypedValueParser<Value = Fill> {
     PossibleValuesParser::new(Fill::ALL.map(Fill::name)).try_map(|name| name.parse::<Fill>())
+}
+
+pub(super) fn hint_kind() -> impl TypedValueParser<Value = HintKind> {
+    let unknown = "no such hint";
+    PossibleValuesParser::new(HintKind::all().map(HintKind::name))
+        .try_map(move |name| HintKind::from_name(&name).ok_or(unknown))
 }
 
 /// Whether something is done.

@@ -115,8 +115,8 @@ fn difference(before: &Recipe, after: &Recipe) -> Tweak {
         guidance: other(&before.guidance, &after.guidance),
         guidance_rescale: other(&before.guidance_rescale, &after.guidance_rescale),
         strength: other(&before.strength, &after.strength),
-        regions: None,
-        mask: None,
+        controls: other(&before.controls, &after.controls),
+        ..Tweak::default()
     }
 }
 

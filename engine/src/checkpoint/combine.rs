@@ -1,4 +1,5 @@
-//! Sources made of sources: [`Selected`] renames, reshapes and leaves out; [`Merged`] joins several files.
+//! Sources made of sources: [`Selected`] renames, reshapes and leaves out; [`Merged`] joins several files; [`Summed`] adds
+//! what one holds to another.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -6,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::error::{CheckpointError, Reason};
-use super::source::{Source, TensorInfo};
+use super::source::{DType, Source, TensorInfo};
 
 /// Where a tensor of a [`Selected`] comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,5 +100,55 @@ impl Source for Merged {
 
     fn location(&self) -> &Path {
         &self.location
+    }
+}
+
+/// Weights that are stored as differences to another model's, whole again.
+pub struct Summed {
+    differences: Box<dyn Source>,
+    base: Box<dyn Source>,
+}
+
+impl Summed {
+    /// Tensors that `base` lacks are in `differences` as they are.
+    #[must_use]
+    pub fn new(differences: Box<dyn Source>, base: Box<dyn Source>) -> Self {
+        Self { differences, base }
+    }
+}
+
+impl Source for Summed {
+    fn names(&self) -> Vec<String> {
+        self.differences.names()
+    }
+
+    fn info(&self, name: &str) -> Option<TensorInfo> {
+        let shape = self.differences.info(name)?.shape;
+        Some(TensorInfo { shape, dtype: DType::F32 })
+    }
+
+    fn raw(&self, name: &str) -> Result<Cow<'_, [u8]>, CheckpointError> {
+        let bytes = self.read_f32(name)?.into_iter().flat_map(f32::to_le_bytes).collect();
+        Ok(Cow::Owned(bytes))
+    }
+
+    fn location(&self) -> &Path {
+        self.differences.location()
+    }
+
+    fn read_f32(&self, name: &str) -> Result<Vec<f32>, CheckpointError> {
+        let mut sum = self.differences.read_f32(name)?;
+        let (own, base) = (self.differences.info(name), self.base.info(name));
+        let Some((own, base)) = own.zip(base) else { return Ok(sum) };
+        let values = self.base.read_f32(name)?;
+        // A UNet for inpainting sees more channels than the network, the network's first.
+        let outputs = own.shape.first().copied().unwrap_or(1).max(1);
+        if base.shape.first() == own.shape.first() && values.len() >= sum.len() {
+            let rows = sum.chunks_exact_mut((own.elements() / outputs).max(1));
+            for (sum, base) in rows.zip(values.chunks_exact((base.elements() / outputs).max(1))) {
+                sum.iter_mut().zip(base).for_each(|(sum, base)| *sum += base);
+            }
+        }
+        Ok(sum)
     }
 }

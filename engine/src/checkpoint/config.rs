@@ -2,20 +2,25 @@
 //!
 //! [`UnetConfig::from_json`] and its siblings read *and check*: a config that comes out of them has no zero and no absurd
 //! size, channels that divide by groups and heads, lists of one length, and asks for nothing this program does not do.
-//! Defaults are those of diffusers 0.42 (`UNet2DConditionModel`, `AutoencoderKL`, `AutoencoderTiny`) and of
+//! Defaults are those of diffusers 0.42 (`UNet2DConditionModel`, `AutoencoderKL`, `AutoencoderTiny`, `ControlNetModel`, `T2IAdapter`) and of
 //! transformers 5 (`CLIPTextConfig`).
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+mod adapter;
 mod autoencoder;
 mod clip;
+mod controlnet;
 mod tiny_autoencoder;
 mod unet;
 
+pub use adapter::{AdapterConfig, AdapterType};
 pub use autoencoder::AutoencoderConfig;
 pub use clip::{ClipConfig, TextActivation};
+pub use controlnet::ControlNetConfig;
+pub(super) use controlnet::mirrored;
 pub use tiny_autoencoder::TinyAutoencoderConfig;
 pub use unet::{AdditionEmbed, DownBlock, MidBlock, SampleSize, TimeScaleShift, UnetConfig, UpBlock};
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::config::UnetConfig;
 use super::infer;
-use super::key_map::{CLIP_PREFIX, UNET_PREFIX, VAE_PREFIX};
+use super::key_map::{CLIP_PREFIX, CONTROL_PREFIX, UNET_PREFIX, VAE_PREFIX};
 use super::source::Source;
 
 /// What a file is.
@@ -17,7 +17,8 @@ pub enum Kind {
     Autoencoder,
     TextEncoder,
     TinyAutoencoder,
-    ControlNet,
+    ControlNet(Option<Generation>),
+    Adapter,
     Lora(LoraDialect),
     TextualInversion,
     Unknown,
@@ -67,7 +68,9 @@ impl fmt::Display for Kind {
             Self::Autoencoder => f.write_str("an autoencoder (VAE)"),
             Self::TextEncoder => f.write_str("a text encoder (CLIP)"),
             Self::TinyAutoencoder => f.write_str("a tiny autoencoder (TAESD)"),
-            Self::ControlNet => f.write_str("a ControlNet"),
+            Self::ControlNet(None) => f.write_str("a ControlNet"),
+            Self::ControlNet(Some(generation)) => write!(f, "a ControlNet for {generation}"),
+            Self::Adapter => f.write_str("a T2I-Adapter"),
             Self::Lora(dialect) => write!(f, "a LoRA ({dialect})"),
             Self::TextualInversion => f.write_str("a textual inversion"),
             Self::Unknown => f.write_str("something unknown"),
@@ -77,13 +80,7 @@ impl fmt::Display for Kind {
 
 impl fmt::Display for Family {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.generation {
-            Generation::Sd1 => "Stable Diffusion 1.x",
-            Generation::Sd2 => "Stable Diffusion 2.x",
-            Generation::Xl => "Stable Diffusion XL",
-            Generation::XlRefiner => "the Stable Diffusion XL refiner",
-            Generation::Sibling => "a Stable Diffusion of another size",
-        })?;
+        write!(f, "{}", self.generation)?;
         // Not every autoencoder's latents have four channels, so only what is beside them tells the task.
         let latent = self.out_channels;
         match self.in_channels.checked_sub(latent) {
@@ -93,6 +90,18 @@ impl fmt::Display for Family {
             Some(beside) if beside == latent + 1 => f.write_str(" for inpainting"),
             _ => write!(f, " with {} input channels", self.in_channels),
         }
+    }
+}
+
+impl fmt::Display for Generation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sd1 => "Stable Diffusion 1.x",
+            Self::Sd2 => "Stable Diffusion 2.x",
+            Self::Xl => "Stable Diffusion XL",
+            Self::XlRefiner => "the Stable Diffusion XL refiner",
+            Self::Sibling => "a Stable Diffusion of another size",
+        })
     }
 }
 
@@ -117,7 +126,8 @@ impl Kind {
             Self::Autoencoder => "vae",
             Self::TextEncoder => "text_encoder",
             Self::TinyAutoencoder => "tiny_vae",
-            Self::ControlNet => "controlnet",
+            Self::ControlNet(_) => "controlnet",
+            Self::Adapter => "t2i_adapter",
             Self::Lora(_) => "lora",
             Self::TextualInversion => "textual_inversion",
             Self::Unknown => "unknown",
@@ -137,6 +147,11 @@ pub fn unet_family(config: &UnetConfig) -> Family {
     )
 }
 
+/// What a ControlNet whose half of a UNet has this config belongs to.
+pub fn control_generation(half: &UnetConfig) -> Generation {
+    unet_family(half).generation
+}
+
 /// What `source` is. Looks at names first, since training leaves much beside the weights, then at shapes.
 pub fn detect(source: &dyn Source) -> Kind {
     let names = source.names();
@@ -148,7 +163,10 @@ pub fn detect(source: &dyn Source) -> Kind {
     if any(&|name| {
         name.starts_with("control_model.") || name.contains("controlnet_") || name.starts_with("zero_convs.")
     }) {
-        return Kind::ControlNet;
+        return Kind::ControlNet(controlnet_generation(source));
+    }
+    if is_adapter(source) {
+        return Kind::Adapter;
     }
     if let Some(family) = single_file_family(source, UNET_PREFIX) {
         return Kind::Checkpoint(family);
@@ -170,6 +188,22 @@ pub fn detect(source: &dyn Source) -> Kind {
         return Kind::TinyAutoencoder;
     }
     if is_textual_inversion(source, &names) { Kind::TextualInversion } else { Kind::Unknown }
+}
+
+fn controlnet_generation(source: &dyn Source) -> Option<Generation> {
+    let label = ["label_emb.0.0.weight", "control_model.label_emb.0.0.weight", "add_embedding.linear_1.weight"];
+    let has_label = label.into_iter().any(|name| source.info(name).is_some());
+    let config = [CONTROL_PREFIX, ""].into_iter().find_map(|prefix| infer::controlnet(source, prefix))?.unet;
+    let channels = [config.in_channels, config.out_channels];
+    let full_size = config.block_out_channels.first() >= Some(&320);
+    Some(family(config.text_width(0), channels, has_label, full_size).generation)
+}
+
+/// TencentARC's names, or diffusers'.
+fn is_adapter(source: &dyn Source) -> bool {
+    ["body.0.block1.weight", "body.0.body.0.block1.weight", "adapter.body.0.resnets.0.block1.weight"]
+        .into_iter()
+        .any(|name| source.info(name).is_some())
 }
 
 fn lora(names: &[String]) -> Option<LoraDialect> {

@@ -2,13 +2,17 @@
 //!
 //! What a model is built from, what a file is checked against, and what the key maps start from are all this one list.
 
+mod adapter;
 mod autoencoder;
 mod clip;
+mod controlnet;
 mod tiny_autoencoder;
 mod unet;
 
+pub use adapter::adapter;
 pub use autoencoder::autoencoder;
 pub use clip::clip;
+pub use controlnet::{controlnet, skip_channels};
 pub use tiny_autoencoder::tiny_autoencoder;
 pub use unet::unet;
 

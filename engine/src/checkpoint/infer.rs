@@ -4,6 +4,10 @@
 //! project with linear layers, as in Stable Diffusion 2 and XL), 32 groups, 64 heads for pooling text, latents scaled by 0.18215. Where channels do
 //! not divide by these, the next smaller power of two that does is taken.
 
+mod control;
+
+pub use control::{adapter, controlnet};
+
 use super::config::{
     AdditionEmbed, AutoencoderConfig, ClipConfig, DownBlock, MidBlock, PerBlock, SampleSize, TimeScaleShift,
     UnetConfig, UpBlock,
@@ -58,6 +62,40 @@ pub fn unet(source: &dyn Source, prefix: &str) -> Option<UnetConfig> {
     let shapes = Shapes { source, prefix };
     let levels = unet_levels(&shapes);
     let mid = transformer(&shapes, "middle_block.1");
+    let half = first_half(&shapes, &levels, mid, &ORIGINAL)?;
+    Some(UnetConfig {
+        out_channels: shapes.axis("out.2", 0)?,
+        sample_size: Some(SampleSize::Square(64)),
+        up_block_types: up_blocks(&shapes, &levels),
+        ..half
+    })
+}
+
+/// Layers whose shapes tell of a UNet's first half.
+struct Telling {
+    conv_in: &'static str,
+    first_conv: &'static str,
+    first_time: &'static str,
+    text_pooling: &'static str,
+    mid: &'static str,
+}
+
+/// In CompVis' names.
+const ORIGINAL: Telling = Telling {
+    conv_in: "input_blocks.0.0",
+    first_conv: "input_blocks.1.0.in_layers.2",
+    first_time: "input_blocks.1.0.emb_layers.1",
+    text_pooling: "encoder_pooling.2",
+    mid: "middle_block.0.in_layers.2",
+};
+
+/// All but the way up.
+fn first_half(
+    shapes: &Shapes<'_>,
+    levels: &[Level],
+    mid: Option<Transformer>,
+    telling: &Telling,
+) -> Option<UnetConfig> {
     let seen = || levels.iter().filter_map(|level| level.transformer).chain(mid);
     let linear = seen().any(|transformer| transformer.linear);
     let block_out_channels: Vec<usize> = levels.iter().map(|level| level.channels).collect();
@@ -65,20 +103,17 @@ pub fn unet(source: &dyn Source, prefix: &str) -> Option<UnetConfig> {
     let down = |level: &Level| level.transformer.map_or(DownBlock::Plain, |_| DownBlock::CrossAttention);
     let depth = |level: &Level| level.transformer.or(mid).map_or(1, |transformer| transformer.layers);
     Some(UnetConfig {
-        in_channels: shapes.axis("input_blocks.0.0", 1)?,
-        out_channels: shapes.axis("out.2", 0)?,
-        sample_size: Some(SampleSize::Square(64)),
+        in_channels: shapes.axis(telling.conv_in, 1)?,
         layers_per_block: per_block(levels.iter().map(|level| level.layers).collect()),
         down_block_types: levels.iter().map(down).collect(),
-        up_block_types: up_blocks(&shapes, &levels),
-        mid_block_type: shapes.weight("middle_block.0.in_layers.2").map(|_| MidBlock::CrossAttention),
+        mid_block_type: shapes.weight(telling.mid).map(|_| MidBlock::CrossAttention),
         cross_attention_dim: PerBlock::All(text_width),
         attention_head_dim: per_block(heads(&block_out_channels, linear)),
         use_linear_projection: linear,
         transformer_layers_per_block: per_block(levels.iter().map(depth).collect()),
         norm_num_groups: power_of_two_dividing(&block_out_channels, 32),
-        resnet_time_scale_shift: time_scale_shift(&shapes),
-        addition_embed_type: shapes.axis("encoder_pooling.2", 0).map(|_| AdditionEmbed::Text),
+        resnet_time_scale_shift: time_scale_shift(shapes, telling),
+        addition_embed_type: shapes.axis(telling.text_pooling, 0).map(|_| AdditionEmbed::Text),
         addition_embed_type_num_heads: power_of_two_dividing(&[text_width], POOLING_HEADS),
         block_out_channels,
         ..UnetConfig::default()
@@ -86,9 +121,9 @@ pub fn unet(source: &dyn Source, prefix: &str) -> Option<UnetConfig> {
 }
 
 /// Where the time scales as well as shifts, each channel takes two numbers from it.
-fn time_scale_shift(shapes: &Shapes<'_>) -> TimeScaleShift {
-    let channels = shapes.axis("input_blocks.1.0.in_layers.2", 0);
-    let from_time = shapes.axis("input_blocks.1.0.emb_layers.1", 0);
+fn time_scale_shift(shapes: &Shapes<'_>, telling: &Telling) -> TimeScaleShift {
+    let channels = shapes.axis(telling.first_conv, 0);
+    let from_time = shapes.axis(telling.first_time, 0);
     match channels.zip(from_time) {
         Some((channels, from_time)) if channels.checked_mul(2) == Some(from_time) => TimeScaleShift::ScaleShift,
         _ => TimeScaleShift::Default,

@@ -11,6 +11,7 @@ mod memory;
 pub use memory::MemoryNeed;
 
 use super::config::{AutoencoderConfig, ClipConfig, TinyAutoencoderConfig, UnetConfig};
+use super::control::{ADAPTER, CONTROLNET, ControlConfig, ControlPart, is_control_folder, open_part};
 use super::detect::{Family, Kind, unet_family};
 use super::diffusers_folder::DiffusersFolder;
 use super::error::{CheckpointError, Reason};
@@ -23,12 +24,12 @@ use super::source::{DType, Source};
 #[derive(Clone, Debug, Serialize)]
 pub struct Inspection {
     pub path: PathBuf,
-    /// `diffusers_folder`, `checkpoint`, `unet`, `vae`, `text_encoder`, `tiny_vae`, `controlnet`, `lora`,
+    /// `diffusers_folder`, `checkpoint`, `unet`, `vae`, `text_encoder`, `tiny_vae`, `controlnet`, `t2i_adapter`, `lora`,
     /// `textual_inversion` or `unknown`.
     pub kind: String,
     /// In words: "a checkpoint of Stable Diffusion 1.x for inpainting".
     pub architecture: String,
-    /// Whether it can be used as a model as it is.
+    /// Whether it can be used as it is: as a model, or to follow hints beside one.
     pub usable: bool,
     /// The types of the numbers, the commonest first: "f16", "f16 and f32".
     pub precision: String,
@@ -64,7 +65,11 @@ pub struct ComponentReport {
 /// It cannot be read, or is neither a model folder nor a file of tensors. A model that is only incomplete is no error:
 /// see [`Inspection::missing`] and [`Inspection::problems`].
 pub fn inspect(path: &Path) -> Result<Inspection, CheckpointError> {
-    if path.is_dir() { inspect_folder(path) } else { inspect_file(path) }
+    match path.is_dir() {
+        true if is_control_folder(path) => inspect_control(path),
+        true => inspect_folder(path),
+        false => inspect_file(path),
+    }
 }
 
 /// Collects what components say.
@@ -169,7 +174,7 @@ impl Report {
             path: path.to_owned(),
             kind: kind.to_owned(),
             architecture,
-            usable: memory.is_some() && self.problems.is_empty(),
+            usable: (memory.is_some() || NETWORKS_FOR_HINTS.contains(&kind)) && self.problems.is_empty(),
             precision: self.tally.precision(),
             parameters: self.tally.parameters(),
             bytes: self.tally.bytes(),
@@ -213,6 +218,9 @@ fn inspect_folder(path: &Path) -> Result<Inspection, CheckpointError> {
     Ok(report.finish(path, "diffusers_folder", describe(family), memory))
 }
 
+/// Kinds that are used beside a model.
+const NETWORKS_FOR_HINTS: [&str; 2] = ["controlnet", "t2i_adapter"];
+
 /// `None` where a part is not there.
 fn memory_need(
     text_encoder: Option<Part<ClipConfig>>,
@@ -229,8 +237,36 @@ fn describe(family: Option<Family>) -> String {
     }
 }
 
+/// A network for hints.
+fn inspect_control(path: &Path) -> Result<Inspection, CheckpointError> {
+    let ControlPart { part, is_difference, kinds } = open_part(path)?;
+    let mut report = Report::default();
+    let (kind, name) = match &part.config {
+        ControlConfig::ControlNet(_) => ("controlnet", CONTROLNET),
+        ControlConfig::Adapter(_) => ("t2i_adapter", ADAPTER),
+    };
+    let fits = part.config.fits();
+    let mut architecture = format!("a {name} for {fits}");
+    if is_difference {
+        architecture.push_str(", stored as differences to the model it is used with");
+    }
+    if !kinds.is_empty() {
+        let kinds: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
+        architecture.push_str(&format!(", for {} hints", kinds.join(", ")));
+    }
+    if let Some(part) = report.component(name, Ok(part)) {
+        report.rest(part.source.as_ref());
+    }
+    Ok(report.finish(path, kind, architecture, None))
+}
+
 fn inspect_file(path: &Path) -> Result<Inspection, CheckpointError> {
     let file = SingleFile::open(path)?;
+    if let Kind::ControlNet(_) | Kind::Adapter = file.kind()
+        && let Ok(inspection) = inspect_control(path)
+    {
+        return Ok(inspection);
+    }
     let mut report = Report::default();
     let mut memory = None;
     let kind = file.kind();

@@ -6,6 +6,7 @@
 //! what the file lacks and what it has too much come out by name.
 
 mod clip_names;
+mod control_names;
 mod unet_names;
 mod vae_names;
 
@@ -13,11 +14,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use clip_names::PREFIX as CLIP_PREFIX;
+pub use control_names::PREFIX as CONTROL_PREFIX;
 pub use unet_names::PREFIX as UNET_PREFIX;
 pub use vae_names::PREFIX as VAE_PREFIX;
 
 use super::combine::{Origin, Selected};
-use super::config::{AutoencoderConfig, ClipConfig, TinyAutoencoderConfig, UnetConfig};
+use super::config::{
+    AdapterConfig, AutoencoderConfig, ClipConfig, ControlNetConfig, TinyAutoencoderConfig, UnetConfig,
+};
 use super::expected::{self, Expected};
 use super::source::Source;
 
@@ -105,6 +109,16 @@ pub fn clip(config: &ClipConfig, source: &dyn Source, layout: Layout) -> Mapping
     })
 }
 
+/// Maps a ControlNet, in whichever layout.
+pub fn controlnet(config: &ControlNetConfig, source: &dyn Source) -> Mapping {
+    Mapping::new(expected::controlnet(config), source, |name| control_names::controlnet(config, name))
+}
+
+/// Maps a T2I-Adapter, in whichever layout.
+pub fn adapter(config: &AdapterConfig, source: &dyn Source) -> Mapping {
+    Mapping::new(expected::adapter(config), source, |name| control_names::adapter(config, name))
+}
+
 /// Maps a tiny autoencoder, which has only ever had one layout.
 pub fn tiny_autoencoder(config: &TinyAutoencoderConfig, source: &dyn Source) -> Mapping {
     Mapping::new(expected::tiny_autoencoder(config), source, |name| vec![name.to_owned()])
@@ -121,6 +135,8 @@ const HARMLESS_NAMES: &[&str] = &[
     "alphas_cumprod_prev",
     "betas",
     "ddim_sigmas",
+    // Marks ControlNets that are stored as differences; read, but no weight.
+    "difference",
     "log_one_minus_alphas_cumprod",
     "logit_scale",
     "logvar",

@@ -5,7 +5,9 @@
 //! for, and no file, however damaged or hostile, gives more than an error that names it and the reason.
 
 pub mod combine;
+mod component_folder;
 pub mod config;
+mod control;
 pub mod detect;
 mod diffusers_folder;
 mod error;
@@ -24,6 +26,7 @@ mod single_file;
 mod source;
 mod torch_file;
 
+pub use control::{ControlBase, ControlConfig, ControlFiles, ControlFit, open_control};
 pub use error::{CheckpointError, Reason};
 pub(crate) use hash::file_hash;
 pub use inspect::{ComponentReport, Inspection, MemoryNeed, inspect};

@@ -81,6 +81,12 @@ impl HintKind {
         TABLE.iter().find(|row| row.name == name).map(|row| row.kind)
     }
 
+    /// Whether the picture that is painted on can itself be the hint.
+    #[must_use]
+    pub fn is_the_picture(self) -> bool {
+        matches!(self, Self::Tile | Self::Inpaint)
+    }
+
     /// What a network is for, judged by the name of its file or folder; `None` where the name says nothing.
     #[must_use]
     pub fn of_network(file_name: &str) -> Option<Self> {

@@ -43,3 +43,5 @@ pub use patches::filled_with_patches;
 pub use region::Region;
 pub use regions::{has_strengths, repainted};
 pub use seam::seam;
+
+pub(crate) use resample::{Axis, Kernel, resampled};

@@ -7,9 +7,10 @@
 
 use std::path::Path;
 
+use super::controls::ControlMemory;
 use crate::checkpoint::config::{AutoencoderConfig, ClipConfig, UnetConfig};
 use crate::checkpoint::expected::{self, Expected};
-use crate::checkpoint::{CheckpointError, ModelFiles, open_model};
+use crate::checkpoint::{CheckpointError, ControlConfig, ModelFiles, open_model};
 use crate::models::AutoencoderKl;
 use crate::nn::ATTENTION_BUDGET;
 use crate::recipe::Recipe;
@@ -74,6 +75,8 @@ pub struct ModelMemory {
     largest_tensor: u64,
     unet: UnetConfig,
     autoencoder: AutoencoderConfig,
+    /// Networks for hints.
+    controls: Vec<ControlMemory>,
 }
 
 /// Tokenizer, scratch of the norms and other small things.
@@ -115,28 +118,53 @@ impl ModelMemory {
             largest_tensor: lists.iter().flatten().map(elements).max().unwrap_or(0),
             unet: unet.clone(),
             autoencoder: autoencoder.clone(),
+            controls: Vec::new(),
         }
+    }
+
+    /// The same model with networks for hints, one for each of a recipe's controls, instead of those it had.
+    #[must_use]
+    pub fn with_controls<'a>(&self, configs: impl IntoIterator<Item = &'a ControlConfig>) -> Self {
+        Self { controls: configs.into_iter().map(ControlMemory::of).collect(), ..self.clone() }
     }
 
     /// What making these pictures takes.
     #[must_use]
     pub fn forecast(&self, run: RunSize, place: Place) -> MemoryForecast {
         let number = if place == (Place::Gpu { half: true }) { 2 } else { 4 };
-        let weights = self.halvable_weights.saturating_mul(number).saturating_add(self.autoencoder_weights * 4);
-        let unet = self.unet_bytes(run, place, number);
+        let controls = self.controls.iter().map(|control| control.weights).fold(0, u64::saturating_add);
+        let halvable = self.halvable_weights.saturating_add(controls);
+        let weights = halvable.saturating_mul(number).saturating_add(self.autoencoder_weights * 4);
+        let unet = self.unet_bytes(run, place, number).saturating_add(self.results_bytes(run, number));
+        let looking =
+            self.controls.iter().map(|control| control.looking(run).saturating_mul(number)).max().unwrap_or(0);
         let coding = self.coding_bytes(run, place);
         // Some of what the UNet took is still held, in pieces, when the picture is decoded.
-        let running = unet.max(coding.saturating_add(unet / 2));
+        let running = unet.max(coding.saturating_add(unet / 2)).max(looking);
         let finished = run.pixels().saturating_mul(BYTES_PER_PICTURE_PIXEL).saturating_mul(u64::from(run.pictures));
-        let loading = self.largest_tensor.saturating_mul(4);
+        let largest = self.controls.iter().map(|control| control.largest_tensor).fold(self.largest_tensor, u64::max);
+        let loading = largest.saturating_mul(4);
         let most = running.saturating_add(finished).max(loading);
         MemoryForecast { weights, working: most.saturating_add(SMALL_THINGS) }
     }
 
+    /// Bytes of what networks add to the UNet: the sum, and where there are several the next one's results.
+    fn results_bytes(&self, run: RunSize, number: u64) -> u64 {
+        let cells = self.cells(run);
+        let mut results: Vec<u64> = self.controls.iter().map(|control| control.results(run, cells)).collect();
+        results.sort_unstable();
+        results.iter().rev().take(2).fold(0u64, |sum, results| sum.saturating_add(*results)).saturating_mul(number)
+    }
+
+    /// Places of the latents of one picture.
+    fn cells(&self, run: RunSize) -> u64 {
+        let scale = (self.autoencoder.downscale() as u64).max(1);
+        (u64::from(run.width) / scale).saturating_mul(u64::from(run.height) / scale)
+    }
+
     /// Bytes alive at once in the UNet's largest layer, with all skip connections. `number`: bytes of one number.
     fn unet_bytes(&self, run: RunSize, place: Place, number: u64) -> u64 {
-        let scale = (self.autoencoder.downscale() as u64).max(1);
-        let cells = (u64::from(run.width) / scale).saturating_mul(u64::from(run.height) / scale);
+        let cells = self.cells(run);
         let batch = u64::from(run.pictures) * if run.guided { 2 } else { 1 };
         let (mut skips, mut largest, mut scores) = (0u64, 0u64, 0u64);
         for (level, &channels) in self.unet.block_out_channels.iter().enumerate() {

@@ -2,6 +2,7 @@
 
 mod available;
 mod check;
+mod controls;
 mod forecast;
 
 pub use available::{AvailableMemory, available_memory};

@@ -6,6 +6,7 @@ mod clip;
 mod depth;
 mod hed;
 mod layer_list;
+mod control;
 mod resnet;
 mod tiles;
 mod tiny_autoencoder;
@@ -16,7 +17,8 @@ pub use clip::{ClipTextModel, TextError};
 pub use depth::{DepthAnything, DepthAnythingConfig, MidasSmall};
 pub use hed::Hed;
 pub use layer_list::{ForwardError, LayerList, Map, Outputs};
+pub use control::{ControlInput, ControlNetModel, ControlNetwork, ControlResiduals, T2iAdapter};
 pub use tiny_autoencoder::AutoencoderTiny;
-pub use unet::{ControlResiduals, UNet2dConditionModel};
+pub use unet::UNet2dConditionModel;
 
 pub use crate::nn::ModelError;

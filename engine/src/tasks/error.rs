@@ -7,6 +7,7 @@ use crate::nn::Interrupted;
 use crate::recipe::RecipeError;
 use crate::sampling::SamplingError;
 use crate::text::TokenizerError;
+use crate::worker::ControlError;
 
 /// Anything that ends a job early. Each reads as one sentence for the user.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +29,8 @@ pub enum TaskError {
     Memory(#[from] MemoryError),
     #[error(transparent)]
     Sampling(#[from] SamplingError),
+    #[error(transparent)]
+    Control(#[from] ControlError),
     /// Pictures of a job that do not belong together.
     #[error(
         "the {what} is {found_width} x {found_height}, but the picture to make is {width} x {height}; make both the same size"

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use image::RgbImage;
 
 use super::branch::{BranchPoint, Resume};
+use super::control::{Controls, HintPictures};
 use super::error::TaskError;
 use super::pipeline::Pipeline;
 use super::start::{Given, LatentShape, Start};
@@ -93,7 +94,9 @@ pub fn generate_from_noise(
             first_run(schedule, &given, &start, &noise)
         }
     };
-    let mut sampling = Sampling::new(pipeline, job, repainted, shape, Begun { start, noise, draws }, cancel);
+    let hints = HintPictures { hints: &job.hints, init: job.init.as_ref(), mask: repainted.as_ref() };
+    let controls = Controls::new(pipeline, &job.recipe, hints, cancel)?;
+    let mut sampling = Sampling::new(pipeline, job, repainted, shape, Begun { start, controls, noise, draws }, cancel);
     let latents = match &job.resume {
         Some(Resume::Finish(point)) => single_precision(point.run.predicted_original()),
         _ => sampling.sample(run, report)?,

@@ -5,6 +5,7 @@
 
 mod branch;
 mod conditioning;
+mod control;
 mod error;
 mod generate;
 mod guidance;

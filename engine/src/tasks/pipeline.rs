@@ -1,7 +1,8 @@
 //! A loaded model: text encoder, UNet, autoencoder and what belongs to them.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -11,13 +12,17 @@ use super::error::TaskError;
 use super::picture::{pictures_from_values, values_from_picture};
 use super::preview::LinearPreview;
 use super::start::LatentShape;
+use crate::checkpoint::combine::Summed;
 use crate::checkpoint::config::AutoencoderConfig;
-use crate::checkpoint::{Component, ModelFiles, Source, file_hash, open_model};
+use crate::checkpoint::{
+    Component, ControlBase, ControlConfig, ControlFiles, ModelFiles, Source, file_hash, open_control, open_model,
+};
 use crate::memory::ModelMemory;
-use crate::models::{AutoencoderKl, AutoencoderTiny, ClipTextModel, ModelError, UNet2dConditionModel};
+use crate::models::{AutoencoderKl, AutoencoderTiny, ClipTextModel, ControlNetwork, ModelError, UNet2dConditionModel};
 use crate::nn::{CancelToken, Compute, Precision};
 use crate::sampling::SchedulerConfig;
 use crate::text::Tokenizer;
+use crate::worker::ControlError;
 
 /// Where the tokenizer's vocabulary is, for models that bring none: OpenAI's merges.
 #[derive(Clone, Debug)]
@@ -35,10 +40,21 @@ pub struct Pipeline {
     autoencoder_compute: Compute,
     scale: u32,
     memory: ModelMemory,
+    base: ControlBase,
+    /// Networks for hints, one for each of the recipe's.
+    controls: Vec<LoadedControl>,
     model_hash: LazyHash,
     preview: Preview,
     /// Seconds a latent cell took to decode, the last time one was.
     decode_seconds_per_cell: f64,
+}
+
+/// A network for hints, and where it came from.
+#[derive(Clone)]
+struct LoadedControl {
+    path: PathBuf,
+    config: ControlConfig,
+    network: Arc<ControlNetwork>,
 }
 
 /// How half-done latents are shown.
@@ -69,6 +85,7 @@ impl Pipeline {
             None => SchedulerConfig::default(),
         };
         let memory = ModelMemory::of(&files);
+        let base = ControlBase::of(&files);
         let autoencoder_compute = Compute::new(compute.device(), Precision::F32);
         // Taken apart, so that each file is let go of as soon as its weights are on the device.
         let ModelFiles { location, text_encoder, unet, vae, tiny_vae, .. } = files;
@@ -90,6 +107,8 @@ impl Pipeline {
             scale: u32::try_from(autoencoder.scale()).unwrap_or(8),
             location,
             memory,
+            base,
+            controls: Vec::new(),
             model_hash: LazyHash::start(unet_files),
             tokenizer,
             text_encoder,
@@ -108,10 +127,61 @@ impl Pipeline {
         self.scale
     }
 
-    /// What is known of its need for memory.
+    /// What is known of its need for memory, with the networks for hints that are loaded.
     #[must_use]
     pub fn memory(&self) -> &ModelMemory {
         &self.memory
+    }
+
+    /// What networks for hints must fit.
+    #[must_use]
+    pub fn control_base(&self) -> &ControlBase {
+        &self.base
+    }
+
+    /// Whether the network at this path is loaded.
+    #[must_use]
+    pub fn has_control(&self, path: &Path) -> bool {
+        self.controls.iter().any(|loaded| loaded.path == path)
+    }
+
+    /// Makes the networks at `paths`, one for each of a recipe's [controls](crate::Recipe::controls), the loaded ones. Those
+    /// that are loaded already are kept, others are given up first.
+    ///
+    /// # Errors
+    /// A file that is no such network, or one made for other models.
+    pub fn load_controls(&mut self, paths: &[PathBuf], cancel: &CancelToken) -> Result<(), TaskError> {
+        let mut held = std::mem::take(&mut self.controls);
+        held.retain(|loaded| paths.contains(&loaded.path));
+        for path in paths {
+            let loaded = held.iter().chain(&self.controls).find(|loaded| loaded.path == *path).cloned();
+            self.controls.push(loaded.map_or_else(|| self.read_control(path), Ok)?);
+            cancel.check()?;
+        }
+        let distinct: BTreeMap<_, _> = self.controls.iter().map(|loaded| (&loaded.path, &loaded.config)).collect();
+        self.memory = self.memory.with_controls(distinct.into_values());
+        Ok(())
+    }
+
+    fn read_control(&self, path: &Path) -> Result<LoadedControl, TaskError> {
+        let ControlFiles { network: Component { config, tensors, .. }, is_difference, .. } = open_control(path)?;
+        if let Some(why) = config.misfit(&self.base) {
+            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+            let family = self.base.family().to_string();
+            return Err(ControlError::OtherFamily { name, fits: config.fits(), family, why }.into());
+        }
+        let tensors = if is_difference {
+            Box::new(Summed::new(tensors, open_model(&self.location)?.unet.tensors))
+        } else {
+            tensors
+        };
+        let network = Arc::new(ControlNetwork::load(&config, &*tensors, self.unet.compute())?);
+        Ok(LoadedControl { path: path.to_owned(), config, network })
+    }
+
+    /// The networks for a recipe's hints, in their order.
+    pub(super) fn controls(&self) -> impl ExactSizeIterator<Item = &Arc<ControlNetwork>> {
+        self.controls.iter().map(|loaded| &loaded.network)
     }
 
     pub(super) fn autoencoder_compute(&self) -> &Compute {

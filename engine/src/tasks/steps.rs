@@ -8,6 +8,7 @@ use image::{GrayImage, RgbImage};
 
 use super::branch::BranchPoint;
 use super::conditioning::Conditioning;
+use super::control::{Controls, Evaluation, HintPictures};
 use super::error::TaskError;
 use super::generate::Report;
 use super::guidance::guide;
@@ -16,6 +17,7 @@ use super::pipeline::Pipeline;
 use super::regional::Regional;
 use super::soft::{Progress, reach};
 use super::start::{Given, LatentShape, Start};
+use crate::hints::HintKind;
 use crate::inpaint::{Fill, has_strengths, match_colors, repainted};
 use crate::nn::{CancelToken, Compute};
 use crate::recipe::Recipe;
@@ -61,6 +63,7 @@ pub(super) fn single_precision(latents: &[f64]) -> Vec<f32> {
 /// What a run has before its first step.
 pub(super) struct Begun<'run> {
     pub start: Start,
+    pub controls: Controls,
     /// The initial noise.
     pub noise: Vec<f32>,
     pub draws: Draws<'run>,
@@ -75,8 +78,10 @@ pub(super) struct Sampling<'run> {
     mask: Option<GrayImage>,
     /// The mask, and those of all regions.
     repainted: Option<GrayImage>,
+    hints: Vec<Option<RgbImage>>,
     shape: LatentShape,
     start: Start,
+    controls: Controls,
     conditioning: Conditioning,
     regional: Regional,
     /// The initial noise, put back with the original while inpainting.
@@ -94,12 +99,27 @@ impl<'run> Sampling<'run> {
         begun: Begun<'run>,
         cancel: &'run CancelToken,
     ) -> Self {
-        let Begun { start, noise, draws } = begun;
-        let (recipe, mask) = (job.recipe.clone(), job.mask.clone());
+        let Begun { start, controls, noise, draws } = begun;
+        let (recipe, mask, hints) = (job.recipe.clone(), job.mask.clone(), job.hints.clone());
         // The number of steps is known when the first is made.
         let conditioning = Conditioning::new(&recipe, 1);
         let regional = Regional::default();
-        Self { pipeline, job, recipe, mask, repainted, shape, start, conditioning, regional, noise, draws, cancel }
+        Self {
+            pipeline,
+            job,
+            recipe,
+            mask,
+            repainted,
+            hints,
+            shape,
+            start,
+            controls,
+            conditioning,
+            regional,
+            noise,
+            draws,
+            cancel,
+        }
     }
 
     pub fn sample(
@@ -112,7 +132,8 @@ impl<'run> Sampling<'run> {
         let mut step_started = Instant::now();
         let mut spent = Spent::default();
         while let Some(request) = run.next_request() {
-            let output = self.predict(&request.input, request.timestep, request.step)?;
+            let progress = Progress { done: request.step, steps: run.steps_total() };
+            let output = self.predict(&request.input, request.timestep, progress)?;
             if output.iter().any(|value| !value.is_finite()) {
                 return Err(TaskError::NotFinite { step: request.step + 1 });
             }
@@ -170,9 +191,18 @@ impl<'run> Sampling<'run> {
             }
         }
         let is_masked_anew = mask.is_some() || is_stronger;
+        let mut hints = self.hints.clone();
+        tweak.change_hints(&mut hints);
         let mask = mask.or_else(|| self.mask.clone());
         let repainted = repainted(mask.as_ref(), &self.job.regions, &recipe.regions);
         let given = Given::new(&recipe, self.job.init.as_ref(), repainted.as_ref());
+        let pictures = HintPictures { hints: &hints, init: self.job.init.as_ref(), mask: repainted.as_ref() };
+        let is_another = |place: usize| {
+            tweak.hints.contains_key(&place)
+                || (is_masked_anew
+                    && recipe.controls.get(place).is_some_and(|control| control.kind == HintKind::Inpaint))
+        };
+        self.controls.change(&self.recipe, &recipe, pictures, is_another, self.cancel)?;
         let was_filled = self.recipe.fill.resolved(self.recipe.strength);
         if is_masked_anew && was_filled == Fill::Original && given.fill == Fill::Original {
             self.start.remask(self.pipeline, &given, self.shape, self.cancel)?;
@@ -184,15 +214,15 @@ impl<'run> Sampling<'run> {
         }
         self.conditioning.change(&recipe, run.steps_total());
         self.regional.change(&recipe, run.steps_total());
-        (self.recipe, self.mask, self.repainted) = (recipe, mask, repainted);
+        (self.recipe, self.mask, self.repainted, self.hints) = (recipe, mask, repainted, hints);
         Ok(())
     }
 
     /// The guided prediction for one evaluation: both halves of the guidance in one pass, and a pass for each region.
-    fn predict(&mut self, latents: &[f64], timestep: f64, step: usize) -> Result<Vec<f32>, TaskError> {
-        let pictures = self.shape.pictures;
+    fn predict(&mut self, latents: &[f64], timestep: f64, progress: Progress) -> Result<Vec<f32>, TaskError> {
+        let (pictures, step) = (self.shape.pictures, progress.done);
         let context = self.conditioning.at(self.pipeline, step, pictures, self.cancel)?;
-        let output = self.evaluate(latents, timestep, context)?;
+        let output = self.evaluate(latents, timestep, context, progress)?;
         let is_guided = self.conditioning.is_guided();
         let guided = |output: &[f32]| guide(output, pictures, self.recipe.guidance, self.recipe.guidance_rescale);
         let mut prediction = if is_guided { guided(&output) } else { output.clone() };
@@ -203,7 +233,7 @@ impl<'run> Sampling<'run> {
         for region in 0..regions {
             let conditioning = &mut self.regional.parts()[region].conditioning;
             let context = conditioning.at(self.pipeline, step, pictures, self.cancel)?;
-            let mut own = self.evaluate(latents, timestep, context)?;
+            let mut own = self.evaluate(latents, timestep, context, progress)?;
             if is_guided {
                 let mut both = output[..output.len() / 2].to_vec();
                 both.append(&mut own);
@@ -215,13 +245,22 @@ impl<'run> Sampling<'run> {
     }
 
     /// The model's answer, once for each picture and each half of the context.
-    fn evaluate(&self, latents: &[f64], timestep: f64, context: Tensor<3>) -> Result<Vec<f32>, TaskError> {
+    fn evaluate(
+        &self,
+        latents: &[f64],
+        timestep: f64,
+        context: Tensor<3>,
+        progress: Progress,
+    ) -> Result<Vec<f32>, TaskError> {
         let [pictures, _, rows, columns] = self.shape.array();
         let copies = context.dims()[0] / pictures.max(1);
         let unet = &self.pipeline.unet;
         let input = self.start.unet_input(latents, self.shape, copies);
         let input = unet.compute().tensor(input, [copies * pictures, unet.in_channels(), rows, columns]);
-        Ok(Compute::values(unet.forward(input, timestep, context, None, self.cancel)?)?)
+        let has_both_halves = copies == 2;
+        let at = Evaluation { input: &input, timestep, context: &context, has_both_halves, progress };
+        let residuals = self.controls.residuals(&self.recipe, &at, self.cancel)?;
+        Ok(Compute::values(unet.forward(input, timestep, context, residuals.as_ref(), self.cancel)?)?)
     }
 
     fn previews(&self, run: &SolverRun) -> Result<Vec<RgbImage>, TaskError> {

@@ -1,9 +1,11 @@
 //! What a client asks for.
 
+use std::collections::BTreeMap;
+
 use image::{GrayImage, RgbImage};
 
 use crate::hints::HintRecipe;
-use crate::recipe::{Recipe, RegionRecipe};
+use crate::recipe::{ControlRecipe, Recipe, RegionRecipe};
 use crate::tasks::Resume;
 
 /// Names one job for as long as the engine lives.
@@ -23,6 +25,10 @@ pub struct Job {
     /// Where each of the recipe's [regions](Recipe::regions) is, in their order and of the picture's size: 255 is wholly of
     /// that region, greys are shares.
     pub regions: Vec<GrayImage>,
+    /// What each of the recipe's [controls](Recipe::controls) follows, in their order, of any size. `None`, or a list that is
+    /// too short, where the job's own picture is the hint: as content to keep
+    /// ([`HintKind::is_the_picture`](crate::hints::HintKind::is_the_picture)).
+    pub hints: Vec<Option<RgbImage>>,
     /// Initial noise instead of the seed's, `[N, C, h, w]`.
     pub noise: Option<Latents>,
     /// Send a preview picture with every step.
@@ -56,6 +62,10 @@ pub struct Tweak {
     pub regions: Option<Vec<RegionRecipe>>,
     /// Of the job's size; nothing happens where the job has no picture to start from.
     pub mask: Option<GrayImage>,
+    /// The recipe's controls with other weights, starts, ends, modes or fits; as many as before, with the same networks.
+    pub controls: Option<Vec<ControlRecipe>>,
+    /// Other pictures for some of the recipe's controls, by their place.
+    pub hints: BTreeMap<usize, Option<RgbImage>>,
 }
 
 impl Tweak {
@@ -70,10 +80,12 @@ impl Tweak {
             strength: self.strength.or(earlier.strength),
             regions: self.regions.or(earlier.regions),
             mask: self.mask.or(earlier.mask),
+            controls: self.controls.or(earlier.controls),
+            hints: earlier.hints.into_iter().chain(self.hints).collect(),
         }
     }
 
-    /// `recipe` with these changes, the mask aside.
+    /// `recipe` with these changes, those of pictures aside.
     #[must_use]
     pub fn applied_to(&self, recipe: &Recipe) -> Recipe {
         let mut recipe = recipe.clone();
@@ -89,7 +101,20 @@ impl Tweak {
         recipe.guidance = self.guidance.unwrap_or(recipe.guidance);
         recipe.strength = self.strength.unwrap_or(recipe.strength);
         recipe.guidance_rescale = self.guidance_rescale.unwrap_or(recipe.guidance_rescale);
+        if let Some(controls) = &self.controls {
+            controls.clone_into(&mut recipe.controls);
+        }
         recipe
+    }
+
+    /// Puts the hints that are changed into `hints`.
+    pub(crate) fn change_hints(&self, hints: &mut Vec<Option<RgbImage>>) {
+        for (&place, hint) in self.hints.iter().filter(|(place, _)| **place < Recipe::MAX_CONTROLS) {
+            if hints.len() <= place {
+                hints.resize(place + 1, None);
+            }
+            hints[place].clone_from(hint);
+        }
     }
 }
 

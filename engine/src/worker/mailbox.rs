@@ -83,6 +83,7 @@ impl Mailbox {
             running.tweak = Some(tweak.or(earlier));
         } else if let Some((_, Work::Generate(job))) = state.waiting.iter_mut().find(|(waiting, _)| *waiting == id) {
             job.recipe = tweak.applied_to(&job.recipe);
+            tweak.change_hints(&mut job.hints);
             job.mask = tweak.mask.filter(|_| job.init.is_some()).or(job.mask.take());
         }
     }

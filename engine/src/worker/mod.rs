@@ -3,6 +3,7 @@
 //! A client posts a [`Job`] and hears [`Event`]s; no call of [`Engine`] blocks. A panic or a lost device inside a job
 //! becomes [`Event::Failed`], and the next job runs, on the CPU if need be.
 
+mod controls_folder;
 mod event;
 mod job;
 mod mailbox;
@@ -12,6 +13,7 @@ mod thread;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use controls_folder::{CONTROLS_FOLDER, ControlError, KnownControl, find_control, known_controls};
 pub use event::{Event, Picture, Step};
 pub use job::{HintJob, Job, JobId, Latents, Tweak};
 pub use models_folder::{KnownModel, MODEL_ENDINGS, find_model, known_models, own_hints_folder};
@@ -23,7 +25,8 @@ use mailbox::{Mailbox, Work};
 #[derive(Clone, Debug)]
 pub struct EngineSettings {
     pub device: DeviceChoice,
-    /// The user's models: folders in diffusers' layout, and single files.
+    /// The user's models: folders in diffusers' layout, and single files; networks for hints in its folder
+    /// [`CONTROLS_FOLDER`].
     pub models_folder: PathBuf,
     /// The model that ships with the program.
     pub starter_folder: PathBuf,

@@ -1,6 +1,7 @@
 //! The engine's thread.
 
 use std::any::Any;
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -8,10 +9,12 @@ use std::time::Instant;
 use image::RgbImage;
 
 use super::EngineSettings;
+use super::controls_folder::find_control;
 use super::event::{Event, Step};
 use super::job::{HintJob, Job, JobId};
 use super::mailbox::{Letter, Mailbox, Work};
 use super::models_folder::{find_model, own_hints_folder};
+use crate::checkpoint::{CheckpointError, ControlBase, open_control};
 use crate::device::{ChosenDevice, DeviceChoice, SelfTester, choose};
 use crate::hints::{Context, HintError, HintFolders, Watch, make};
 use crate::memory::{ModelMemory, Place, RunSize, available_memory, check};
@@ -138,24 +141,43 @@ impl Worker<'_> {
         })
     }
 
-    /// Makes the named model the loaded one. Only one is held at a time: memory is what runs out first.
+    /// Makes the named model and the networks of its hints the loaded ones. Only one model is held at a time: memory is what
+    /// runs out first.
     fn load(&mut self, id: JobId, recipe: &Recipe, cancel: &CancelToken) -> Result<(), TaskError> {
         let path = find_model(&recipe.model, self.settings);
-        self.require_memory(&path, RunSize::of(recipe))?;
-        if self.pipeline.as_ref().is_some_and(|loaded| loaded.path == path) {
-            return Ok(());
+        let controls = self.find_controls(&path, recipe)?;
+        self.require_memory(&path, &controls, RunSize::of(recipe))?;
+        if self.pipeline.as_ref().is_none_or(|loaded| loaded.path != path) {
+            (self.say)(Event::Loading { job: id, what: recipe.model.clone() });
+            if self.pipeline.is_some() {
+                self.unload();
+                self.single_precision = false;
+            }
+            self.device().device.memory_cleanup();
+            let compute = self.compute();
+            let vocabulary = Vocabulary(self.settings.vocabulary.clone());
+            let pipeline = Pipeline::load(&path, &vocabulary, &compute, cancel)?;
+            self.pipeline = Some(Loaded { path, pipeline });
         }
-        (self.say)(Event::Loading { job: id, what: recipe.model.clone() });
-        if self.pipeline.is_some() {
-            self.unload();
-            self.single_precision = false;
+        let Some(Loaded { pipeline, .. }) = &mut self.pipeline else { return Ok(()) };
+        for control in controls.iter().filter(|control| !pipeline.has_control(control)) {
+            let what = control.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            (self.say)(Event::Loading { job: id, what });
         }
-        self.device().device.memory_cleanup();
-        let compute = self.compute();
-        let vocabulary = Vocabulary(self.settings.vocabulary.clone());
-        let pipeline = Pipeline::load(&path, &vocabulary, &compute, cancel)?;
-        self.pipeline = Some(Loaded { path, pipeline });
-        Ok(())
+        pipeline.load_controls(&controls, cancel)
+    }
+
+    /// The networks that the recipe's hints mean.
+    fn find_controls(&self, model: &Path, recipe: &Recipe) -> Result<Vec<PathBuf>, TaskError> {
+        if recipe.controls.is_empty() {
+            return Ok(Vec::new());
+        }
+        let base = match self.pipeline.as_ref().filter(|loaded| loaded.path == model) {
+            Some(loaded) => loaded.pipeline.control_base().clone(),
+            None => ControlBase::read(model)?,
+        };
+        let find = |control| find_control(control, &recipe.model, &base, self.settings);
+        Ok(recipe.controls.iter().map(find).collect::<Result<_, _>>()?)
     }
 
     /// Makes one hint and reports exactly one ending. The model that is loaded stays.
@@ -197,15 +219,19 @@ impl Worker<'_> {
     }
 
     /// Refuses what this machine's memory cannot hold, before anything is read or given up for it.
-    fn require_memory(&mut self, path: &Path, run: RunSize) -> Result<(), TaskError> {
+    fn require_memory(&mut self, path: &Path, controls: &[PathBuf], run: RunSize) -> Result<(), TaskError> {
         let (device, place) = (self.device(), self.place());
         let Some(available) = available_memory().filter(|_| !device.own_memory) else { return Ok(()) };
         let loaded = self.pipeline.as_ref();
         let held = loaded.map_or(0, |loaded| loaded.pipeline.memory().forecast(run, place).weights);
-        let notice = match loaded.filter(|loaded| loaded.path == path) {
-            Some(loaded) => check(loaded.pipeline.memory(), run, place, held, available)?,
-            None => check(&ModelMemory::read(path)?, run, place, held, available)?,
+        let model = match loaded.filter(|loaded| loaded.path == path) {
+            Some(loaded) => loaded.pipeline.memory().clone(),
+            None => ModelMemory::read(path)?,
         };
+        let distinct: BTreeSet<&PathBuf> = controls.iter().collect();
+        let networks = distinct.into_iter().map(|path| Ok(open_control(path)?.network.config));
+        let networks = networks.collect::<Result<Vec<_>, CheckpointError>>()?;
+        let notice = check(&model.with_controls(&networks), run, place, held, available)?;
         if let Some(text) = notice {
             (self.say)(Event::Notice { text });
         }

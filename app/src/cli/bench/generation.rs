@@ -4,7 +4,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use anyhow::{anyhow, bail};
-use brushfire_engine::{Engine, Event, Job, Recipe};
+use brushfire_engine::{ControlRecipe, Engine, Event, HintKind, Job, Recipe};
+use image::{Rgb, RgbImage};
 use serde_json::{Value, json};
 
 use super::BenchArguments;
@@ -34,6 +35,17 @@ struct Times {
     /// Every step of the second run.
     steps: Vec<Duration>,
     decode: Duration,
+    hinted: Option<Hinted>,
+}
+
+/// The steps of a third run, which follows a hint.
+struct Hinted {
+    kind: HintKind,
+    /// From the job to the first step of the first such run: reading the network.
+    load: Duration,
+    steps: Vec<Duration>,
+    /// The program's peak before there was a network.
+    peak_memory_before: Option<u64>,
 }
 
 fn measure_generation(arguments: &BenchArguments) -> anyhow::Result<Times> {
@@ -56,12 +68,27 @@ fn measure_generation(arguments: &BenchArguments) -> anyhow::Result<Times> {
     times.start = started.elapsed();
     // The first run reads the model and, on a GPU, tunes kernels; the second shows what a painter waits for.
     let first = measure_run(&engine, &events, job.clone())?;
-    let second = measure_run(&engine, &events, job)?;
+    let second = measure_run(&engine, &events, job.clone())?;
     times.load = first.before_steps.saturating_sub(second.before_steps);
     times.text = second.before_steps;
     times.steps = second.steps;
     times.decode = second.decode;
+    if let Some(kind) = arguments.control {
+        times.hinted = Some(measure_hinted(&engine, &events, job, kind)?);
+    }
     Ok(times)
+}
+
+fn measure_hinted(engine: &Engine, events: &Receiver<Event>, job: Job, kind: HintKind) -> anyhow::Result<Hinted> {
+    let peak_memory_before = peak_memory();
+    let side = job.recipe.width;
+    let hint = RgbImage::from_fn(side, side, |x, y| Rgb([if x.abs_diff(y) < 3 { 255 } else { 0 }; 3]));
+    let controls = vec![ControlRecipe { kind, ..ControlRecipe::default() }];
+    let job = Job { recipe: Recipe { controls, ..job.recipe }, hints: vec![Some(hint)], ..Job::default() };
+    let first = measure_run(engine, events, job.clone())?;
+    let second = measure_run(engine, events, job)?;
+    let load = first.before_steps.saturating_sub(second.before_steps);
+    Ok(Hinted { kind, load, steps: second.steps, peak_memory_before })
 }
 
 fn wait_for_device(events: &Receiver<Event>) -> anyhow::Result<String> {
@@ -107,11 +134,43 @@ fn measure_run(engine: &Engine, events: &Receiver<Event>, job: Job) -> anyhow::R
     }
 }
 
+fn median(steps: &[Duration]) -> Duration {
+    let mut sorted = steps.to_vec();
+    sorted.sort_unstable();
+    sorted.get(sorted.len() / 2).copied().unwrap_or_default()
+}
+
+impl Hinted {
+    /// How many times as long as a plain step.
+    fn ratio(&self, plain: Duration) -> f64 {
+        median(&self.steps).as_secs_f64() / plain.as_secs_f64().max(f64::MIN_POSITIVE)
+    }
+
+    fn as_json(&self, plain: Duration) -> Value {
+        json!({
+            "kind": self.kind.name(),
+            "load_seconds": self.load.as_secs_f64(),
+            "step_seconds": median(&self.steps).as_secs_f64(),
+            "ratio": self.ratio(plain),
+            "peak_memory_before_bytes": self.peak_memory_before,
+        })
+    }
+
+    fn as_text(&self, plain: Duration) -> String {
+        let before = self.peak_memory_before.map_or_else(String::new, |bytes| format!(", before {} MiB", bytes >> 20));
+        format!(
+            "\n{kind} hint: load {load:.2} s, step (median) {step:.3} s, {ratio:.2} times a plain one{before}",
+            kind = self.kind,
+            load = self.load.as_secs_f64(),
+            step = median(&self.steps).as_secs_f64(),
+            ratio = self.ratio(plain),
+        )
+    }
+}
+
 impl Times {
     fn median_step(&self) -> Duration {
-        let mut sorted = self.steps.clone();
-        sorted.sort_unstable();
-        sorted.get(sorted.len() / 2).copied().unwrap_or_default()
+        median(&self.steps)
     }
 
     fn as_json(&self, arguments: &BenchArguments) -> Value {
@@ -125,14 +184,16 @@ impl Times {
             "text_seconds": self.text.as_secs_f64(),
             "step_seconds": self.median_step().as_secs_f64(),
             "decode_seconds": self.decode.as_secs_f64(),
+            "hint": self.hinted.as_ref().map(|hinted| hinted.as_json(self.median_step())),
             "peak_memory_bytes": peak_memory(),
         })
     }
 
     fn as_text(&self, arguments: &BenchArguments) -> String {
         let memory = peak_memory().map_or_else(String::new, |bytes| format!("\npeak memory   {} MiB", bytes >> 20));
+        let hinted = self.hinted.as_ref().map_or_else(String::new, |hinted| hinted.as_text(self.median_step()));
         format!(
-            "{model}, {size} x {size}, {steps} steps on {device}\nstart         {start:.2} s\nload          {load:.2} s\ntext          {text:.3} s\nstep (median) {step:.3} s\ndecode        {decode:.3} s{memory}",
+            "{model}, {size} x {size}, {steps} steps on {device}\nstart         {start:.2} s\nload          {load:.2} s\ntext          {text:.3} s\nstep (median) {step:.3} s\ndecode        {decode:.3} s{hinted}{memory}",
             model = arguments.model,
             size = arguments.size,
             steps = arguments.steps,

@@ -5,7 +5,7 @@ mod inpaint;
 mod memory;
 mod painting;
 
-use brushfire_engine::{DeviceChoice, Recipe, STARTER_MODEL};
+use brushfire_engine::{DeviceChoice, HintKind, Recipe, STARTER_MODEL};
 
 use super::choices;
 
@@ -13,7 +13,7 @@ use super::choices;
 const INSTEAD: &str = "instead of a generation";
 
 #[derive(Debug, clap::Args)]
-#[command(group(clap::ArgGroup::new(INSTEAD).conflicts_with_all(["steps", "model", "size", "device"])))]
+#[command(group(clap::ArgGroup::new(INSTEAD).conflicts_with_all(["steps", "model", "size", "device", "control"])))]
 pub(super) struct BenchArguments {
     /// Solver steps
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=i64::from(Recipe::MAX_STEPS)))]
@@ -21,6 +21,9 @@ pub(super) struct BenchArguments {
     /// The model
     #[arg(long, default_value = STARTER_MODEL)]
     model: String,
+    /// Measure the steps with a hint of this type as well, and how much longer they take
+    #[arg(long, value_name = "TYPE", value_parser = choices::hint_kind())]
+    control: Option<HintKind>,
     /// Width and height in pixels
     #[arg(long, default_value = "256", value_parser = choices::side)]
     size: u32,

@@ -8,6 +8,7 @@ use brushfire_engine::{Area, DeviceChoice, Fill, NoiseSource, Recipe, RegionReci
 use serde_json::Value;
 
 use super::super::choices;
+use super::controls::ControlFlags;
 
 /// A flag wins over the recipe's file, the file over the defaults.
 #[derive(Debug, clap::Args)]
@@ -87,6 +88,8 @@ pub(crate) struct GenerateArguments {
     /// A part with a mask, a strength (0 to 1) and a prompt of its own; may be given several times
     #[arg(long, num_args = 3, value_names = ["PICTURE", "SHARE", "PROMPT"])]
     pub region: Vec<String>,
+    #[command(flatten)]
+    pub controls: ControlFlags,
     /// Where the engine computes
     #[arg(long, default_value = "auto", value_parser = choices::device())]
     pub device: DeviceChoice,
@@ -144,6 +147,7 @@ impl GenerateArguments {
         if !self.region.is_empty() {
             recipe.regions = self.regions()?;
         }
+        recipe.controls = self.controls.laid_over(&recipe.controls);
         recipe.check()?;
         Ok(recipe)
     }

@@ -1,6 +1,7 @@
 //! `brushfire generate`: one job, from flags to files.
 
 mod arguments;
+mod controls;
 mod files;
 mod model;
 mod progress;
@@ -18,6 +19,7 @@ pub(super) use arguments::GenerateArguments;
 
 use super::interrupt::{CtrlC, Interrupted};
 use crate::assets::engine_settings;
+use controls::Hint;
 use files::OutputFiles;
 use progress::Progress;
 use start::{PlannedStart, Start};
@@ -42,11 +44,12 @@ fn generate(arguments: &GenerateArguments) -> anyhow::Result<()> {
     let recipe = arguments.recipe()?;
     let outputs = OutputFiles::new(arguments, recipe.batch)?;
     let files = Start::open(arguments)?;
+    let hints = arguments.controls.open(&recipe.controls)?;
     outputs.check()?;
     let settings = engine_settings(arguments.device);
-    let model = model::check_model(&recipe.model, &settings)?;
+    let model = model::check_model(&recipe, &settings)?;
     let start = files.map(|files| files.planned(&recipe, model));
-    let job = job(arguments, recipe, start.as_ref())?;
+    let job = job(arguments, recipe, start.as_ref(), hints)?;
     let outcome = work(settings, job, &outputs, &mut progress)?;
 
     let mut written = Vec::new();
@@ -67,7 +70,12 @@ fn generate(arguments: &GenerateArguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn job(arguments: &GenerateArguments, recipe: Recipe, start: Option<&PlannedStart>) -> anyhow::Result<Job> {
+fn job(
+    arguments: &GenerateArguments,
+    recipe: Recipe,
+    start: Option<&PlannedStart>,
+    hints: Vec<Hint>,
+) -> anyhow::Result<Job> {
     let job = match start {
         Some(start) => start.job(recipe),
         None => {
@@ -76,7 +84,12 @@ fn job(arguments: &GenerateArguments, recipe: Recipe, start: Option<&PlannedStar
     };
     job.recipe.check()?;
     let noise = arguments.noise.as_deref().map(tensors::read_noise).transpose()?;
-    Ok(Job { noise, previews: arguments.previews.is_some(), ..job })
+    let seen = |Hint { control, picture }: Hint| match (start, picture) {
+        (Some(start), Some(picture)) => Some(start.hint(&picture, &control)),
+        (_, picture) => picture,
+    };
+    let hints = hints.into_iter().map(seen).collect();
+    Ok(Job { noise, hints, previews: arguments.previews.is_some(), ..job })
 }
 
 /// What the engine made.

@@ -3,16 +3,17 @@
 use std::path::Path;
 
 use anyhow::bail;
-use brushfire_engine::checkpoint::open_model;
+use brushfire_engine::checkpoint::{ControlBase, open_control, open_model};
 use brushfire_engine::inpaint::ModelSize;
-use brushfire_engine::{EngineSettings, find_model, known_models};
+use brushfire_engine::{EngineSettings, Recipe, find_control, find_model, known_models};
 
-/// Opens the model a recipe names, far enough to know that it is whole. The engine would find out too, but only after
+/// Opens the model a recipe names and the networks of its hints, far enough to know that they are whole. The engine would find out too, but only after
 /// it has chosen a device, which can take a minute the first time. Says what sizes the model is for.
 ///
 /// # Errors
-/// A model that is nowhere, or that is damaged; names it and, where it is nowhere, those there are.
-pub(super) fn check_model(name: &str, settings: &EngineSettings) -> anyhow::Result<ModelSize> {
+/// A model or network that is nowhere, or that is damaged; names it and, where it is nowhere, those there are.
+pub(super) fn check_model(recipe: &Recipe, settings: &EngineSettings) -> anyhow::Result<ModelSize> {
+    let name = recipe.model.as_str();
     let path = find_model(name, settings);
     if !path.exists() && Path::new(name).components().count() == 1 {
         let known = known_models(settings);
@@ -23,5 +24,10 @@ pub(super) fn check_model(name: &str, settings: &EngineSettings) -> anyhow::Resu
             names.join(", ")
         );
     }
-    Ok(ModelSize::of(&open_model(&path)?))
+    let files = open_model(&path)?;
+    let base = ControlBase::of(&files);
+    for control in &recipe.controls {
+        open_control(&find_control(control, name, &base, settings)?)?;
+    }
+    Ok(ModelSize::of(&files))
 }

@@ -6,8 +6,9 @@
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
+use brushfire_engine::control::fitted_hint;
 use brushfire_engine::inpaint::{ModelSize, Region, repainted};
-use brushfire_engine::{Area, CropPlan, Job, Recipe};
+use brushfire_engine::{Area, ControlRecipe, CropPlan, Job, Recipe};
 use image::{DynamicImage, GrayImage, ImageBuffer, Pixel, RgbImage};
 
 use super::arguments::GenerateArguments;
@@ -91,6 +92,13 @@ impl PlannedStart {
         };
         let regions: Vec<GrayImage> = start.regions.iter().map(|mask| cut(mask, part)).collect();
         plan.job(&recipe, &picture, &mask, &regions)
+    }
+
+    /// What the model is shown of a hint that is laid over the whole picture.
+    pub fn hint(&self, hint: &RgbImage, control: &ControlRecipe) -> RgbImage {
+        let picture = &self.start.picture;
+        let whole = fitted_hint(hint, [picture.width(), picture.height()], control.fit, control.kind);
+        self.plan.picture_for_model(&cut(&whole, self.plan.part()))
     }
 
     /// A generated picture, scaled and cut to its part and laid into the original: outside the mask every bit is the

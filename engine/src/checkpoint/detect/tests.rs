@@ -41,7 +41,9 @@ fn small_files_are_known_by_a_single_name() {
         ("lora_unet_down_blocks_0_attn1_to_k.hada_w1_a", Kind::Lora(LoraDialect::Lycoris)),
         ("lora_te_text_model_encoder_layers_0_mlp_fc1.lora_down.weight", Kind::Lora(LoraDialect::Kohya)),
         ("down_blocks.0.attn1.processor.to_k_lora.down.weight", Kind::Lora(LoraDialect::Diffusers)),
-        ("controlnet_cond_embedding.conv_in.weight", Kind::ControlNet),
+        ("controlnet_cond_embedding.conv_in.weight", Kind::ControlNet(None)),
+        ("body.0.block1.weight", Kind::Adapter),
+        ("adapter.body.0.resnets.0.block1.weight", Kind::Adapter),
         ("emb_params", Kind::TextualInversion),
         ("string_to_param.*", Kind::TextualInversion),
         ("<birb-style>", Kind::TextualInversion),
@@ -71,7 +73,21 @@ const LOOKED_AT: &[&str] = &[
     "embeddings.token_embedding.weight",
     "embeddings.position_embedding.weight",
     "encoder.layers.0.mlp.fc1.weight",
+    "zero_convs.0.0.weight",
+    "input_hint_block.0.weight",
+    "input_hint_block.2.weight",
+    "input_blocks.0.0.weight",
+    "input_blocks.1.0.in_layers.2.weight",
+    "input_blocks.1.1.proj_in.weight",
+    "input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight",
+    "controlnet_cond_embedding.conv_in.weight",
+    "down_blocks.0.resnets.0.conv1.weight",
+    "down_blocks.0.attentions.0.proj_in.weight",
     "conv_in.weight",
+    "body.0.block1.weight",
+    "body.0.out_conv.weight",
+    "body.1.out_conv.weight",
+    "body.0.in_conv.weight",
     "time_embedding.linear_1.weight",
     "down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_k.weight",
 ];
@@ -88,6 +104,12 @@ proptest! {
         let source = Names(tensors);
         let _ = detect(&source).to_string();
         if let Some(config) = infer::unet(&source, UNET_PREFIX) {
+            let _ = config.check();
+        }
+        if let Some(config) = infer::controlnet(&source, "") {
+            let _ = config.check();
+        }
+        if let Some(config) = infer::adapter(&source) {
             let _ = config.check();
         }
         if let Some(config) = infer::autoencoder(&source, VAE_PREFIX) {

@@ -6,23 +6,29 @@ use super::{Expected, List, TimeInput};
 /// The tensors of a UNet that was built from a checked `config`.
 pub fn unet(config: &UnetConfig) -> Vec<Expected> {
     let mut list = List::default();
-    let (first, time) = (channels(config, 0), config.time_width());
-    list.conv("conv_in", config.in_channels, first, 3);
-    list.linear("time_embedding.linear_1", first, time);
-    list.linear("time_embedding.linear_2", time, time);
-    if config.addition_embed_type == Some(AdditionEmbed::Text) {
-        text_in_time_embedding(&mut list, config.text_width(0), time);
-    }
-    for level in 0..config.levels() {
-        down_block(&mut list, config, level);
-    }
-    mid_block(&mut list, config);
+    first_half(&mut list, config);
+    let first = channels(config, 0);
     for block in 0..config.levels() {
         up_block(&mut list, config, block);
     }
     list.norm("conv_norm_out", first);
     list.conv("conv_out", first, config.out_channels, 3);
     list.0
+}
+
+/// All before the way up.
+pub(super) fn first_half(list: &mut List, config: &UnetConfig) {
+    let (first, time) = (channels(config, 0), config.time_width());
+    list.conv("conv_in", config.in_channels, first, 3);
+    list.linear("time_embedding.linear_1", first, time);
+    list.linear("time_embedding.linear_2", time, time);
+    if config.addition_embed_type == Some(AdditionEmbed::Text) {
+        text_in_time_embedding(list, config.text_width(0), time);
+    }
+    for level in 0..config.levels() {
+        down_block(list, config, level);
+    }
+    mid_block(list, config);
 }
 
 fn channels(config: &UnetConfig, level: usize) -> usize {

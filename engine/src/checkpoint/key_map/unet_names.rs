@@ -15,7 +15,8 @@ pub fn single_file(config: &UnetConfig, name: &str) -> Vec<String> {
     inner.map(|inner| vec![format!("{PREFIX}{inner}"), inner]).unwrap_or_default()
 }
 
-fn original(config: &UnetConfig, name: &str) -> Option<String> {
+/// The name in `openaimodel.py`, without a prefix.
+pub fn original(config: &UnetConfig, name: &str) -> Option<String> {
     let parts: Vec<&str> = name.split('.').collect();
     match *parts.as_slice() {
         ["conv_in", end] => Some(format!("input_blocks.0.0.{end}")),

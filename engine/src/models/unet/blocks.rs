@@ -57,15 +57,19 @@ pub(super) struct Down {
 }
 
 impl Down {
-    /// Every intermediate result also goes onto `skips`.
+    /// Every intermediate result also goes onto `skips`. `feature` is added to the last layer's.
     pub fn forward(
         &self,
         mut x: Tensor<4>,
         skips: &mut Vec<Tensor<4>>,
+        feature: Option<&Tensor<4>>,
         given: Conditions<'_>,
     ) -> Result<Tensor<4>, Interrupted> {
-        for layer in &self.layers {
+        for (index, layer) in self.layers.iter().enumerate() {
             x = layer.forward(x, given)?;
+            if let Some(feature) = feature.filter(|_| index + 1 == self.layers.len()) {
+                x = x + feature.clone();
+            }
             skips.push(x.clone());
         }
         if let Some(conv) = &self.downsampler {
