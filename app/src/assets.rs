@@ -39,6 +39,12 @@ pub fn brushes_folder() -> PathBuf {
     assets_folder().join("brushes")
 }
 
+/// The hands' gestures that come with the program.
+#[must_use]
+pub fn hands_folder() -> PathBuf {
+    assets_folder().join("hands")
+}
+
 /// Where the painter's own brushes are kept; `None` on a system that has no home folder.
 #[must_use]
 pub fn own_brushes_folder() -> Option<PathBuf> {

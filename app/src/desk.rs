@@ -12,7 +12,7 @@ use crate::document::{Document, MaskLook};
 use crate::files::Settings;
 use crate::language::LanguageChoice;
 use crate::panels::{
-    BrushPanel, ColorPanel, ColorRangeDialog, Docks, LayersPanel, Palette, PanelKind, PictureSizeChoice,
+    BrushPanel, ColorPanel, ColorRangeDialog, Docks, HandsPanel, LayersPanel, Palette, PanelKind, PictureSizeChoice,
     ShortcutsDialog, Thumbnails, TurnPictureDialog, Variations,
 };
 use crate::studio::Studio;
@@ -60,6 +60,7 @@ pub struct Desk {
     pub variations: Option<Variations>,
     pub brush_panel: BrushPanel,
     pub color_panel: ColorPanel,
+    pub hands_panel: HandsPanel,
     pub shortcuts_dialog: ShortcutsDialog,
     pub turn_picture: TurnPictureDialog,
     pub color_range: ColorRangeDialog,
@@ -107,6 +108,7 @@ impl Desk {
             variations: None,
             brush_panel: BrushPanel::default(),
             color_panel: ColorPanel::default(),
+            hands_panel: HandsPanel::default(),
             shortcuts_dialog: ShortcutsDialog::default(),
             turn_picture: TurnPictureDialog::default(),
             color_range: ColorRangeDialog::default(),

@@ -92,6 +92,7 @@ icons! {
     GROUP = "group",
     HAND = "hand",
     HAND_GRAB = "hand-grab",
+    HAND_SIGN = "hand-metal",
     HIGHLIGHTER = "highlighter",
     HISTORY = "history",
     IMAGE = "image",

@@ -13,6 +13,7 @@ pub mod document;
 mod event_order;
 pub mod figures;
 pub mod files;
+pub mod hand;
 pub mod icons;
 pub mod language;
 pub mod paint;

@@ -5,12 +5,14 @@ pub mod camera;
 mod cropping;
 mod gpu;
 mod handle;
+mod live_picture;
 mod marking;
 mod mask_view;
 mod mirror;
 mod navigator;
 mod overlay;
 mod pen;
+mod placing;
 mod planning;
 mod pointer;
 mod posing;
@@ -34,10 +36,12 @@ pub use self::aids::ViewAids;
 pub use self::camera::Camera;
 pub use self::cropping::{CropFrame, CropRatio, Cropping};
 pub use self::gpu::bench;
+pub use self::live_picture::LivePicture;
 pub use self::marking::{ColorStop, FillOptions, GradientOptions, GradientPreset, PickerOptions, StopColor};
 pub use self::mask_view::MaskView;
 pub use self::mirror::Mirror;
 pub use self::navigator::Navigator;
+pub use self::placing::{Placing, color_image};
 pub use self::posing::{PoseOptions, Posing, paint_figure};
 pub use self::subject::{Cutting, SubjectOptions};
 pub use self::tool_settings::ToolSettings;
@@ -159,6 +163,11 @@ impl CanvasView {
 
     pub fn posing_mut(&mut self) -> &mut Posing {
         &mut self.pointer.posing
+    }
+
+    /// The hand of the hand panel, and where it floats over the picture.
+    pub fn placing(&mut self) -> &mut Placing {
+        &mut self.pointer.placing
     }
 
     /// Where the canvas lies on the screen.

@@ -141,7 +141,7 @@ impl Overlay {
 }
 
 /// A texture over a rectangle of the canvas.
-fn textured_quad(camera: &Camera, texture: TextureId, rect_in_canvas: Rect) -> Shape {
+pub(super) fn textured_quad(camera: &Camera, texture: TextureId, rect_in_canvas: Rect) -> Shape {
     let mut mesh = Mesh::with_texture(texture);
     let places = [pos2(0.0, 0.0), pos2(1.0, 0.0), pos2(1.0, 1.0), pos2(0.0, 1.0)];
     for (pos, uv) in camera.corners_on_screen(rect_in_canvas).into_iter().zip(places) {

@@ -6,6 +6,7 @@ use super::camera::Camera;
 use super::cropping::Cropping;
 use super::marking::Marking;
 use super::pen::{Pen, PenEvent, PenState};
+use super::placing::Placing;
 use super::planning::Planning;
 use super::posing::Posing;
 use super::subject::Cutting;
@@ -37,6 +38,7 @@ pub struct Pointer {
     pub(super) planning: Planning,
     pub(super) cutting: Cutting,
     pub(super) posing: Posing,
+    pub(super) placing: Placing,
 }
 
 impl Pointer {
@@ -56,6 +58,8 @@ impl Pointer {
     ) {
         self.zoom_and_scroll(ui, response, view, studio);
         let mut samples = vec![];
+        // First: keys mean the floating hand before the tool.
+        self.placing.begin_frame(ui, studio);
         self.marking.begin_frame(ui, studio, tools);
         self.transforming.begin_frame(ui, studio, tools);
         self.cropping.begin_frame(ui, studio, tools);
@@ -80,6 +84,7 @@ impl Pointer {
                     self.cropping.move_to(here, ui, tools);
                     self.planning.move_to(here, studio);
                     self.cutting.move_to(here);
+                    self.placing.move_to(here, ui);
                     let modifiers = ui.input(|input| input.modifiers);
                     self.posing.move_to(here, modifiers, &view.camera, studio, tools);
                     if studio.is_painting() && !studio.is_posing() {
@@ -99,6 +104,7 @@ impl Pointer {
                         self.planning.release(studio);
                         self.cutting.release(studio, tools);
                         self.posing.release(studio);
+                        self.placing.release();
                     }
                     if button == PointerButton::Primary && studio.is_painting() {
                         studio.extend_stroke(&std::mem::take(&mut samples));
@@ -125,6 +131,7 @@ impl Pointer {
             self.planning.release(studio);
             self.cutting.release(studio, tools);
             self.posing.release(studio);
+            self.placing.release();
         }
     }
 
@@ -140,6 +147,9 @@ impl Pointer {
         if pans {
             let turn = press.modifiers.shift.then(|| Turn { angle: view.camera.angle() });
             self.moving = Some(ViewMove { button: press.button, last_on_screen: press.pos_on_screen, turn });
+            return;
+        }
+        if press.button == PointerButton::Primary && self.placing.press(press.pos_on_screen, &view.camera) {
             return;
         }
         let here = view.camera.canvas_from_screen(press.pos_on_screen);
@@ -219,6 +229,7 @@ impl Pointer {
             self.cropping.cancel_drag();
             self.cutting.cancel_drag();
             self.posing.cancel_drag(studio);
+            self.placing.cancel_drag();
             view.is_fitted = false;
             view.camera.pan(touch.translation_delta);
             view.camera.zoom_by(touch.zoom_delta, touch.center_pos);
@@ -250,11 +261,16 @@ impl Pointer {
         self.transforming.paint(painter, camera, studio);
         self.cropping.paint(painter, camera);
         self.cutting.paint(painter, camera);
+        self.placing.paint(ui, painter, camera);
         let pointer = response.hover_pos().or_else(|| response.interact_pointer_pos());
         self.posing.paint(painter, camera, pointer.filter(|_| self.moving.is_none()), studio, tools);
         let Some(pos_on_screen) = pointer else { return };
         if self.moving.is_some() {
             ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
+            return;
+        }
+        if let Some(cursor) = self.placing.cursor(pos_on_screen, camera) {
+            ui.ctx().set_cursor_icon(cursor);
             return;
         }
         self.marking.paint(painter, camera, pos_on_screen, studio, tools);

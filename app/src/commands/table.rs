@@ -343,6 +343,7 @@ pub const COMMANDS: &[CommandInfo] = &[
     entry(Menu::Window, Command::ShowPanel(PanelKind::History), "show-history-panel", &[]).icon(icons::HISTORY),
     entry(Menu::Window, Command::ShowPanel(PanelKind::Navigator), "show-navigator-panel", &[]),
     entry(Menu::Window, Command::ShowPanel(PanelKind::Results), "show-results-panel", &[]),
+    entry(Menu::Window, Command::ShowPanel(PanelKind::Hands), "show-hands-panel", &[]).icon(icons::HAND_SIGN),
     entry(Menu::Window, Command::NextPicture, "next-picture", &[ctrl(Key::Tab)]).starts_group(),
     entry(Menu::Window, Command::ResetLayout, "reset-layout", &[]).icon(icons::LAYOUT).starts_group(),
     // Krita's Tab must go from control to control here: every state can be reached by keyboard.

@@ -18,10 +18,11 @@ pub enum PanelKind {
     History,
     Navigator,
     Results,
+    Hands,
 }
 
 impl PanelKind {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Canvas,
         Self::Prompt,
         Self::Generation,
@@ -32,6 +33,7 @@ impl PanelKind {
         Self::History,
         Self::Navigator,
         Self::Results,
+        Self::Hands,
     ];
 
     /// In the settings and, after `panel-`, in the languages' files.
@@ -48,6 +50,7 @@ impl PanelKind {
             Self::History => "history",
             Self::Navigator => "navigator",
             Self::Results => "results",
+            Self::Hands => "hands",
         }
     }
 
@@ -95,7 +98,9 @@ const SIZES: std::ops::RangeInclusive<f32> = 48.0..=8192.0;
 
 impl Default for Layout {
     fn default() -> Self {
-        use PanelKind::{Brushes, Canvas, Color, Generation, History, Inpainting, Layers, Navigator, Prompt, Results};
+        use PanelKind::{
+            Brushes, Canvas, Color, Generation, Hands, History, Inpainting, Layers, Navigator, Prompt, Results,
+        };
         let tabs = |panels: &[PanelKind]| Part::Tabs {
             panels: panels.iter().map(|panel| panel.key().to_owned()).collect(),
             open: 0,
@@ -105,9 +110,9 @@ impl Default for Layout {
         let docks = Part::Column(vec![
             sized(272.0, tabs(&[Prompt])),
             sized(272.0, tabs(&[Generation, Inpainting, Brushes, Color])),
-            sized(288.0, tabs(&[Layers, History, Navigator])),
+            sized(288.0, tabs(&[Layers, History, Navigator, Hands])),
         ]);
-        Self { root: Part::Row(vec![sized(1000.0, room), sized(336.0, docks)]), hidden: vec![] }
+        Self { root: Part::Row(vec![sized(1000.0, room), sized(336.0, docks)]), hidden: vec![Hands.key().to_owned()] }
     }
 }
 

@@ -9,6 +9,7 @@ mod dialogs;
 mod docks;
 mod generation;
 mod gradient_options;
+mod hands;
 mod history;
 mod inpainting;
 mod layers;
@@ -36,6 +37,7 @@ pub use self::brush::BrushPanel;
 pub use self::color::ColorPanel;
 pub use self::dialogs::{ColorRangeDialog, PictureSizeChoice, ShortcutsDialog, TurnPictureDialog};
 pub use self::docks::Docks;
+pub use self::hands::HandsPanel;
 pub use self::layers::{LayersPanel, change as change_layer, rows as layer_rows};
 pub use self::layout::{Layout, PanelKind};
 pub use self::palette::Palette;
@@ -100,6 +102,7 @@ fn show_panel(ui: &mut Ui, desk: &mut Desk, panel: PanelKind) -> PanelAnswer {
         PanelKind::Inpainting => scrolling(ui, desk, inpainting::show),
         PanelKind::Brushes => scrolling(ui, desk, brush::show),
         PanelKind::Color => filling(ui, desk, color::show),
+        PanelKind::Hands => scrolling(ui, desk, hands::show),
     }
     PanelAnswer::Nothing
 }
