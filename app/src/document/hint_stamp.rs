@@ -53,7 +53,7 @@ impl Document {
         if stamp.put_on(&mut pixels).is_empty() {
             return Ok(None);
         }
-        let content = LayerContent::Hint { pixels, kind: stamp.kind.to_owned() };
+        let content = LayerContent::Hint { pixels, kind: stamp.kind.to_owned(), objects: None };
         let layer = Layer::new(LayerProps::named(stamp.layer_name), content);
         let (active, place) = (self.active(), LayerPlace { parent: None, index: self.layers().len() });
         let edit = self.insert(NAME, place, layer);
