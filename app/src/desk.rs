@@ -12,7 +12,8 @@ use crate::document::{Document, MaskLook};
 use crate::files::Settings;
 use crate::language::LanguageChoice;
 use crate::panels::{
-    BrushPanel, ColorPanel, ColorRangeDialog, Docks, HandsPanel, LayersPanel, Palette, PanelKind, PictureSizeChoice,
+    BrushPanel, ColorPanel, ColorRangeDialog, ControlPanel, Docks, HandsPanel, LayersPanel, Palette, PanelKind,
+    PictureSizeChoice,
     ShortcutsDialog, Thumbnails, TurnPictureDialog, Variations,
 };
 use crate::studio::Studio;
@@ -61,6 +62,7 @@ pub struct Desk {
     pub brush_panel: BrushPanel,
     pub color_panel: ColorPanel,
     pub hands_panel: HandsPanel,
+    pub control_panel: ControlPanel,
     pub shortcuts_dialog: ShortcutsDialog,
     pub turn_picture: TurnPictureDialog,
     pub color_range: ColorRangeDialog,
@@ -109,6 +111,7 @@ impl Desk {
             brush_panel: BrushPanel::default(),
             color_panel: ColorPanel::default(),
             hands_panel: HandsPanel::default(),
+            control_panel: ControlPanel::default(),
             shortcuts_dialog: ShortcutsDialog::default(),
             turn_picture: TurnPictureDialog::default(),
             color_range: ColorRangeDialog::default(),
@@ -187,6 +190,13 @@ impl Desk {
     pub fn open_color_range(&mut self, refined: Refined) {
         self.color_range = ColorRangeDialog::of(self.tools.color);
         self.open_dialog(Dialog::ColorRange(refined));
+    }
+
+    /// Shows a panel if it is not in sight.
+    pub fn bring_up(&mut self, panel: PanelKind) {
+        if !self.docks.is_open(panel) {
+            self.show_or_hide(panel);
+        }
     }
 
     /// Shows a panel or hides it.

@@ -1,6 +1,7 @@
 //! Everything the program does by name: menus, buttons, shortcuts, the palette, tooltips, accessible names and tests all
 //! read one table.
 
+mod hints;
 mod images;
 mod inpainting;
 mod keymap;
@@ -10,6 +11,7 @@ pub mod search;
 mod selections;
 mod table;
 
+pub use self::hints::HintCommand;
 pub use self::images::ImageCommand;
 pub use self::inpainting::InpaintCommand;
 pub use self::keymap::{Keymap, shortcut_of};
@@ -66,6 +68,7 @@ pub enum Command {
     ResetColors,
     Selection(SelectionCommand),
     Inpaint(InpaintCommand),
+    Hint(HintCommand),
     MaskEverything,
     InvertMask,
     ClearMask,
@@ -98,6 +101,7 @@ pub enum Menu {
     Layer,
     Select,
     Mask,
+    Control,
     Tools,
     People,
     Generate,
@@ -114,6 +118,7 @@ impl Menu {
         Self::Layer,
         Self::Select,
         Self::Mask,
+        Self::Control,
         Self::Tools,
         Self::People,
         Self::Generate,
@@ -132,6 +137,7 @@ impl Menu {
             Self::Layer => "menu-layer",
             Self::Select => "menu-select",
             Self::Mask => "menu-mask",
+            Self::Control => "menu-control",
             Self::Tools => "menu-tools",
             Self::People => "menu-people",
             Self::Generate => "menu-generate",
@@ -188,6 +194,7 @@ impl Command {
             Self::Undo => is_free && studio.history().can_undo(),
             Self::Redo => is_free && studio.history().can_redo(),
             Self::Selection(command) => command.is_enabled(studio),
+            Self::Hint(command) => command.is_enabled(studio),
             Self::InvertMask | Self::MaskEverything => is_free,
             Self::ClearMask => is_free && studio.mask_bounds().is_some(),
             Self::BiggerBrush | Self::SmallerBrush | Self::HarderBrush | Self::SofterBrush => {
@@ -282,6 +289,7 @@ impl Command {
             Self::SwapColors => desk.tools.swap_colors(),
             Self::ResetColors => desk.tools.reset_colors(),
             Self::Selection(command) => command.run(desk),
+            Self::Hint(command) => command.run(desk),
             Self::MaskEverything => studio.edit(crate::document::Document::fill_mask),
             Self::InvertMask => studio.edit_in_background(|document| Ok(document.invert_mask())),
             Self::ClearMask => studio.edit(crate::document::Document::clear_mask),

@@ -3,9 +3,12 @@
 //! Its words stand in `assets/locales`, under `command-` and the command's key. Shortcuts are Krita's where it has the
 //! same command; where they differ, the reason is said beside them.
 
+use brushfire_engine::HintKind;
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use super::{Command, ImageCommand, InpaintCommand, LayerCommand, Menu, PoseCommand, RefineKind, SelectionCommand};
+use super::{
+    Command, HintCommand, ImageCommand, InpaintCommand, LayerCommand, Menu, PoseCommand, RefineKind, SelectionCommand,
+};
 use crate::canvas::{MaskView, Tool};
 use crate::document::transform::Turn;
 use crate::icons::{self, Icon};
@@ -97,6 +100,10 @@ const fn refine(kind: RefineKind, key: &'static str, default_shortcuts: &'static
 
 const fn refine_mask(kind: RefineKind, key: &'static str) -> CommandInfo {
     selection(Menu::Mask, SelectionCommand::RefineMask(kind), key, &[])
+}
+
+const fn add_hint(kind: HintKind, key: &'static str) -> CommandInfo {
+    entry(Menu::Control, Command::Hint(HintCommand::Add(kind)), key, &[])
 }
 
 const fn tool(
@@ -268,6 +275,22 @@ pub const COMMANDS: &[CommandInfo] = &[
     inpaint(Menu::Mask, InpaintCommand::ReplaceBackground, "replace-background", &[]).icon(icons::IMAGE),
     inpaint(Menu::Mask, InpaintCommand::ForgetContext, "forget-context", &[]).icon(icons::SCAN),
     //
+    entry(Menu::Control, Command::Hint(HintCommand::Sketch), "sketch-hint", &[key(Key::S)]).icon(icons::PENCIL_LINE),
+    entry(Menu::Control, Command::Hint(HintCommand::FromPicture), "hint-from-picture", &[]).icon(icons::SCAN_LINE),
+    add_hint(HintKind::Scribble, "add-scribble-hint").starts_group(),
+    add_hint(HintKind::LineArt, "add-line-art-hint"),
+    add_hint(HintKind::SoftEdge, "add-soft-edge-hint"),
+    add_hint(HintKind::Canny, "add-canny-hint"),
+    add_hint(HintKind::Lines, "add-lines-hint"),
+    add_hint(HintKind::Depth, "add-depth-hint"),
+    add_hint(HintKind::Normal, "add-normal-hint"),
+    add_hint(HintKind::Pose, "add-pose-hint"),
+    add_hint(HintKind::Segmentation, "add-segmentation-hint"),
+    add_hint(HintKind::Colors, "add-colors-hint"),
+    add_hint(HintKind::Tile, "add-tile-hint"),
+    add_hint(HintKind::Blur, "add-blur-hint"),
+    add_hint(HintKind::Inpaint, "add-inpaint-hint"),
+    //
     entry(Menu::Tools, Command::UseTool(Tool::MaskBrush), "mask-brush", &[key(Key::B)]).icon(icons::HIGHLIGHTER),
     entry(Menu::Tools, Command::UseTool(Tool::MaskEraser), "mask-eraser", &[key(Key::E)]).icon(icons::ERASER),
     entry(Menu::Tools, Command::UseTool(Tool::ColorBrush), "paint-brush", &[key(Key::P)]).icon(icons::BRUSH),
@@ -337,6 +360,7 @@ pub const COMMANDS: &[CommandInfo] = &[
     entry(Menu::Window, Command::ShowPanel(PanelKind::Prompt), "show-prompt-panel", &[]),
     entry(Menu::Window, Command::ShowPanel(PanelKind::Generation), "show-generation-panel", &[]),
     entry(Menu::Window, Command::ShowPanel(PanelKind::Inpainting), "show-inpainting-panel", &[]),
+    entry(Menu::Window, Command::ShowPanel(PanelKind::Control), "show-control-panel", &[]),
     entry(Menu::Window, Command::ShowPanel(PanelKind::Brushes), "show-brushes-panel", &[]),
     entry(Menu::Window, Command::ShowPanel(PanelKind::Color), "show-color-panel", &[]).icon(icons::PALETTE),
     entry(Menu::Window, Command::ShowPanel(PanelKind::Layers), "show-layers-panel", &[]).icon(icons::LAYERS),

@@ -105,7 +105,7 @@ where
 }
 
 /// A buffer of the tiles' values in `rect`.
-fn image_of<C, P: TileValue, const N: usize>(
+pub(super) fn image_of<C, P: TileValue, const N: usize>(
     grid: &TileGrid<P>,
     rect: PixelRect,
     convert: impl Fn(P) -> [C::Subpixel; N] + Sync,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::blend::BlendMode;
+use super::hint::HintControl;
 use super::hint_objects::HintObjects;
 use super::mask_use::MaskUse;
 use super::pixel::Pixel;
@@ -37,10 +38,12 @@ pub struct LayerProps {
     /// Shows only where the nearest layer below that is not clipped itself has something.
     pub clipped: bool,
     pub blend: BlendMode,
-    /// sRGB; what a mask is drawn with over the picture. Other layers do not use it.
+    /// sRGB; what a mask is drawn with over the picture, and the lines of a hint. Other layers do not use it.
     pub tint: [u8; 3],
     /// Other layers than masks do not use it.
     pub mask_use: MaskUse,
+    /// What a hint has to say. Other layers do not use it.
+    pub control: HintControl,
 }
 
 impl Default for LayerProps {
@@ -55,6 +58,7 @@ impl Default for LayerProps {
             blend: BlendMode::Normal,
             tint: super::MaskLook::default().color,
             mask_use: MaskUse::Repaint,
+            control: HintControl::default(),
         }
     }
 }

@@ -109,6 +109,7 @@ impl Document {
         let layer = self.layer_mut(id)?;
         let mut props = props;
         props.opacity = if props.opacity.is_nan() { 1.0 } else { props.opacity.clamp(0.0, 1.0) };
+        props.control = props.control.in_range();
         let before = std::mem::replace(&mut layer.props, props.clone());
         self.structure_changed();
         let name = name_of_change(&before, &props)?;
@@ -255,6 +256,8 @@ fn name_of_change(before: &LayerProps, after: &LayerProps) -> Option<&'static st
         "Mask colour"
     } else if is_only(LayerProps { mask_use: after.mask_use.clone(), ..old() }) {
         "Use of the mask"
+    } else if is_only(LayerProps { control: after.control.clone(), ..old() }) {
+        "Change a hint"
     } else {
         "Layer properties"
     })

@@ -19,13 +19,17 @@ const LABEL_WIDTH: f32 = 88.0;
 
 /// One labelled control; the label of this key names it for screen readers and explains it.
 pub fn row<R>(ui: &mut Ui, key: &str, control: impl FnOnce(&mut Ui) -> R) -> R {
-    let label = text(key);
+    named_row(ui, &text(key), &tooltip(key), control)
+}
+
+/// The same with words that no key names.
+pub fn named_row<R>(ui: &mut Ui, label: &str, explanation: &str, control: impl FnOnce(&mut Ui) -> R) -> R {
     ui.horizontal(|ui| {
         let (rect, response) = ui.allocate_exact_size(vec2(LABEL_WIDTH, CONTROL_HEIGHT), egui::Sense::hover());
         let font = egui::TextStyle::Body.resolve(ui.style());
         let colour = ui.visuals().weak_text_color();
-        ui.painter().text(rect.left_center(), Align2::LEFT_CENTER, &label, font, colour);
-        response.on_hover_text(tooltip(key));
+        ui.painter().text(rect.left_center(), Align2::LEFT_CENTER, label, font, colour);
+        response.on_hover_text(explanation);
         ui.name_inputs(label, control)
     })
     .inner
@@ -133,33 +137,47 @@ impl Number<'_> {
         range: RangeInclusive<Num>,
         max_typed: Num,
     ) {
-        let (name, tooltip) = (text(self.key), tooltip(self.key));
-        let min = *range.start();
-        let rail = (width - VALUE_WIDTH - ui.spacing().item_spacing.x).max(32.0);
-        let slider = ui.scope(|ui| {
-            ui.spacing_mut().slider_width = rail;
-            // A knob of 16 points.
-            ui.spacing_mut().interact_size.y = 20.0;
-            ui.visuals_mut().selection.bg_fill = ui.visuals().weak_text_color();
-            let slider = Slider::new(value, range).show_value(false).clamping(SliderClamping::Never);
-            ui.add(match self.unit {
-                Unit::Pixels => slider.step_by(1.0).logarithmic(true),
-                Unit::Count | Unit::Degrees => slider.step_by(1.0),
-                Unit::Tenths => slider.step_by(0.1),
-                Unit::Percent => slider.step_by(0.01),
-            })
-        });
-        slider.inner.accessible_name(&name).on_hover_text(&tooltip);
-        let field = DragValue::new(value).range(min..=max_typed);
-        let field = match self.unit {
-            Unit::Count => field.speed(0.2),
-            Unit::Tenths => field.fixed_decimals(1).speed(0.1),
-            Unit::Pixels => field.custom_formatter(pixels).custom_parser(parse_pixels).speed(1.0),
-            Unit::Percent => field.custom_formatter(percent).custom_parser(parse_percent).speed(0.01),
-            Unit::Degrees => field.suffix("°").fixed_decimals(0).speed(1.0),
-        };
-        ui.add_sized([VALUE_WIDTH, CONTROL_HEIGHT], field).accessible_name(name).on_hover_text(tooltip);
+        number(ui, &text(self.key), &tooltip(self.key), self.unit, width, value, range, max_typed);
     }
+}
+
+/// As [`Number::show`], with words that no key names.
+#[expect(clippy::too_many_arguments, reason = "what a number is called, how it looks and where it may lie")]
+pub fn number<Num: Numeric>(
+    ui: &mut Ui,
+    name: &str,
+    tooltip: &str,
+    unit: Unit,
+    width: f32,
+    value: &mut Num,
+    range: RangeInclusive<Num>,
+    max_typed: Num,
+) {
+    let min = *range.start();
+    let rail = (width - VALUE_WIDTH - ui.spacing().item_spacing.x).max(32.0);
+    let slider = ui.scope(|ui| {
+        ui.spacing_mut().slider_width = rail;
+        // A knob of 16 points.
+        ui.spacing_mut().interact_size.y = 20.0;
+        ui.visuals_mut().selection.bg_fill = ui.visuals().weak_text_color();
+        let slider = Slider::new(value, range).show_value(false).clamping(SliderClamping::Never);
+        ui.add(match unit {
+            Unit::Pixels => slider.step_by(1.0).logarithmic(true),
+            Unit::Count | Unit::Degrees => slider.step_by(1.0),
+            Unit::Tenths => slider.step_by(0.1),
+            Unit::Percent => slider.step_by(0.01),
+        })
+    });
+    slider.inner.accessible_name(name).on_hover_text(tooltip);
+    let field = DragValue::new(value).range(min..=max_typed);
+    let field = match unit {
+        Unit::Count => field.speed(0.2),
+        Unit::Tenths => field.fixed_decimals(1).speed(0.1),
+        Unit::Pixels => field.custom_formatter(pixels).custom_parser(parse_pixels).speed(1.0),
+        Unit::Percent => field.custom_formatter(percent).custom_parser(parse_percent).speed(0.01),
+        Unit::Degrees => field.suffix("°").fixed_decimals(0).speed(1.0),
+    };
+    ui.add_sized([VALUE_WIDTH, CONTROL_HEIGHT], field).accessible_name(name).on_hover_text(tooltip);
 }
 
 fn pixels(length: f64, _: RangeInclusive<usize>) -> String {

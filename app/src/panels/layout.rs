@@ -11,6 +11,7 @@ pub enum PanelKind {
     Canvas,
     Prompt,
     Generation,
+    Control,
     Inpainting,
     Brushes,
     Color,
@@ -22,10 +23,11 @@ pub enum PanelKind {
 }
 
 impl PanelKind {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Canvas,
         Self::Prompt,
         Self::Generation,
+        Self::Control,
         Self::Inpainting,
         Self::Brushes,
         Self::Color,
@@ -44,6 +46,7 @@ impl PanelKind {
             Self::Prompt => "prompt",
             Self::Generation => "generation",
             Self::Inpainting => "inpainting",
+            Self::Control => "control",
             Self::Brushes => "brushes",
             Self::Color => "color",
             Self::Layers => "layers",
@@ -99,7 +102,7 @@ const SIZES: std::ops::RangeInclusive<f32> = 48.0..=8192.0;
 impl Default for Layout {
     fn default() -> Self {
         use PanelKind::{
-            Brushes, Canvas, Color, Generation, Hands, History, Inpainting, Layers, Navigator, Prompt, Results,
+            Brushes, Canvas, Color, Control, Generation, Hands, History, Inpainting, Layers, Navigator, Prompt, Results,
         };
         let tabs = |panels: &[PanelKind]| Part::Tabs {
             panels: panels.iter().map(|panel| panel.key().to_owned()).collect(),
@@ -108,11 +111,11 @@ impl Default for Layout {
         let sized = |size, part| SizedPart { size, part };
         let room = Part::Column(vec![sized(700.0, tabs(&[Canvas])), sized(112.0, tabs(&[Results]))]);
         let docks = Part::Column(vec![
-            sized(272.0, tabs(&[Prompt])),
-            sized(272.0, tabs(&[Generation, Inpainting, Brushes, Color])),
-            sized(288.0, tabs(&[Layers, History, Navigator, Hands])),
+            sized(272.0, tabs(&[Prompt, Navigator])),
+            sized(272.0, tabs(&[Generation, Control, Inpainting, Hands])),
+            sized(288.0, tabs(&[Layers, Brushes, Color, History])),
         ]);
-        Self { root: Part::Row(vec![sized(1000.0, room), sized(336.0, docks)]), hidden: vec![Hands.key().to_owned()] }
+        Self { root: Part::Row(vec![sized(1000.0, room), sized(348.0, docks)]), hidden: vec![Hands.key().to_owned()] }
     }
 }
 

@@ -3,6 +3,7 @@
 mod at_hand;
 mod brush;
 mod color;
+mod control;
 mod controls;
 mod crop_options;
 mod dialogs;
@@ -35,6 +36,7 @@ mod wording;
 
 pub use self::brush::BrushPanel;
 pub use self::color::ColorPanel;
+pub use self::control::ControlPanel;
 pub use self::dialogs::{ColorRangeDialog, PictureSizeChoice, ShortcutsDialog, TurnPictureDialog};
 pub use self::docks::Docks;
 pub use self::hands::HandsPanel;
@@ -100,6 +102,7 @@ fn show_panel(ui: &mut Ui, desk: &mut Desk, panel: PanelKind) -> PanelAnswer {
         PanelKind::Navigator => filling(ui, desk, navigator),
         PanelKind::Generation => scrolling(ui, desk, generation::show),
         PanelKind::Inpainting => scrolling(ui, desk, inpainting::show),
+        PanelKind::Control => scrolling(ui, desk, control::show),
         PanelKind::Brushes => scrolling(ui, desk, brush::show),
         PanelKind::Color => filling(ui, desk, color::show),
         PanelKind::Hands => scrolling(ui, desk, hands::show),

@@ -1,6 +1,6 @@
 //! The engine as the studio sees it, so that tests can put something quicker in its place.
 
-use brushfire_engine::{Engine, EngineSettings, Job, JobId, Tweak};
+use brushfire_engine::{Engine, EngineSettings, HintJob, Job, JobId, Tweak};
 
 use super::mailbox::Mailbox;
 
@@ -10,6 +10,8 @@ pub trait EngineHandle: Send {
     fn submit(&self, job: Job) -> JobId;
     /// Cancels a queued or running job; its last event is `Cancelled`, unless it had ended already.
     fn cancel(&self, job: JobId);
+    /// Queues a hint that is to be made.
+    fn make_hint(&self, job: HintJob) -> JobId;
     /// Changes a queued or running job from its next step on.
     fn tweak(&self, job: JobId, tweak: Tweak);
 }
@@ -21,6 +23,10 @@ impl EngineHandle for Engine {
 
     fn cancel(&self, job: JobId) {
         Self::cancel(self, job);
+    }
+
+    fn make_hint(&self, job: HintJob) -> JobId {
+        Self::make_hint(self, job)
     }
 
     fn tweak(&self, job: JobId, tweak: Tweak) {

@@ -50,6 +50,12 @@ pub enum Message {
     ModelSize(String, ModelSize),
     /// The models that can be chosen.
     Models(Vec<ModelChoice>),
+    /// The control networks that can be chosen.
+    Networks(Box<super::hints::FoundNetworks>),
+    /// What a hint's network sees.
+    HintSeen(Box<super::hints::NowSeen>),
+    /// A picture was cut out for a hint to be made of it.
+    HintPrepared(Box<super::making_hints::PreparedHint>),
     /// The first start's example, if it is there.
     Example(Option<Box<super::example::Example>>),
     /// What could not be done, as one sentence.

@@ -14,7 +14,9 @@ mod files;
 mod fill_like;
 pub mod forecast;
 mod generation;
+pub mod hints;
 mod mailbox;
+pub mod making_hints;
 mod marking;
 mod masks;
 mod model_size;
@@ -46,6 +48,7 @@ pub use self::dropping::DroppedFile;
 pub use self::engine_handle::{EngineHandle, EngineStarter};
 pub use self::files::TypedPath;
 pub use self::generation::{Phase, Run, RunId};
+pub use self::hints::{SeenHint, SeenKey};
 pub use self::mailbox::{Mailbox, Message};
 pub use self::marking::{ColorRange, SelectOptions, SelectionShape, WandOptions};
 pub use self::masks::Masks;
@@ -135,6 +138,9 @@ pub struct Studio {
     engine_notice: Option<String>,
     models: Vec<ModelChoice>,
     model_sizes: model_size::ModelSizes,
+    networks: hints::Networks,
+    seen_hints: hints::SeenHints,
+    hint_making: making_hints::HintMaking,
     run: Option<Run>,
     runs_started: u64,
     results: Results,
@@ -204,6 +210,9 @@ impl Studio {
             engine_notice: None,
             models: vec![],
             model_sizes: model_size::ModelSizes::default(),
+            networks: hints::Networks::default(),
+            seen_hints: hints::SeenHints::default(),
+            hint_making: making_hints::HintMaking::default(),
             run: None,
             runs_started: 0,
             tweaks_while_running: false,
@@ -265,6 +274,7 @@ impl Studio {
         self.step_on();
         self.start_edits();
         self.start_next_save();
+        self.follow_networks();
         self.take_in_arrivals();
     }
 
@@ -288,6 +298,9 @@ impl Studio {
             Message::Finished { run, pictures } => self.take_in_finished(run, pictures),
             Message::Kept(kept) => self.take_in_kept(*kept),
             Message::Models(models) => self.models = models,
+            Message::Networks(found) => self.take_in_networks(*found),
+            Message::HintSeen(seen) => self.take_in_seen(*seen),
+            Message::HintPrepared(prepared) => self.take_in_prepared_hint(*prepared),
             Message::Example(example) => self.take_in_example(example.map(|example| *example)),
             Message::Failed(sentence) => self.notices.error(sentence),
             Message::Done(sentence) => self.notices.confirm(sentence),
@@ -306,7 +319,11 @@ impl Studio {
                 self.engine_notice = Some(text.clone());
                 self.notices.say(text);
             }
-            event => self.take_in_run_event(event),
+            event => {
+                if let Some(event) = self.take_in_hint_event(event) {
+                    self.take_in_run_event(event);
+                }
+            }
         }
     }
 

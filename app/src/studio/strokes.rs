@@ -18,6 +18,7 @@ impl Studio {
         self.reject_shown();
         // What these answer while the stroke goes on is what they answered before it.
         let _ = (self.mask_bounds(), self.masks(), self.is_blank());
+        let ink = self.ink_on_hint(ink);
         match StrokeBuilder::begin_symmetric(&mut self.document, brush, ink, symmetry, sample) {
             Ok(stroke) => {
                 // What else has changed since the view last looked is not known.

@@ -11,7 +11,7 @@ use brushfire::files::Settings;
 use brushfire::language::{Language, LanguageChoice};
 use brushfire::studio::{EngineHandle, EngineStarter, Mailbox};
 use brushfire::window::Window;
-use brushfire_engine::{DeviceChoice, Event, Job, JobId, Latents, Picture, Tweak};
+use brushfire_engine::{DeviceChoice, Event, HintJob, Job, JobId, Latents, Picture, Tweak};
 use eframe::App as _;
 use egui::{Key, Modifiers, PointerButton, Pos2, RawInput, Role, pos2, vec2};
 use egui_kittest::Harness;
@@ -24,6 +24,7 @@ pub struct StandIn {
     pub jobs: Arc<Mutex<Vec<Job>>>,
     pub cancelled: Arc<Mutex<Vec<JobId>>>,
     pub tweaks: Arc<Mutex<Vec<Tweak>>>,
+    pub hints: Arc<Mutex<Vec<HintJob>>>,
     next: Arc<AtomicU64>,
 }
 
@@ -35,6 +36,11 @@ impl EngineHandle for StandIn {
 
     fn cancel(&self, job: JobId) {
         self.cancelled.lock().unwrap().push(job);
+    }
+
+    fn make_hint(&self, job: HintJob) -> JobId {
+        self.hints.lock().unwrap().push(job);
+        JobId(self.next.fetch_add(1, Ordering::SeqCst))
     }
 
     fn tweak(&self, _: JobId, tweak: Tweak) {

@@ -87,6 +87,12 @@ impl HintKind {
         matches!(self, Self::Tile | Self::Inpaint)
     }
 
+    /// Whether it consists of white lines on black, so that paint of any colour can draw it.
+    #[must_use]
+    pub fn is_lines(self) -> bool {
+        matches!(self, Self::Canny | Self::SoftEdge | Self::LineArt | Self::Scribble | Self::Lines)
+    }
+
     /// What a network is for, judged by the name of its file or folder; `None` where the name says nothing.
     #[must_use]
     pub fn of_network(file_name: &str) -> Option<Self> {

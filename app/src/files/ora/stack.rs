@@ -5,7 +5,7 @@ use std::str::FromStr;
 use super::super::layered::{LayeredError, MAX_LAYERS};
 use super::xml::{Element, PREFIX};
 use crate::document::transform::Projection;
-use crate::document::{BlendMode, CanvasSize, LayerProps, MaskUse};
+use crate::document::{BlendMode, CanvasSize, HintControl, LayerProps, MaskUse};
 
 /// What a `stack.xml` says.
 pub(super) struct Stack {
@@ -245,6 +245,11 @@ fn node_of(element: &Element, what: What, notices: &mut Vec<String>) -> Node {
         props.tint = tint;
     }
     props.mask_use = mask_use_of(element);
+    if let Some(control) =
+        element.get("brushfire:control").and_then(|json| serde_json::from_str::<HintControl>(json).ok())
+    {
+        props.control = control.in_range();
+    }
     let keeps_alpha = is_atop || element.is_true("alpha-preserve");
     let is_selected = element.is_true("selected");
     Node { props, keeps_alpha, is_selected, what }

@@ -11,7 +11,7 @@ use super::read::Opened;
 use super::*;
 use crate::document::transform::Projection;
 use crate::document::{
-    BlendMode, CanvasSize, Document, HintObjects, Layer, LayerContent, LayerProps, MaskUse, Pixel, PixelRect, TileGrid,
+    BlendMode, CanvasSize, Document, HintControl, HintObjects, Layer, LayerContent, LayerProps, MaskUse, Pixel, PixelRect, TileGrid,
     TileValue,
 };
 use crate::files::layered::LayeredError;
@@ -54,6 +54,8 @@ fn everything() -> Document {
     let result =
         LayerContent::Result { pixels: noise(3, rect(0, 0, 64, 64)), recipe: Some("{\"seed\": 7}".to_owned()) };
     let hint = LayerContent::Hint { pixels: noise(4, rect(9, 9, 10, 10)), kind: "scribble".to_owned(), objects: None };
+    let control =
+        HintControl { weight: 0.7, end: 0.5, network: "scribble <v1.1>".to_owned(), ..HintControl::default() };
     let moved = Projection::rotation(30.0).then(Projection::translation([0.1, -7.0]));
     let objects = Some(HintObjects { placement: moved, ..HintObjects::new("{\"people\": [\"é\"]}") });
     let figures = LayerContent::Hint { pixels: noise(11, rect(3, 3, 50, 70)), kind: "pose".to_owned(), objects };
@@ -69,7 +71,7 @@ fn everything() -> Document {
     let layers = vec![
         paint("back", 1, BlendMode::Normal, false),
         Layer::new(LayerProps { locked: true, alpha_locked: true, ..LayerProps::named("result") }, result),
-        Layer::new(LayerProps { visible: false, ..LayerProps::named("hint") }, hint),
+        Layer::new(LayerProps { visible: false, tint: [9, 8, 7], control, ..LayerProps::named("hint") }, hint),
         Layer::new(LayerProps::named("figures"), figures),
         paint("base", 2, BlendMode::Overlay, false),
         Layer::new(LayerProps { clipped: true, ..group.clone() }, LayerContent::Group(inner)),

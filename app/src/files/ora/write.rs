@@ -253,6 +253,9 @@ impl<'a, S: Fn(&str) -> String> Plan<'a, S> {
                 if let Some(objects) = objects {
                     self.set_objects(&mut element, objects);
                 }
+                // Numbers and words, which JSON can say.
+                let control = serde_json::to_string(&layer.props().control).unwrap_or_default();
+                element.set("brushfire:control", control);
             }
             LayerContent::Mask(values) => self.set_piece(&mut element, Tiles::Values(values), "brushfire/mask"),
         }
@@ -285,7 +288,7 @@ impl<'a, S: Fn(&str) -> String> Plan<'a, S> {
         element.set_true("selected", is_active);
         element.set_true("edit-locked", layer.props().locked);
         element.set_true("brushfire:alpha-locked", layer.props().alpha_locked);
-        if layer.is_mask() {
+        if layer.is_mask() || layer.hint_kind().is_some() {
             let [red, green, blue] = layer.props().tint;
             element.set("brushfire:tint", format!("#{red:02x}{green:02x}{blue:02x}"));
             set_use(element, &layer.props().mask_use);
