@@ -110,7 +110,7 @@ pub enum Menu {
 }
 
 impl Menu {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::File,
         Self::Edit,
         Self::View,

@@ -12,6 +12,7 @@ use super::parameters::{SeedChoice, fresh_seed};
 use super::plan::{self, Plan, Prepared};
 use super::results::FinishedPicture;
 use super::tweaking::Told;
+use super::tweaking_hints::ToldHints;
 use crate::document::Document;
 
 /// Names one run for as long as the program runs.
@@ -177,6 +178,8 @@ impl Studio {
         let mut plan = self.plan_of(&recipe);
         plan.recipe.regions.clear();
         plan.regions.clear();
+        // They would bring back what is to go.
+        let plan = plan.with_controls(vec![]);
         self.begin_run(plan);
     }
 
@@ -246,6 +249,7 @@ impl Studio {
     fn new_run(&mut self, plan: Plan) -> Run {
         self.results.show(None);
         self.runs_started += 1;
+        let hints = ToldHints::of(&plan, &self.document);
         Run {
             id: RunId(self.runs_started),
             picture: self.picture_number,
@@ -260,7 +264,7 @@ impl Studio {
             job: None,
             sent: None,
             document: self.document.clone(),
-            told: Told::new(self.mask_revision(), self.recipe.clone()),
+            told: Told::new(self.mask_revision(), self.recipe.clone(), hints),
             cancelled: false,
         }
     }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use brushfire_engine::ControlRecipe;
 use brushfire_engine::checkpoint::ControlBase;
-use brushfire_engine::recipe::ControlRecipe;
 use brushfire_engine::{EngineSettings, HintKind, KnownControl, find_model, known_controls};
 use image::{DynamicImage, RgbImage};
 

@@ -42,6 +42,8 @@ pub enum Message {
     Prepared { run: RunId, job: Box<Job>, mask: Arc<GrayImage> },
     /// Another mask for a job that runs.
     NextMask(Box<super::tweaking::NextMask>),
+    /// Hints of a job that runs, as they look now.
+    NextHints(Box<super::tweaking_hints::NextHints>),
     /// A job's pictures are cut to the document and have their thumbnails.
     Finished { run: RunId, pictures: Vec<FinishedPicture> },
     /// A preview was made into a result.

@@ -34,6 +34,7 @@ mod stepping;
 mod strokes;
 mod subject;
 mod tweaking;
+mod tweaking_hints;
 mod work;
 
 use std::cell::RefCell;
@@ -295,6 +296,7 @@ impl Studio {
             Message::Prepared { run, job, mask } => self.take_in_prepared(run, *job, mask),
             Message::ModelSize(model, size) => self.take_in_model_size(model, size),
             Message::NextMask(next) => self.take_in_next_mask(*next),
+            Message::NextHints(next) => self.take_in_next_hints(*next),
             Message::Finished { run, pictures } => self.take_in_finished(run, pictures),
             Message::Kept(kept) => self.take_in_kept(*kept),
             Message::Models(models) => self.models = models,
@@ -453,7 +455,8 @@ impl Studio {
     }
 
     fn plan_of(&self, recipe: &Recipe) -> Plan {
-        Plan::new(self.document.size(), &self.masks(), self.is_blank(), recipe, self.model_size())
+        let plan = Plan::new(self.document.size(), &self.masks(), self.is_blank(), recipe, self.model_size());
+        plan.with_controls(hints::controls_of(&self.document))
     }
 
     #[must_use]

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use brushfire_engine::inpaint::{ModelSize, Region, repainted, seam};
 use brushfire_engine::tasks::composite;
-use brushfire_engine::{Area, CropPlan, Fill, Job, Picture, Recipe};
+use brushfire_engine::{Area, ControlRecipe, CropPlan, Fill, Job, Picture, Recipe};
 use image::{GrayImage, RgbImage, imageops};
 
+use super::hints;
 use super::masks::Masks;
 use super::results::FinishedPicture;
 use crate::document::{CanvasSize, Document, LayerId, PixelRect, gray_image};
@@ -36,6 +37,8 @@ pub struct Plan {
     pub mask: Option<LayerId>,
     /// The masks of the recipe's regions.
     pub regions: Vec<LayerId>,
+    /// The layers of the recipe's controls.
+    pub hints: Vec<LayerId>,
 }
 
 impl Plan {
@@ -66,7 +69,15 @@ impl Plan {
             region: masks.bounds.unwrap_or(size.bounds()),
             mask: masks.main,
             regions: masks.regions.iter().map(|(id, _)| *id).collect(),
+            hints: vec![],
         }
+    }
+
+    /// With these hints followed, as many as a recipe may have.
+    #[must_use]
+    pub fn with_controls(mut self, controls: Vec<(LayerId, ControlRecipe)>) -> Self {
+        (self.hints, self.recipe.controls) = controls.into_iter().take(Recipe::MAX_CONTROLS).unzip();
+        self
     }
 
     /// The part of the picture that the model sees.
@@ -141,7 +152,8 @@ pub fn prepare(plan: &Plan, document: &Document) -> Prepared {
             (job, coverage)
         }
     };
-    Prepared { job: Job { previews: true, branches: true, ..job }, mask }
+    let hints = plan.hints.iter().map(|id| hints::seen(plan, document, *id)).collect();
+    Prepared { job: Job { previews: true, branches: true, hints, ..job }, mask }
 }
 
 /// The masks of what the model sees.

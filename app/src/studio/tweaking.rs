@@ -7,6 +7,7 @@ use brushfire_engine::{JobId, Recipe, RegionRecipe, Tweak};
 
 use super::mailbox::Message;
 use super::plan::{self, OtherMask, Plan, Task};
+use super::tweaking_hints::{HintTweak, ToldHints};
 use super::{Masks, Phase, Run, RunId, Studio};
 use crate::document::{Layer, TileGrid};
 
@@ -21,11 +22,12 @@ pub(super) struct Told {
     mask_revision: u64,
     /// As the panels had it; a run may have a recipe of its own.
     recipe: Recipe,
+    hints: ToldHints,
 }
 
 impl Told {
-    pub(super) fn new(mask_revision: u64, recipe: Recipe) -> Self {
-        Self { at: Instant::now(), mask_revision, recipe }
+    pub(super) fn new(mask_revision: u64, recipe: Recipe, hints: ToldHints) -> Self {
+        Self { at: Instant::now(), mask_revision, recipe, hints }
     }
 }
 
@@ -47,22 +49,29 @@ impl Studio {
         let (Some(engine), Some((job, run))) = (&self.engine, tweakable(self.run.as_mut(), self.picture_number)) else {
             return None;
         };
-        let tweak = Tweak { regions: other_regions(&run.plan, &masks), ..difference(&run.told.recipe, &self.recipe) };
+        let hints = HintTweak::between(&run.told.hints, &self.document);
+        let controls = hints.as_ref().and_then(|hints| hints.controls.clone());
+        let regions = other_regions(&run.plan, &masks);
+        let tweak = Tweak { controls, regions, ..difference(&run.told.recipe, &self.recipe) };
         let is_other_mask = run.plan.task == Task::Inpaint && run.told.mask_revision != mask_revision;
-        if tweak == Tweak::default() && !is_other_mask {
+        if tweak == Tweak::default() && hints.is_none() && !is_other_mask {
             return None;
         }
         let waited = now.saturating_duration_since(run.told.at);
         if waited < PAUSE {
             return Some(PAUSE - waited);
         }
-        run.told = Told { at: now, mask_revision, recipe: self.recipe.clone() };
+        let told_hints = hints.as_ref().map_or_else(|| run.told.hints.clone(), |hints| hints.now.clone());
+        run.told = Told { at: now, mask_revision, recipe: self.recipe.clone(), hints: told_hints };
         if tweak != Tweak::default() {
             run.plan.recipe = tweak.applied_to(&run.plan.recipe);
             engine.tweak(job, tweak);
         }
+        let (run, plan) = (run.id, run.plan.clone());
+        if let Some(hints) = hints {
+            self.prepare_next_hints(run, plan.clone(), &hints);
+        }
         if is_other_mask {
-            let (run, plan) = (run.id, run.plan.clone());
             self.prepare_next_mask(run, plan);
         }
         None
@@ -115,7 +124,6 @@ fn difference(before: &Recipe, after: &Recipe) -> Tweak {
         guidance: other(&before.guidance, &after.guidance),
         guidance_rescale: other(&before.guidance_rescale, &after.guidance_rescale),
         strength: other(&before.strength, &after.strength),
-        controls: other(&before.controls, &after.controls),
         ..Tweak::default()
     }
 }

@@ -153,7 +153,7 @@ impl ModelMemory {
         let cells = self.cells(run);
         let mut results: Vec<u64> = self.controls.iter().map(|control| control.results(run, cells)).collect();
         results.sort_unstable();
-        results.iter().rev().take(2).fold(0u64, |sum, results| sum.saturating_add(*results)).saturating_mul(number)
+        results.iter().rev().take(2).fold(0_u64, |sum, results| sum.saturating_add(*results)).saturating_mul(number)
     }
 
     /// Places of the latents of one picture.

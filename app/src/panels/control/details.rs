@@ -1,7 +1,7 @@
 //! The hint in hand: what its network sees, and how much it has to say.
 
+use brushfire_engine::ControlMode;
 use brushfire_engine::HintKind;
-use brushfire_engine::recipe::ControlMode;
 use egui::{Color32, ComboBox, Rect, RichText, Sense, Stroke, StrokeKind, Ui, vec2};
 
 use super::{classes, making};

@@ -6,7 +6,8 @@ mod list;
 mod making;
 mod seen;
 
-use egui::{MenuButton, RichText, Ui, vec2};
+use egui::containers::menu::MenuButton;
+use egui::{RichText, Ui, vec2};
 
 use self::classes::ClassSearch;
 use self::seen::SeenTextures;
