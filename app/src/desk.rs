@@ -13,8 +13,7 @@ use crate::files::Settings;
 use crate::language::LanguageChoice;
 use crate::panels::{
     BrushPanel, ColorPanel, ColorRangeDialog, ControlPanel, Docks, HandsPanel, LayersPanel, Palette, PanelKind,
-    PictureSizeChoice,
-    ShortcutsDialog, Thumbnails, TurnPictureDialog, Variations,
+    PictureSizeChoice, ShortcutsDialog, Thumbnails, TurnPictureDialog, Variations,
 };
 use crate::studio::Studio;
 

@@ -11,8 +11,8 @@ use super::read::Opened;
 use super::*;
 use crate::document::transform::Projection;
 use crate::document::{
-    BlendMode, CanvasSize, Document, HintControl, HintObjects, Layer, LayerContent, LayerProps, MaskUse, Pixel, PixelRect, TileGrid,
-    TileValue,
+    BlendMode, CanvasSize, Document, HintControl, HintObjects, Layer, LayerContent, LayerProps, MaskUse, Pixel,
+    PixelRect, TileGrid, TileValue,
 };
 use crate::files::layered::LayeredError;
 
