@@ -3,10 +3,10 @@
 
 mod autoencoder;
 mod clip;
+mod control;
 mod depth;
 mod hed;
 mod layer_list;
-mod control;
 mod resnet;
 mod tiles;
 mod tiny_autoencoder;
@@ -14,10 +14,10 @@ mod unet;
 
 pub use autoencoder::{AutoencoderKl, Moments};
 pub use clip::{ClipTextModel, TextError};
+pub use control::{ControlInput, ControlNetModel, ControlNetwork, ControlResiduals, T2iAdapter};
 pub use depth::{DepthAnything, DepthAnythingConfig, MidasSmall};
 pub use hed::Hed;
 pub use layer_list::{ForwardError, LayerList, Map, Outputs};
-pub use control::{ControlInput, ControlNetModel, ControlNetwork, ControlResiduals, T2iAdapter};
 pub use tiny_autoencoder::AutoencoderTiny;
 pub use unet::UNet2dConditionModel;
 
