@@ -471,14 +471,17 @@ class UNet(nn.Module):
                 nn.init.zeros_(m.weight)
                 nn.init.zeros_(m.bias)
 
-    def forward(self, x, t, context):
+    def embed(self, t, context):
+        """The time embedding: which step this is, and what the whole caption says."""
         half = self.width // 2
-        freq = torch.exp(-math.log(10000) * torch.arange(half, device=x.device, dtype=torch.float32) / half)
+        freq = torch.exp(-math.log(10000) * torch.arange(half, device=t.device, dtype=torch.float32) / half)
         angle = t.float()[:, None] * freq
         temb = torch.cat([angle.cos(), angle.sin()], dim=-1).to(self.conv_in.weight.dtype)
         temb = self.time_embedding.linear_2(F.silu(self.time_embedding.linear_1(temb)))
-        temb = temb + self.add_embedding(context)
-        x = self.conv_in(x)
+        return temb + self.add_embedding(context)
+
+    def encode(self, x, temb, context):
+        """The first half, from behind `conv_in`: (what the skip connections carry, the middle's output)."""
         skips = [x]
         for block in self.down_blocks:
             for i in range(len(block.resnets)):
@@ -488,13 +491,26 @@ class UNet(nn.Module):
                 x = sampler(x)
                 skips.append(x)
         x = self.mid_block.resnets[0](x, temb)
-        x = self.mid_block.resnets[1](self.mid_block.attentions[0](x, context), temb)
+        return skips, self.mid_block.resnets[1](self.mid_block.attentions[0](x, context), temb)
+
+    def decode(self, skips, x, temb, context):
+        """The second half."""
+        skips = list(skips)
         for block in self.up_blocks:
             for i in range(len(block.resnets)):
                 x = block.layer(i, torch.cat([x, skips.pop()], dim=1), temb, context)
             for sampler in getattr(block, "upsamplers", ()):
                 x = sampler(x)
         return self.conv_out(F.silu(self.conv_norm_out(x)))
+
+    def forward(self, x, t, context, residuals=None):
+        """`residuals`: what a ControlNet adds to the skip connections and, last, to the middle."""
+        temb = self.embed(t, context)
+        skips, x = self.encode(self.conv_in(x), temb, context)
+        if residuals is not None:
+            skips = [s + r for s, r in zip(skips, residuals)]
+            x = x + residuals[-1]
+        return self.decode(skips, x, temb, context)
 
 
 # --------------------------------------------------------------- diffusion
@@ -508,17 +524,21 @@ def cosine_schedule(steps=1000):
 
 
 @torch.no_grad()
-def sample(unet, text, tokens, empty, shape, steps=20, guidance=4.0, seed=0, alphas=None):
-    """DDIM with classifier-free guidance, `trailing` spacing; returns scaled latents."""
+def sample(unet, text, tokens, empty, shape, steps=20, guidance=4.0, seed=0, alphas=None, control=None, hints=None):
+    """DDIM with classifier-free guidance, `trailing` spacing; returns scaled latents.
+
+    `control`: a ControlNet (controlnet.py), which sees `hints` (batch, 3, 8 x height, 8 x width), 0 to 1."""
     alphas = cosine_schedule() if alphas is None else alphas
     device = next(unet.parameters()).device
     z = torch.randn(shape, generator=torch.Generator().manual_seed(seed)).to(device)
     context = text(torch.cat([empty.expand_as(tokens), tokens]).to(device))
     times = [round(1000 - i * 1000 / steps) - 1 for i in range(steps)]
+    features = None if control is None else control.controlnet_cond_embedding(hints.to(device)).repeat(2, 1, 1, 1)
     for i, t in enumerate(times):
         a = alphas[t]
         b = alphas[times[i + 1]] if i + 1 < steps else torch.tensor(1.0)
-        v = unet(torch.cat([z, z]), torch.full((2 * len(z),), t, device=device), context).float()
+        both, when = torch.cat([z, z]), torch.full((2 * len(z),), t, device=device)
+        v = unet(both, when, context, control and control(both, when, context, features)).float()
         without, with_ = v.chunk(2)
         v = without + guidance * (with_ - without)
         x0, eps = a.sqrt() * z - (1 - a).sqrt() * v, a.sqrt() * v + (1 - a).sqrt() * z

@@ -190,8 +190,11 @@ def paste(picture, image, cx, bottom, long_side, mirror, shadow):
         view += part[..., :3]
 
 
-def compose(rng, work, names, kind, style, first, calm=False):
+def compose(rng, work, names, kind, style, first, calm=False, prepare=None, placed=None):
     """One picture (uint8 array), its caption, and the class numbers shown.
+
+    `prepare(slug)` gives a subject's picture in place of its sprite; `placed`
+    collects where each went: (slug, centre x, bottom, longer side, mirrored).
 
     `calm` pictures are easier to learn from in little time: subjects are never
     mirrored, fill the picture alike, and stand on plain colours more often."""
@@ -203,7 +206,7 @@ def compose(rng, work, names, kind, style, first, calm=False):
     for k, i in enumerate(chosen):
         name, slug, also = names[i]
         word = rng.choice(also) if also and rng.random() < (0.1 if calm else 0.2) else name
-        image = sprite(str(work), style, slug)
+        image = prepare(slug) if prepare else sprite(str(work), style, slug)
         if kind == "large":
             side = SIZE * (rng.uniform(0.8, 0.86) if calm else rng.uniform(0.72, 0.94))
             h = side * image.size[1] / max(image.size)
@@ -223,6 +226,8 @@ def compose(rng, work, names, kind, style, first, calm=False):
             bottom = SIZE * rng.uniform(0.72, 0.9) if horizon else SIZE / 2 + h / 2 + rng.uniform(-0.1, 0.1) * SIZE
         mirror = not calm and rng.random() < 0.5
         paste(picture, image, cx, bottom, side, mirror, shadow=horizon is not None)
+        if placed is not None:
+            placed.append((slug, cx, bottom, side, mirror))
         text = article(word)
         if kind == "small":
             place = "on the left" if cx < SIZE * 0.36 else "on the right" if cx > SIZE * 0.64 else ""
