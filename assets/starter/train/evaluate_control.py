@@ -95,11 +95,12 @@ def make(work, folder):
 
 # ------------------------------------------------------------ painting
 
-def with_torch(folder, listed, out, steps, guidance, model):
+def with_torch(runs, folder, listed, out, steps, guidance, model):
     vae, factor, text, unet = shipped(model)
     control = starter("controlnet", ControlNet(), model)
     tokenizer = Tokenizer(STARTER / "tokenizer")
-    for run, (shown, which) in RUNS.items():
+    for run in runs:
+        shown, which = RUNS[run]
         (out / run).mkdir(parents=True, exist_ok=True)
         for first in range(0, len(listed), 10):
             rows = range(first, min(first + 10, len(listed)))
@@ -117,8 +118,9 @@ def with_torch(folder, listed, out, steps, guidance, model):
             print(run, first, flush=True)
 
 
-def with_brushfire(program, folder, listed, out, steps, guidance, model):
-    for run, (shown, which) in RUNS.items():
+def with_brushfire(runs, program, folder, listed, out, steps, guidance, model):
+    for run in runs:
+        shown, which = RUNS[run]
         (out / run).mkdir(parents=True, exist_ok=True)
         for n, entry in enumerate(listed):
             target = out / run / f"{n:03}.png"
@@ -157,10 +159,10 @@ def background(picture, drawing):
     return NAMED[int(np.argmin(((lab([render.COLOURS[c] for c in NAMED]) - seen) ** 2).sum(1)))]
 
 
-def measure(folder, listed, out):
+def measure(runs, folder, listed, out):
     report = {}
-    for run, (_, which) in RUNS.items():
-        rows = []
+    for run in runs:
+        which, rows = RUNS[run][1], []
         for n, entry in enumerate(listed):
             picture = np.array(Image.open(out / run / f"{n:03}.png").convert("RGB"))
             drawing = np.array(Image.open(folder / f"{n:03}.png"))[..., 0]
@@ -170,11 +172,12 @@ def measure(folder, listed, out):
             some = np.array([r[:4] for r in rows if source in (r[4], "all")], float)
             report[f"{run}/{source}"] = dict(zip(("precision", "recall", "F", "colour"), some.mean(0).round(3).tolist()))
         report[f"{run}/F"] = [round(float(r[2]), 3) for r in rows]
-    better = np.array(report["with/F"]) > np.array(report["without/F"])
     for key, value in report.items():
         if isinstance(value, dict):
             print(f"{key:22}", "  ".join(f"{k} {v:.3f}" for k, v in value.items()))
-    print(f"better with than without: {better.sum()} of {len(better)}")
+    if {"with", "without"} <= set(runs):
+        better = np.array(report["with/F"]) > np.array(report["without/F"])
+        print(f"better with than without: {better.sum()} of {len(better)}")
     (out / "report.json").write_text(json.dumps(report, indent=1))
 
 
@@ -201,17 +204,19 @@ def main():
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--guidance", type=float, default=3.0)
     parser.add_argument("--limit", type=int, default=50)
+    parser.add_argument("--runs", default=",".join(RUNS))
     parser.add_argument("--sheet", type=Path)
     args = parser.parse_args()
     folder, out = args.work / "control_test", args.out or args.work / "control_eval"
     if not (folder / "drawings.json").exists():
         make(args.work, folder)
     listed = json.loads((folder / "drawings.json").read_text())[:args.limit]
+    runs = args.runs.split(",")
     if args.brushfire:
-        with_brushfire(args.brushfire, folder, listed, out, args.steps, args.guidance, args.model)
+        with_brushfire(runs, args.brushfire, folder, listed, out, args.steps, args.guidance, args.model)
     else:
-        with_torch(folder, listed, out, args.steps, args.guidance, args.model)
-    measure(folder, listed, out)
+        with_torch(runs, folder, listed, out, args.steps, args.guidance, args.model)
+    measure(runs, folder, listed, out)
     if args.sheet:
         sheet(folder, listed, out, args.sheet)
 
