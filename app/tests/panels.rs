@@ -261,7 +261,7 @@ fn a_panel_is_hidden_and_comes_back_where_it_was() {
     assert!(is_open(&desk, PanelKind::Layers) && !is_open(&desk, PanelKind::History));
     let before = desk.harness.get_by_role_and_label(Role::Button, "Add layer").rect();
     desk.click_in_menu(Menu::Window, "Layers panel");
-    assert!(!is_open(&desk, PanelKind::Layers) && is_open(&desk, PanelKind::History));
+    assert!(!is_open(&desk, PanelKind::Layers) && is_open(&desk, PanelKind::Brushes));
     desk.click_in_menu(Menu::Window, "Layers panel");
     assert_eq!(desk.harness.get_by_role_and_label(Role::Button, "Add layer").rect(), before);
     desk.click_in_menu(Menu::Window, "Canvas only");

@@ -34,7 +34,7 @@ impl HintCommand {
                 desk.studio.add_hint(kind);
                 // Lines are drawn at once; other hints have their own ways in the panel.
                 if kind.is_lines() {
-                    desk.tools.take(Tool::ColorBrush);
+                    take_pencil(desk);
                 }
                 desk.bring_up(PanelKind::Control);
             }
@@ -43,9 +43,19 @@ impl HintCommand {
                 if !desk.studio.choose_sketch() {
                     desk.studio.add_hint(HintKind::Scribble);
                 }
-                desk.tools.take(Tool::ColorBrush);
+                take_pencil(desk);
                 desk.bring_up(PanelKind::Control);
             }
         }
+    }
+}
+
+/// Lines as wide as networks were shown: a brush that is wider than that becomes finer.
+fn take_pencil(desk: &mut Desk) {
+    let size = desk.studio.document().size();
+    let widest = (size.width().min(size.height()) as f32 / 48.0).max(2.0).round();
+    desk.tools.take(Tool::ColorBrush);
+    if let Some(brush) = desk.tools.brush_mut() {
+        brush.diameter = brush.diameter.min(widest);
     }
 }

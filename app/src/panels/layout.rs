@@ -111,9 +111,9 @@ impl Default for Layout {
         let sized = |size, part| SizedPart { size, part };
         let room = Part::Column(vec![sized(700.0, tabs(&[Canvas])), sized(112.0, tabs(&[Results]))]);
         let docks = Part::Column(vec![
-            sized(272.0, tabs(&[Prompt, Navigator])),
-            sized(272.0, tabs(&[Generation, Control, Inpainting, Hands])),
-            sized(288.0, tabs(&[Layers, Brushes, Color, History])),
+            sized(240.0, tabs(&[Prompt, Navigator])),
+            sized(336.0, tabs(&[Generation, Control, Inpainting, Hands])),
+            sized(256.0, tabs(&[Layers, Brushes, Color, History])),
         ]);
         Self { root: Part::Row(vec![sized(1000.0, room), sized(348.0, docks)]), hidden: vec![Hands.key().to_owned()] }
     }

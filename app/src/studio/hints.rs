@@ -57,7 +57,7 @@ pub fn controls_of(document: &Document) -> Vec<(LayerId, ControlRecipe)> {
 /// Whether nothing is drawn on it.
 #[must_use]
 pub fn is_empty(layer: &Layer) -> bool {
-    layer.pixels().is_none_or(|pixels| pixels.positions().next().is_none())
+    layer.pixels().is_none_or(|pixels| pixels.bytes() == 0)
 }
 
 /// What the network of a hint layer sees, at the size the plan's model works at. `None` where nothing is drawn.

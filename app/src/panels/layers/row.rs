@@ -197,7 +197,11 @@ fn note_of(layer: &Layer) -> String {
     let mut notes = vec![];
     match layer.content() {
         LayerContent::Result { .. } => notes.push(text_of_name("layer-kind", "Result")),
-        LayerContent::Hint { kind, .. } => notes.push(text_of_name("hint", kind)),
+        LayerContent::Hint { kind, .. } => {
+            let kind = text_of_name("hint", kind);
+            // A hint is called after its kind until it gets another name.
+            notes.extend((kind != shown_name(layer)).then_some(kind));
+        }
         _ => {}
     }
     if props.blend != BlendMode::Normal {
