@@ -106,5 +106,11 @@ fn two_hands_share_a_layer_and_another_kind_gets_its_own() {
     desk.settle();
     desk.click("Place on the picture");
     desk.press(Modifiers::NONE, Key::Enter);
-    assert_eq!(hints(&desk, "line-art").len(), 1);
+    let lines = hints(&desk, "line-art");
+    assert_eq!(lines.len(), 1);
+    // Only lines are painted, so that a network sees a drawing and not a filled shape.
+    let drawn = bounds(lines[0], 256);
+    let image = desk.document().lines_image(lines[0].id(), drawn).unwrap();
+    let inked = image.iter().filter(|level| **level > 127).count();
+    assert!(inked > 100 && inked < image.len() / 3, "{inked} of {}", image.len());
 }

@@ -10,7 +10,7 @@ use super::overlay::textured_quad;
 use super::{handle, has_keyboard, transforming};
 use crate::document::{Document, HintStamp, PixelRect, StampRule};
 use crate::hand::{HandStamp, Placement, Rgba, Rotation, StampKind, vec3};
-use crate::language::text;
+use crate::language::text_of_name;
 use crate::studio::Studio;
 
 /// What the hand panel and the canvas have in common: the hand, and where it floats.
@@ -59,6 +59,9 @@ const FINE: f32 = 26.0;
 const REST: Duration = Duration::from_millis(250);
 /// How much of the shorter side of the canvas a hand takes up where there is no mask.
 const SHARE_OF_CANVAS: f32 = 0.6;
+/// Of floating lines, sRGB; and how much the inside of the hand covers.
+const INK: [f32; 3] = [0.48, 0.24, 0.91];
+const GLASS: f32 = 0.3;
 /// Snaps turns while Shift is held, in degrees.
 const SNAP_DEGREES: f32 = 15.0;
 
@@ -116,15 +119,19 @@ impl Placing {
     pub fn apply(&mut self, studio: &mut Studio) {
         let Some(session) = self.session.take() else { return };
         let (stamp, placement) = (self.stamp, session.placement);
-        let layer_name = text(stamp.kind.words());
+        let (layer_name, tint) = (text_of_name("hint", stamp.kind.hint()), studio.next_hint_tint());
         studio.edit_in_background(move |document: &mut Document| {
             let size = document.size();
             let Some(drawn) = stamp.draw(&placement, [size.width(), size.height()]) else { return Ok(None) };
             let ([left, top], [width, height]) = (drawn.top_left, drawn.size);
             let rect = PixelRect { left, top, right: left + width, bottom: top + height };
-            let rule = if stamp.kind == StampKind::Depth { StampRule::Nearest } else { StampRule::Over };
-            let kind = stamp.kind.hint();
-            document.stamp_hint(&HintStamp { kind, layer_name: &layer_name, rule, rect, pixels: &drawn.pixels })
+            let rule = match stamp.kind {
+                StampKind::Depth => StampRule::Nearest,
+                StampKind::Normal => StampRule::Over,
+                StampKind::LineArt | StampKind::Scribble => StampRule::Lines,
+            };
+            let (kind, layer_name) = (stamp.kind.hint(), layer_name.as_str());
+            document.stamp_hint(&HintStamp { kind, layer_name, tint, rule, rect, pixels: &drawn.pixels })
         });
     }
 
@@ -284,9 +291,20 @@ fn draw(wish: &Wish) -> ColorImage {
     let size = [(max.x - min.x) as u32, (max.y - min.y) as u32];
     let placement = Placement { center: [-min.x, -min.y], ..wish.placement() };
     match wish.stamp.draw(&placement, size) {
+        Some(drawn) if wish.stamp.kind.is_lines() => {
+            let pixels: Vec<Rgba> = drawn.pixels.iter().map(|pixel| line_on_glass(*pixel)).collect();
+            color_image(drawn.size, &pixels)
+        }
         Some(drawn) => color_image(drawn.size, &drawn.pixels),
         None => ColorImage::filled([1, 1], Color32::TRANSPARENT),
     }
+}
+
+/// A line in ink while the hand floats, on something pale that lets the picture through.
+fn line_on_glass([line, _, _, covered]: Rgba) -> Rgba {
+    let mix = |ink: f32| 1.0 + (ink - 1.0) * line;
+    let [red, green, blue] = INK.map(mix);
+    [red, green, blue, covered * (GLASS + (1.0 - GLASS) * line)]
 }
 
 /// A drawing as egui's.

@@ -3,7 +3,7 @@
 use super::edit::{Change, Edit};
 use super::layer::{Layer, LayerContent, LayerId, LayerProps};
 use super::layer_tree::LayerPlace;
-use super::pixel::Pixel;
+use super::pixel::{Pixel, scaled};
 use super::tiles::TileGrid;
 use super::{Document, DocumentError, PixelRect};
 
@@ -14,6 +14,9 @@ pub enum StampRule {
     Over,
     /// Whichever is brighter hides the other: depth, where white is near.
     Nearest,
+    /// Its colour is how much of a pixel is line. Lines are painted in the layer's tint, and nothing is left of what was
+    /// where the stamp covers it.
+    Lines,
 }
 
 /// Something to be stamped on a layer of hints.
@@ -21,8 +24,9 @@ pub enum StampRule {
 pub struct HintStamp<'a> {
     /// Of the hint, as recipes name it.
     pub kind: &'a str,
-    /// What a layer is called that has to be made for it.
+    /// What a layer is called that has to be made for it, and what its lines are drawn with (sRGB).
     pub layer_name: &'a str,
+    pub tint: [u8; 3],
     pub rule: StampRule,
     /// Where its pixels lie.
     pub rect: PixelRect,
@@ -45,25 +49,28 @@ impl Document {
             return Err(DocumentError::OtherSize { what: "stamp", width, height, expected_width, expected_height });
         }
         if let Some(layer) = self.layer_for(stamp.kind) {
+            let tint = self.layer(layer).map_or(stamp.tint, |layer| layer.props().tint);
             let grid = self.layer_mut(layer).and_then(Layer::pixels_mut);
-            let tiles = grid.map(|grid| stamp.put_on(grid)).unwrap_or_default();
+            let tiles = grid.map(|grid| stamp.put_on(grid, tint)).unwrap_or_default();
             return Ok((!tiles.is_empty()).then(|| Edit::new(NAME, vec![Change::Pixels { layer, tiles }])));
         }
         let mut pixels = TileGrid::filled(self.size(), [0; 4]);
-        if stamp.put_on(&mut pixels).is_empty() {
+        if stamp.put_on(&mut pixels, stamp.tint).is_empty() {
             return Ok(None);
         }
         let content = LayerContent::Hint { pixels, kind: stamp.kind.to_owned(), objects: None };
-        let layer = Layer::new(LayerProps::named(stamp.layer_name), content);
+        let props = LayerProps { tint: stamp.tint, ..LayerProps::named(stamp.layer_name) };
+        let layer = Layer::new(props, content);
         let (active, place) = (self.active(), LayerPlace { parent: None, index: self.layers().len() });
         let edit = self.insert(NAME, place, layer);
         self.set_active(active);
         Ok(Some(edit))
     }
 
+    /// Not one that the program draws from objects: its pixels would be drawn anew.
     fn layer_for(&self, wanted: &str) -> Option<LayerId> {
         let fits = |layer: &&Layer| {
-            matches!(layer.content(), LayerContent::Hint { kind, .. } if kind == wanted) && !layer.props().locked
+            layer.hint_kind() == Some(wanted) && layer.hint_objects().is_none() && !layer.props().locked
         };
         let active = self.layer(self.active()).filter(fits);
         active.or_else(|| self.all_layers().filter(fits).last()).map(Layer::id)
@@ -71,14 +78,14 @@ impl Document {
 }
 
 impl HintStamp<'_> {
-    fn put_on(&self, grid: &mut TileGrid<Pixel>) -> Vec<super::TileChange<Pixel>> {
+    fn put_on(&self, grid: &mut TileGrid<Pixel>, tint: [u8; 3]) -> Vec<super::TileChange<Pixel>> {
         let width = self.rect.width() as usize;
         grid.change_rows(self.rect, |left, y, row| {
             let start = (y - self.rect.top) as usize * width + (left - self.rect.left) as usize;
             let stamped = self.pixels.get(start..start + row.len()).unwrap_or_default();
             for (pixel, color) in row.iter_mut().zip(stamped) {
                 if color[3] > 0.0 {
-                    *pixel = self.rule.combined(*pixel, premultiplied(*color));
+                    *pixel = self.rule.combined(*pixel, premultiplied(*color), tint);
                 }
             }
         })
@@ -86,14 +93,21 @@ impl HintStamp<'_> {
 }
 
 impl StampRule {
-    fn combined(self, there: Pixel, stamped: Pixel) -> Pixel {
+    fn combined(self, there: Pixel, stamped: Pixel, tint: [u8; 3]) -> Pixel {
         let is_nearer = |a: Pixel, b: Pixel| {
             // Of the colours without their alpha, across the fraction's bar.
             u64::from(a[0]) * u64::from(b[3]) > u64::from(b[0]) * u64::from(a[3])
         };
         match self {
             Self::Nearest if is_nearer(there, stamped) => over(there, stamped),
-            _ => over(stamped, there),
+            Self::Nearest | Self::Over => over(stamped, there),
+            Self::Lines => {
+                let [line, _, _, covered] = stamped;
+                let left = there.map(|channel| scaled(channel, u16::MAX - covered));
+                let [red, green, blue] = tint.map(|channel| scaled(u16::from(channel) * 257, line));
+                let ink = [red, green, blue, line];
+                std::array::from_fn(|channel| left[channel].saturating_add(ink[channel]))
+            }
         }
     }
 }
@@ -108,11 +122,8 @@ fn premultiplied([red, green, blue, alpha]: [f32; 4]) -> Pixel {
 
 /// Porter and Duff's.
 fn over(upper: Pixel, lower: Pixel) -> Pixel {
-    let rest = u32::from(u16::MAX - upper[3]);
-    std::array::from_fn(|channel| {
-        let below = (u32::from(lower[channel]) * rest + u32::from(u16::MAX) / 2) / u32::from(u16::MAX);
-        upper[channel].saturating_add(below as u16)
-    })
+    let rest = u16::MAX - upper[3];
+    std::array::from_fn(|channel| upper[channel].saturating_add(scaled(lower[channel], rest)))
 }
 
 #[cfg(test)]
@@ -122,7 +133,7 @@ mod tests {
 
     fn stamp<'a>(rule: StampRule, left: u32, pixels: &'a [[f32; 4]]) -> HintStamp<'a> {
         let rect = PixelRect { left, top: 10, right: left + pixels.len() as u32, bottom: 11 };
-        HintStamp { kind: "depth", layer_name: "Depth", rule, rect, pixels }
+        HintStamp { kind: "depth", layer_name: "Depth", tint: [90, 30, 200], rule, rect, pixels }
     }
 
     fn canvas() -> Document {
@@ -162,11 +173,24 @@ mod tests {
     }
 
     #[test]
-    fn lines_lie_over_lines_and_black_hides_them() {
+    fn what_is_stamped_over_something_hides_it_whatever_its_brightness() {
         let mut document = canvas();
         document.stamp_hint(&stamp(StampRule::Over, 0, &[grey(1.0); 3])).unwrap().unwrap();
-        document.stamp_hint(&stamp(StampRule::Over, 1, &[grey(0.0)])).unwrap().unwrap();
-        assert_eq!([0, 1, 2].map(|x| hint(&document, x)[0]), [u16::MAX, 0, u16::MAX]);
+        document.stamp_hint(&stamp(StampRule::Over, 1, &[grey(0.2)])).unwrap().unwrap();
+        assert_eq!([0, 1, 2].map(|x| hint(&document, x)[0]), [u16::MAX, 13107, u16::MAX]);
+    }
+
+    #[test]
+    fn lines_are_painted_in_the_tint_and_what_lies_behind_the_hand_is_gone() {
+        let mut document = canvas();
+        document.stamp_hint(&stamp(StampRule::Lines, 0, &[grey(1.0); 3])).unwrap().unwrap();
+        // Inside the second hand there is no line; half a line is at its edge.
+        document.stamp_hint(&stamp(StampRule::Lines, 1, &[grey(0.0), [1.0, 1.0, 1.0, 0.5]])).unwrap().unwrap();
+        assert_eq!(hint(&document, 0), [90 * 257, 30 * 257, 200 * 257, u16::MAX]);
+        assert_eq!(hint(&document, 1), [0; 4]);
+        assert_eq!(hint(&document, 2)[3], u16::MAX);
+        let lines = document.lines_image(document.hints().next().unwrap().id(), document.bounds()).unwrap();
+        assert_eq!([0, 1, 2, 3].map(|x| lines.get_pixel(x, 10).0[0]), [255, 0, 255, 0]);
     }
 
     #[test]

@@ -29,15 +29,10 @@ impl StampKind {
         }
     }
 
-    /// Its name in the languages' files.
+    /// Whether it is a drawing: then a pixel's colour says how much of it is line.
     #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Depth => "hands-as-depth",
-            Self::Normal => "hands-as-normal",
-            Self::LineArt => "hands-as-line-art",
-            Self::Scribble => "hands-as-scribble",
-        }
+    pub fn is_lines(self) -> bool {
+        matches!(self, Self::LineArt | Self::Scribble)
     }
 }
 

@@ -171,10 +171,16 @@ impl Studio {
         self.document.layer(self.document.active()).filter(|layer| layer.hint_kind().is_some())
     }
 
+    /// What the lines of the next hint layer are drawn with: the colour that the others use least.
+    #[must_use]
+    pub fn next_hint_tint(&self) -> [u8; 3] {
+        let uses = |tint: &[u8; 3]| self.document.hints().filter(|layer| layer.props().tint == *tint).count();
+        TINTS.into_iter().min_by_key(uses).unwrap_or(TINTS[0])
+    }
+
     /// Puts an empty hint layer above all others.
     pub fn add_hint(&mut self, kind: HintKind) {
-        let uses = |tint: &[u8; 3]| self.document.hints().filter(|layer| layer.props().tint == *tint).count();
-        let tint = TINTS.into_iter().min_by_key(uses).unwrap_or(TINTS[0]);
+        let tint = self.next_hint_tint();
         let name = text_of_name("hint", kind.name());
         self.edit(|document| Some(document.add_hint(kind.name(), name, tint)));
     }

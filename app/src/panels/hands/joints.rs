@@ -145,7 +145,7 @@ mod tests {
                 assert_ne!(tooltip(&joint.words()), joint.words());
             }
             GROUPS.iter().for_each(|group| has_words(group.words()));
-            StampKind::ALL.iter().for_each(|kind| has_words(kind.words()));
+            StampKind::ALL.iter().for_each(|kind| has_words(&format!("hint-{}", kind.hint())));
             for gesture in read_gestures(&assets::hands_folder().join("gestures.json")).unwrap() {
                 assert_ne!(text_of_name("gesture", &gesture.name), gesture.name);
             }

@@ -12,7 +12,7 @@ use super::controls::{Number, Unit, row};
 use crate::canvas::Placing;
 use crate::desk::Desk;
 use crate::hand::{Flesh, Hand, HandStamp, Placement, SOFT, StampKind};
-use crate::language::{text, tooltip};
+use crate::language::{text, text_of_name, tooltip};
 use crate::theme::{ACCENT, CONTROL_HEIGHT, ON_ACCENT};
 
 /// What the panel keeps from frame to frame; the hand itself is the canvas's, see [`Placing`].
@@ -78,11 +78,11 @@ fn side_and_kind(ui: &mut Ui, stamp: &mut HandStamp) {
                 *stamp = stamp.mirrored();
             }
         }
-        let shown = text(stamp.kind.words());
+        let shown = text_of_name("hint", stamp.kind.hint());
         let choice = ComboBox::from_id_salt("hands-as").selected_text(shown).width(ui.available_width());
         let response = choice.show_ui(ui, |ui| {
             for kind in StampKind::ALL {
-                ui.selectable_value(&mut stamp.kind, kind, text(kind.words()));
+                ui.selectable_value(&mut stamp.kind, kind, text_of_name("hint", kind.hint()));
             }
         });
         response.response.accessible_name(text("hands-as")).on_hover_text(tooltip("hands-as"));
