@@ -1,4 +1,5 @@
-//! The formulas `B(cb, cs)` of Compositing and Blending Level 1, chapters 10.1 and 10.2, on straight colours from 0 to 1.
+//! The formulas `B(cb, cs)` of Compositing and Blending Level 1, chapters 10.1 and 10.2, on straight colours from 0 to 1;
+//! those that need no straight colours stand in [`super::premultiplied`].
 //!
 //! Written without branches that a vector unit cannot take; comparisons stand for `min` and `max` because those of `f32`
 //! also promise what to do with NaN.
@@ -7,38 +8,13 @@
 pub(super) type Color = [f32; 3];
 
 #[inline(always)]
-fn least(a: f32, b: f32) -> f32 {
+pub(super) fn least(a: f32, b: f32) -> f32 {
     if a < b { a } else { b }
 }
 
 #[inline(always)]
-fn greatest(a: f32, b: f32) -> f32 {
+pub(super) fn greatest(a: f32, b: f32) -> f32 {
     if a > b { a } else { b }
-}
-
-#[inline(always)]
-pub(super) fn multiply(below: f32, source: f32) -> f32 {
-    below * source
-}
-
-#[inline(always)]
-pub(super) fn screen(below: f32, source: f32) -> f32 {
-    below + source - below * source
-}
-
-#[inline(always)]
-pub(super) fn overlay(below: f32, source: f32) -> f32 {
-    hard_light(source, below)
-}
-
-#[inline(always)]
-pub(super) fn darken(below: f32, source: f32) -> f32 {
-    least(below, source)
-}
-
-#[inline(always)]
-pub(super) fn lighten(below: f32, source: f32) -> f32 {
-    greatest(below, source)
 }
 
 #[inline(always)]
@@ -56,39 +32,12 @@ pub(super) fn color_burn(below: f32, source: f32) -> f32 {
 }
 
 #[inline(always)]
-pub(super) fn hard_light(below: f32, source: f32) -> f32 {
-    let dark = multiply(below, 2.0 * source);
-    let light = screen(below, 2.0 * source - 1.0);
-    if source <= 0.5 { dark } else { light }
-}
-
-#[inline(always)]
 pub(super) fn soft_light(below: f32, source: f32) -> f32 {
     let curve = ((16.0 * below - 12.0) * below + 4.0) * below;
     let curve = if below <= 0.25 { curve } else { below.sqrt() };
     let dark = below - (1.0 - 2.0 * source) * below * (1.0 - below);
     let light = below + (2.0 * source - 1.0) * (curve - below);
     if source <= 0.5 { dark } else { light }
-}
-
-#[inline(always)]
-pub(super) fn difference(below: f32, source: f32) -> f32 {
-    (below - source).abs()
-}
-
-#[inline(always)]
-pub(super) fn exclusion(below: f32, source: f32) -> f32 {
-    below + source - 2.0 * below * source
-}
-
-#[inline(always)]
-pub(super) fn add(below: f32, source: f32) -> f32 {
-    least(1.0, below + source)
-}
-
-#[inline(always)]
-pub(super) fn subtract(below: f32, source: f32) -> f32 {
-    greatest(0.0, below - source)
 }
 
 #[inline(always)]

@@ -5,12 +5,14 @@
 
 mod formulas;
 mod operators;
+mod premultiplied;
 mod rows;
 
 use serde::{Deserialize, Serialize};
 
 use super::pixel::Pixel;
 use formulas::{color, hue, luminosity, saturation};
+use premultiplied::terms;
 use rows::{Shape, combined_row, separable_row};
 
 /// How a layer's pixels and those below become one.
@@ -204,19 +206,19 @@ fn row(mode: BlendMode, shape: Shape, backdrop: &mut [Pixel], source: &[Pixel], 
         BlendMode::DestinationAtop if shape == Shape::Union => operators::destination_atop(backdrop, source, opacity),
         BlendMode::DestinationIn | BlendMode::DestinationAtop => operators::destination_in(backdrop, source, opacity),
         BlendMode::Erase => operators::destination_out(backdrop, source, opacity),
-        BlendMode::Multiply => separable_row(shape, backdrop, source, opacity, formulas::multiply),
-        BlendMode::Screen => separable_row(shape, backdrop, source, opacity, formulas::screen),
-        BlendMode::Overlay => separable_row(shape, backdrop, source, opacity, formulas::overlay),
-        BlendMode::Darken => separable_row(shape, backdrop, source, opacity, formulas::darken),
-        BlendMode::Lighten => separable_row(shape, backdrop, source, opacity, formulas::lighten),
+        BlendMode::Multiply => premultiplied::row::<64>(shape, backdrop, source, opacity, terms::multiply),
+        BlendMode::Screen => premultiplied::row::<32>(shape, backdrop, source, opacity, terms::screen),
+        BlendMode::Overlay => premultiplied::row::<32>(shape, backdrop, source, opacity, terms::overlay),
+        BlendMode::Darken => premultiplied::row::<64>(shape, backdrop, source, opacity, terms::darken),
+        BlendMode::Lighten => premultiplied::row::<64>(shape, backdrop, source, opacity, terms::lighten),
         BlendMode::ColorDodge => separable_row(shape, backdrop, source, opacity, formulas::color_dodge),
         BlendMode::ColorBurn => separable_row(shape, backdrop, source, opacity, formulas::color_burn),
-        BlendMode::HardLight => separable_row(shape, backdrop, source, opacity, formulas::hard_light),
+        BlendMode::HardLight => premultiplied::row::<32>(shape, backdrop, source, opacity, terms::hard_light),
         BlendMode::SoftLight => separable_row(shape, backdrop, source, opacity, formulas::soft_light),
-        BlendMode::Difference => separable_row(shape, backdrop, source, opacity, formulas::difference),
-        BlendMode::Exclusion => separable_row(shape, backdrop, source, opacity, formulas::exclusion),
-        BlendMode::Add => separable_row(shape, backdrop, source, opacity, formulas::add),
-        BlendMode::Subtract => separable_row(shape, backdrop, source, opacity, formulas::subtract),
+        BlendMode::Difference => premultiplied::row::<64>(shape, backdrop, source, opacity, terms::difference),
+        BlendMode::Exclusion => premultiplied::row::<64>(shape, backdrop, source, opacity, terms::exclusion),
+        BlendMode::Add => premultiplied::row::<64>(shape, backdrop, source, opacity, terms::add),
+        BlendMode::Subtract => premultiplied::row::<64>(shape, backdrop, source, opacity, terms::subtract),
         BlendMode::Hue => combined_row(shape, backdrop, source, opacity, hue),
         BlendMode::Saturation => combined_row(shape, backdrop, source, opacity, saturation),
         BlendMode::Color => combined_row(shape, backdrop, source, opacity, color),

@@ -6,7 +6,7 @@ use crate::document::vector::{Kernel, dispatch};
 
 /// Pixels that are worked on together: channel by channel, so that the compiler makes vectors of them.
 const LANES: usize = 16;
-const FULL: f32 = u16::MAX as f32;
+pub(super) const FULL: f32 = u16::MAX as f32;
 
 type Lanes = [f32; LANES];
 
@@ -147,6 +147,6 @@ fn at_least_1(alpha: f32) -> f32 {
 /// To the nearest integer, for 0 to 65535. Adding 2^23 leaves the integer in the low bits of the mantissa, which, unlike
 /// `as`, is a single instruction for a whole vector.
 #[inline(always)]
-fn rounded(value: f32) -> u16 {
+pub(super) fn rounded(value: f32) -> u16 {
     (value + 8_388_608.0).to_bits() as u16
 }
