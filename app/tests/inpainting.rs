@@ -94,14 +94,18 @@ fn the_frames_edge_is_dragged_for_padding_and_its_corner_for_a_frame_of_ones_own
     let bounds = desk.window().desk.studio.masks().bounds.unwrap();
     let seen = desk.window().desk.studio.plan().seen();
     let middle = (seen.top + seen.bottom) as f32 / 2.0;
-    desk.stroke(&[(seen.right as f32, middle), (bounds.right as f32 + 150.0, middle)]);
+    // Handles lie outside the frame, where nobody paints.
+    let outside = 12.0 / desk.window().desk.view.camera().zoom();
+    let right = seen.right as f32 + outside;
+    desk.stroke(&[(right, middle), (bounds.right as f32 + 150.0 + outside, middle)]);
     let padding = desk.window().desk.studio.recipe.padding;
     assert!((148..=152).contains(&padding), "{padding}");
     let wider = desk.window().desk.studio.plan().seen();
     assert!(wider.width() > seen.width());
     assert_eq!(desk.window().desk.studio.masks().bounds, Some(bounds), "nothing was painted");
 
-    desk.stroke(&[(wider.left as f32, wider.top as f32), (60.0, 50.0)]);
+    let corner = (wider.left as f32 - outside, wider.top as f32 - outside);
+    desk.stroke(&[corner, (60.0 - outside, 50.0 - outside)]);
     let context = desk.window().desk.studio.drawn_context().unwrap();
     assert!(context.left.abs_diff(60) < 4 && context.top.abs_diff(50) < 4, "{context:?}");
     let plan = desk.window().desk.studio.plan().seen();

@@ -65,6 +65,8 @@ impl InpaintCommand {
                 desk.tools.crop_masks_new = true;
                 desk.tools.take(Tool::Crop);
                 desk.view.cropping().reach_beyond(desk.studio.document().size());
+                // So that the frame is seen, which is half as wide and high again.
+                desk.view.zoom_by(0.6);
             }
             Self::ForgetContext => desk.studio.draw_context(None),
             Self::ShowPlan => desk.view.aids.inpainting = !desk.view.aids.inpainting,

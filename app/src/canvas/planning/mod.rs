@@ -35,6 +35,14 @@ struct Grab {
     edges: [i8; 2],
     /// As it was when it was taken.
     seen: PixelRect,
+    from_in_canvas: Pos2,
+}
+
+impl Grab {
+    /// Where what is dragged has come to, in canvas pixels.
+    fn dragged_to(&self, here: Pos2) -> Pos2 {
+        place_of(egui_rect(self.seen), self.edges) + (here - self.from_in_canvas)
+    }
 }
 
 impl Planning {
@@ -65,12 +73,15 @@ impl Planning {
     /// The button goes down; returns whether a handle was taken.
     pub(super) fn press(&mut self, on_screen: Pos2, camera: &Camera, studio: &Studio, tools: &Toolbox) -> bool {
         let Some(plan) = self.draggable(studio, tools) else { return false };
-        self.grab = edges_at(plan.seen(), on_screen, camera).map(|edges| Grab { edges, seen: plan.seen() });
+        let from_in_canvas = camera.canvas_from_screen(on_screen);
+        let edges = edges_at(plan.seen(), on_screen, camera);
+        self.grab = edges.map(|edges| Grab { edges, seen: plan.seen(), from_in_canvas });
         self.grab.is_some()
     }
 
     pub(super) fn move_to(&mut self, here: Pos2, studio: &mut Studio) {
-        let Some(Grab { edges, seen }) = &self.grab else { return };
+        let Some(grab) = &self.grab else { return };
+        let (Grab { edges, seen, .. }, here) = (grab, grab.dragged_to(here));
         if edges.contains(&0) {
             if let Some(bounds) = studio.masks().bounds {
                 studio.recipe.padding = padding_to(bounds, *edges, here);
@@ -123,7 +134,7 @@ impl Planning {
         paint_label(painter, on_screen, &plan, is_near || is_held);
         if is_held || is_near && self.draggable(studio, tools).is_some() {
             for edges in HANDLES {
-                handle::paint(painter, camera.screen_from_canvas(place_of(rect, edges)));
+                handle::paint(painter, handle_on_screen(rect, edges, camera));
             }
         }
     }
@@ -136,12 +147,23 @@ fn place_of(rect: Rect, [x, y]: [i8; 2]) -> Pos2 {
     rect.center() + rect.size() / 2.0 * vec2(f32::from(x), f32::from(y))
 }
 
+/// Handles lie so far outside the frame, in points: within it is what the painter paints on.
+const OUTSIDE: f32 = 12.0;
+
+/// At which distance they are taken, in points.
+const REACH: f32 = 8.0;
+
+/// Where a handle lies on the screen.
+fn handle_on_screen(rect: Rect, [x, y]: [i8; 2], camera: &Camera) -> Pos2 {
+    let [middle, right, below] = [Vec2::ZERO, Vec2::X, Vec2::Y].map(|by| camera.screen_from_canvas(rect.center() + by));
+    let outward = (right - middle).normalized() * f32::from(x) + (below - middle).normalized() * f32::from(y);
+    camera.screen_from_canvas(place_of(rect, [x, y])) + outward * OUTSIDE
+}
+
 /// The handle at a place of the screen.
 fn edges_at(seen: PixelRect, on_screen: Pos2, camera: &Camera) -> Option<[i8; 2]> {
-    let rect = egui_rect(seen);
-    HANDLES
-        .into_iter()
-        .find(|edges| camera.screen_from_canvas(place_of(rect, *edges)).distance(on_screen) <= handle::REACH)
+    let is_near = |edges: &[i8; 2]| handle_on_screen(egui_rect(seen), *edges, camera).distance(on_screen) <= REACH;
+    HANDLES.into_iter().find(is_near)
 }
 
 /// How far the pointer is from the mask, on the side whose edge is dragged.
@@ -193,7 +215,7 @@ fn paint_label(painter: &Painter, frame: Rect, plan: &Plan, is_explained: bool) 
     let room = vec2(6.0, 2.0);
     let size = galley.size() + 2.0 * room;
     let clip = painter.clip_rect();
-    let above = frame.left_top() - vec2(0.0, size.y + 4.0);
+    let above = frame.left_top() + vec2(OUTSIDE, -size.y - 4.0);
     // Where there is no room above the frame, it stands in its corner.
     let corner = if above.y < clip.top() { frame.left_top() + Vec2::splat(6.0) } else { above };
     let pill = Rect::from_min_size(corner.max(clip.min + Vec2::splat(4.0)), size);
