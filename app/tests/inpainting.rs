@@ -116,10 +116,9 @@ fn the_frames_edge_is_dragged_for_padding_and_its_corner_for_a_frame_of_ones_own
 
 /// Adds a mask with this use and paints on it.
 fn add_mask(desk: &mut Desk, mask_use: MaskUse, from: (f32, f32), to: (f32, f32)) {
-    let studio = &mut desk.window_mut().desk.studio;
-    studio.edit(|document| Some(document.add_mask("another".to_owned())));
-    let id = studio.document().active_mask();
-    studio.use_mask(id, mask_use);
+    run(desk, InpaintCommand::AddRegion);
+    let id = desk.document().active_mask();
+    desk.window_mut().desk.studio.use_mask(id, mask_use);
     desk.settle();
     mask(desk, from, to, 20.0);
 }

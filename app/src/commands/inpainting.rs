@@ -3,6 +3,7 @@
 use super::Command;
 use crate::canvas::Tool;
 use crate::desk::Desk;
+use crate::language::text_with;
 use crate::studio::Studio;
 
 /// What can be done with masks besides following the prompt.
@@ -16,6 +17,8 @@ pub enum InpaintCommand {
     ReplaceBackground,
     /// Takes the crop tool with a frame that reaches beyond the picture; what is new will be masked.
     ExtendCanvas,
+    /// Another mask, filled in the same run by a prompt of its own.
+    AddRegion,
     /// What lies around the mask is seen by the model, not what the painter has drawn.
     ForgetContext,
     /// Draws on the canvas what the model sees and where it repaints.
@@ -44,7 +47,7 @@ impl InpaintCommand {
                 }
                 Self::ForgetContext => studio.drawn_context().is_some(),
                 Self::ContinueFromStep | Self::FinishStep => studio.can_continue(),
-                Self::ReplaceBackground | Self::ExtendCanvas | Self::ShowPlan => true,
+                Self::AddRegion | Self::ReplaceBackground | Self::ExtendCanvas | Self::ShowPlan => true,
             }
     }
 
@@ -67,6 +70,11 @@ impl InpaintCommand {
                 desk.view.cropping().reach_beyond(desk.studio.document().size());
                 // So that the frame is seen, which is half as wide and high again.
                 desk.view.zoom_by(0.6);
+            }
+            Self::AddRegion => {
+                let number = desk.studio.document().all_layers().filter(|layer| layer.is_mask()).count() + 1;
+                desk.studio.add_region(text_with("layer-new-mask", &[("number", number.into())]));
+                desk.tools.take(Tool::MaskBrush);
             }
             Self::ForgetContext => desk.studio.draw_context(None),
             Self::ShowPlan => desk.view.aids.inpainting = !desk.view.aids.inpainting,

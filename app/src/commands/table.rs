@@ -268,6 +268,7 @@ pub const COMMANDS: &[CommandInfo] = &[
     refine_mask(RefineKind::Border, "border-mask"),
     refine_mask(RefineKind::Smooth, "smooth-mask"),
     refine_mask(RefineKind::FillHoles, "fill-holes-in-mask"),
+    inpaint(Menu::Mask, InpaintCommand::AddRegion, "add-region", &[]).icon(icons::ADD_MASK).starts_group(),
     inpaint(Menu::Mask, InpaintCommand::RemoveMasked, "remove-masked", &[shift(Key::R)])
         .icon(icons::IMAGE_MINUS)
         .starts_group(),

@@ -7,7 +7,7 @@ use egui::{ComboBox, RichText, TextEdit, Ui, vec2};
 use super::controls::{Look, Number, Unit, command_button, row};
 use super::generation::{combo, number_row};
 use super::layers::shown_name;
-use crate::commands::{Command, InpaintCommand};
+use crate::commands::InpaintCommand;
 use crate::desk::Desk;
 use crate::document::{Layer, MaskUse};
 use crate::language::{text, tooltip};
@@ -81,8 +81,7 @@ fn masks(ui: &mut Ui, desk: &mut Desk) {
     for mask in masks {
         ui.push_id(mask.id().number(), |ui| one_mask(ui, desk, &mask));
     }
-    let add = Command::Layer(crate::commands::LayerCommand::AddMask);
-    command_button(ui, desk, add, Look::Named, vec2(ui.available_width(), CONTROL_HEIGHT));
+    command_button(ui, desk, InpaintCommand::AddRegion.into(), Look::Named, vec2(ui.available_width(), CONTROL_HEIGHT));
 }
 
 /// Of a mask's colour before its name.

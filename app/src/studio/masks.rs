@@ -4,7 +4,7 @@ use brushfire_engine::RegionRecipe;
 
 use super::Studio;
 use crate::document::selection::bounds_of;
-use crate::document::{Document, Layer, LayerId, MaskUse, PixelRect};
+use crate::document::{Document, Edit, Layer, LayerId, LayerProps, MaskUse, PixelRect};
 
 /// The masks that take part in a generation.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -89,11 +89,22 @@ impl Studio {
         self.drawn_context = rect.map(|rect| (self.picture_number, rect));
     }
 
+    /// Adds a mask with a prompt of its own, as one step.
+    pub fn add_region(&mut self, name: String) {
+        self.edit(|document| {
+            let added = document.add_mask(name);
+            let id = document.active_mask();
+            let props = document.layer(id)?.props().clone();
+            let used = document.set_props(id, LayerProps { mask_use: MaskUse::NEW_REGION, ..props });
+            Edit::joined("Add mask", std::iter::once(added).chain(used))
+        });
+    }
+
     /// Gives a mask another use, as one step.
     pub fn use_mask(&mut self, id: LayerId, mask_use: MaskUse) {
         self.edit(|document| {
             let props = document.layer(id)?.props().clone();
-            document.set_props(id, crate::document::LayerProps { mask_use, ..props })
+            document.set_props(id, LayerProps { mask_use, ..props })
         });
     }
 }
@@ -101,8 +112,8 @@ impl Studio {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::CanvasSize;
     use crate::document::selection::{Combine, rectangle};
-    use crate::document::{CanvasSize, LayerProps};
 
     fn paint(document: &mut Document, from: [f32; 2], to: [f32; 2]) -> LayerId {
         let shape = rectangle(document.size(), from, to);
