@@ -5,12 +5,14 @@
 mod painter;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
+use brushfire::assets;
 use brushfire::canvas::Tool;
 use brushfire::commands::{Command, InpaintCommand, Menu};
 use brushfire::document::{LayerProps, MaskUse, PixelRect};
-use brushfire_engine::{Area, Event, Fill, Job, Latents, Picture};
+use brushfire_engine::{Area, BranchPoint, DeviceChoice, Engine, Event, Fill, Job, Latents, Picture, Resume, Step};
 use egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::Queryable as _;
 use image::{DynamicImage, GrayImage, Rgb, RgbImage};
@@ -157,7 +159,7 @@ fn what_is_masked_goes_without_a_prompt_and_the_panels_keep_theirs() {
     let job = wait_for_job(&mut desk, 1);
     assert_eq!((job.recipe.prompt.as_str(), job.recipe.area, job.recipe.fill), ("", Area::Masked, Fill::Texture));
     assert_eq!(desk.window().desk.studio.recipe.prompt, "a castle");
-    std::thread::sleep(std::time::Duration::from_millis(200));
+    std::thread::sleep(Duration::from_millis(200));
     desk.settle();
     assert!(desk.engine.tweaks.lock().unwrap().is_empty(), "its recipe is its own");
 }
@@ -218,6 +220,53 @@ fn a_mask_is_filled_like_the_selection() {
     let after = desk.document().flattened();
     assert_eq!(after.pixel(150, 100), before.pixel(150, 100));
     assert!(after.pixel(230, 100)[0] < before.pixel(230, 100)[0], "reds as on the left");
+}
+
+/// The place after the first step of a job, as the real engine makes it.
+fn first_branch(job: Job) -> Arc<BranchPoint> {
+    let (sender, events) = mpsc::channel();
+    let settings = assets::engine_settings(DeviceChoice::Cpu);
+    let engine = Engine::start(settings, move |event| drop(sender.send(event))).unwrap();
+    engine.submit(job);
+    loop {
+        match events.recv_timeout(Duration::from_secs(300)).unwrap() {
+            Event::Step(Step { branch: Some(branch), .. }) => return branch,
+            Event::Failed { message, .. } => panic!("{message}"),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn a_kept_step_is_gone_on_with_by_other_words_or_finished_as_it_was() {
+    let mut desk = desk_with(64, 64);
+    desk.window_mut().desk.studio.recipe.prompt = "a cat".to_owned();
+    mask(&mut desk, (20.0, 30.0), (40.0, 30.0), 12.0);
+    let first = desk.generate();
+    let (job, duration) = (desk.last_job(), Duration::from_millis(100));
+    let branch = Some(first_branch(first.clone()));
+    let previews = vec![RgbImage::new(8, 8)];
+    desk.send(Event::Step(Step { job, step: 1, steps: 20, duration, remaining: duration, previews, branch }));
+    run(&mut desk, Command::KeepPreview);
+    desk.wait_for(|window| !window.desk.studio.results().is_empty());
+    desk.finish([200, 10, 10]);
+    let kept = desk.window().desk.studio.results().iter().find(|result| result.kept_at == Some(1)).unwrap().id;
+    desk.window_mut().desk.studio.recipe.prompt = "a dog".to_owned();
+    desk.window_mut().desk.studio.recipe.steps = 7;
+
+    for (count, command, prompt) in
+        [(2, InpaintCommand::ContinueFromStep, "a dog"), (3, InpaintCommand::FinishStep, "a cat")]
+    {
+        assert!(!Command::from(command).is_enabled(&desk.window().desk), "that of a whole run cannot be gone on with");
+        desk.window_mut().desk.studio.show_result(Some(kept));
+        run(&mut desk, command);
+        let next = wait_for_job(&mut desk, count);
+        let goes_on = matches!(next.resume, Some(Resume::Continue(_)));
+        assert_eq!((next.recipe.prompt.as_str(), goes_on), (prompt, prompt == "a dog"));
+        assert_eq!((next.recipe.steps, &next.mask, &next.init), (first.recipe.steps, &first.mask, &first.init));
+        desk.finish([10, 200, 10]);
+    }
+    assert_eq!(desk.window().desk.studio.results().iter().count(), 4);
 }
 
 /// Lets the engine answer with a picture of noise, another one each time.

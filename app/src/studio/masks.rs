@@ -4,7 +4,7 @@ use brushfire_engine::RegionRecipe;
 
 use super::Studio;
 use crate::document::selection::bounds_of;
-use crate::document::{Document, Edit, Layer, LayerId, LayerProps, MaskUse, PixelRect};
+use crate::document::{Document, Edit, Layer, LayerId, LayerProps, MaskUse, PixelRect, TileGrid};
 
 /// The masks that take part in a generation.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,7 +28,10 @@ const MAX_KNOWN: usize = 64;
 
 impl KnownBounds {
     fn of(&mut self, mask: &Layer) -> Option<PixelRect> {
-        let values = mask.mask()?;
+        self.of_values(mask.mask()?)
+    }
+
+    pub(super) fn of_values(&mut self, values: &TileGrid<u16>) -> Option<PixelRect> {
         let revision = values.latest_revision();
         if let Some((_, bounds)) = self.0.iter().find(|(known, _)| *known == revision) {
             return *bounds;

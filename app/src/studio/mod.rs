@@ -389,7 +389,8 @@ impl Studio {
     pub fn mask_bounds(&self) -> Option<PixelRect> {
         let known = if self.is_painting() { self.mask_bounds.last() } else { None };
         known.unwrap_or_else(|| {
-            self.mask_bounds.get(self.document.mask().latest_revision(), || self.document.mask_bounds())
+            let mask = self.document.mask();
+            self.mask_bounds.get(mask.latest_revision(), || self.known_bounds.borrow_mut().of_values(mask))
         })
     }
 
