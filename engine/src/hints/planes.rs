@@ -37,10 +37,6 @@ impl Plane {
         self.values.len() / self.width.max(1)
     }
 
-    pub fn row(&self, row: usize) -> &[f32] {
-        self.values.get(row * self.width..(row + 1) * self.width).unwrap_or_default()
-    }
-
     /// The same without so many rows above and below.
     pub fn inner(&self, around: usize) -> &[f32] {
         let cut = around * self.width;
@@ -80,10 +76,10 @@ impl Plane {
         let (left, top) = (x as usize, y as usize);
         let (u, v) = (x - left as f32, y - top as f32);
         let right = (left + 1).min(self.width.saturating_sub(1));
-        let [upper, lower] = [self.row(top), self.row((top + 1).min(self.height().saturating_sub(1)))];
-        let value = |row: &[f32], x: usize| row.get(x).copied().unwrap_or_default();
-        let upper = value(upper, left) + u * (value(upper, right) - value(upper, left));
-        let lower = value(lower, left) + u * (value(lower, right) - value(lower, left));
+        let below = (top + 1).min(self.height().saturating_sub(1));
+        let value = |column: usize, row: usize| self.values.get(row * self.width + column).copied().unwrap_or_default();
+        let upper = value(left, top) + u * (value(right, top) - value(left, top));
+        let lower = value(left, below) + u * (value(right, below) - value(left, below));
         upper + v * (lower - upper)
     }
 }

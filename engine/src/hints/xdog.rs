@@ -86,7 +86,7 @@ pub(super) fn line_art(picture: &RgbImage, pen: &Pen, watch: &mut Watch<'_>) -> 
     in_strips(&mut lines, width, watch, |rows, strip| {
         let mut luma = Plane::of_rows(gray.as_raw(), width, [0, 1], &rows, around);
         luma.values.iter_mut().for_each(|value| *value /= 255.0);
-        let strokes = if is_along_flow { along_flow(&luma, pen) } else { round(&luma, pen) };
+        let strokes = if is_along_flow { along_flow(&luma, pen, around) } else { round(&luma, pen) };
         strip.iter_mut().zip(strokes.inner(around)).for_each(|(level, stroke)| *level = pen.line(*stroke));
     })?;
     Ok(picture_of(&lines, picture.width(), picture.height()))
@@ -97,11 +97,11 @@ fn round(luma: &Plane, pen: &Pen) -> Plane {
     luma.blurred(pen.width).with(&luma.blurred(pen.width * WIDER), |narrow, wide| pen.stroke(narrow, wide))
 }
 
-/// Strokes by Gaussians across the flow, smoothed along it.
-fn along_flow(luma: &Plane, pen: &Pen) -> Plane {
+/// Strokes by Gaussians across the flow, smoothed along it; not of the first and last `around` rows.
+fn along_flow(luma: &Plane, pen: &Pen, around: usize) -> Plane {
     let flow = flow(luma);
     let across = across_flow(pen);
-    let strokes = each_pixel(luma, |x, y, place| {
+    let strokes = each_pixel(luma, around - steps_along(pen), |x, y, place| {
         let [along_x, along_y] = flow[place];
         let (mut narrow, mut wide) = (0.0, 0.0);
         for (step, [narrow_weight, wide_weight]) in &across {
@@ -111,7 +111,7 @@ fn along_flow(luma: &Plane, pen: &Pen) -> Plane {
         }
         pen.stroke(narrow, wide)
     });
-    smoothed_along(&strokes, &flow, pen)
+    smoothed_along(&strokes, &flow, pen, around)
 }
 
 /// Steps in pixels, and the weights of both Gaussians there.
@@ -135,11 +135,11 @@ fn steps_along(pen: &Pen) -> usize {
 
 /// Means by a Gaussian over places that are reached by following the flow both ways.
 #[expect(clippy::cast_precision_loss, reason = "a few steps")]
-fn smoothed_along(strokes: &Plane, flow: &[[f32; 2]], pen: &Pen) -> Plane {
+fn smoothed_along(strokes: &Plane, flow: &[[f32; 2]], pen: &Pen, around: usize) -> Plane {
     let weights: Vec<f32> =
         (1..=steps_along(pen)).map(|step| (-0.5 * (step as f32 / pen.flow).powi(2)).exp()).collect();
     let total = 1.0 + 2.0 * weights.iter().sum::<f32>();
-    each_pixel(strokes, |x, y, place| {
+    each_pixel(strokes, around, |x, y, place| {
         let mut sum = strokes.values[place];
         for sign in [1.0, -1.0] {
             let mut pos = [x, y];
@@ -189,11 +189,15 @@ fn least_change(xx: f32, xy: f32, yy: f32) -> [f32; 2] {
     if length > f32::MIN_POSITIVE { along.map(|part| part / length) } else { [0.0, 1.0] }
 }
 
-/// A plane made from the places of another: `number` gets the column, the row and the place among all.
+/// A plane made from the places of another, 0 in the first and last `left_out` rows: `number` gets the column, the row and the
+/// place among all.
 #[expect(clippy::cast_precision_loss, reason = "columns of a picture")]
-fn each_pixel(plane: &Plane, number: impl Fn(f32, f32, usize) -> f32) -> Plane {
+fn each_pixel(plane: &Plane, left_out: usize, number: impl Fn(f32, f32, usize) -> f32) -> Plane {
     let width = plane.width;
-    let values =
-        (0..plane.values.len()).map(|place| number((place % width) as f32, (place / width) as f32, place)).collect();
+    let mut values = vec![0.0; plane.values.len()];
+    let places = left_out * width..values.len().saturating_sub(left_out * width);
+    for (place, value) in values.iter_mut().enumerate().take(places.end).skip(places.start) {
+        *value = number((place % width) as f32, (place / width) as f32, place);
+    }
     Plane { width, values }
 }
