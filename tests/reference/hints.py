@@ -163,9 +163,9 @@ def scribble(picture, detail=3.0, threshold=0.4, shortest=25, width=7):
 
 
 def normals(depth, relief, background, smoothness, old_colors):
-    """ControlNet's `annotator/midas` with depth in shorter sides of the picture."""
+    """ControlNet's `annotator/midas` with depth in shorter sides of the picture, and steps between levels smoothed."""
     depth = depth.astype(float) / 255
-    smooth = blurred(depth, smoothness)
+    smooth = np.clip(blurred(depth, smoothness), depth - 0.5 / 255, depth + 0.5 / 255)
     x, y = sobel(smooth, 1, 0), sobel(smooth, 0, 1)
     z = np.full_like(x, 8 / (relief * min(depth.shape)))
     x[depth < background], y[depth < background] = 0, 0

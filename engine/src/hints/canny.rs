@@ -41,7 +41,7 @@ pub(super) fn canny(gray: &GrayImage, low: f32, high: f32, watch: &mut Watch<'_>
         rows.par_chunks_mut(width * share).enumerate().for_each(|(number, rows)| {
             ridges(gray, begin + number * share, rows, low, high);
         });
-        begin += ROWS_AT_ONCE;
+        begin = (begin + ROWS_AT_ONCE).min(height);
         #[expect(clippy::cast_precision_loss, reason = "a share to be shown")]
         watch.reached(0.8 * begin as f32 / height as f32)?;
     }

@@ -19,7 +19,8 @@ pub(super) struct Look {
     pub relief: f32,
     /// What is not nearer than this, 0 to 1, is flat.
     pub background: f32,
-    /// Deviation of a Gaussian that the depth is blurred by first, in pixels: what has few levels is a staircase.
+    /// Deviation of a Gaussian that the depth is blurred by first, in pixels, by no more than half a level of a picture of 8
+    /// bits: slopes in few levels are staircases, and edges must stay.
     pub smoothness: f32,
     /// Red and blue in each other's place.
     pub old_colors: bool,
@@ -60,6 +61,7 @@ pub(super) fn from_depth<T: Copy + Into<f32> + Sync>(
 ) -> Result<RgbImage, Interrupted> {
     #[expect(clippy::cast_precision_loss, reason = "sides of a picture")]
     let steepness = look.relief * width.min(height) as f32 / (nearest * SOBEL_GAIN);
+    let half_level = nearest / 510.0;
     let around = reach(look.smoothness) + 1;
     let [step, middle] = [[-1.0, 0.0, 1.0], [1.0, 2.0, 1.0]];
     let mut hint = RgbImage::new(width, height);
@@ -67,6 +69,7 @@ pub(super) fn from_depth<T: Copy + Into<f32> + Sync>(
     in_strips(hint.as_flat_samples_mut().samples, width * 3, watch, |rows, strip| {
         let depth = Plane::of_rows(depth, width, [0, 1], &rows, around);
         let smooth = depth.blurred(look.smoothness);
+        let smooth = smooth.with(&depth, |smooth, depth| smooth.clamp(depth - half_level, depth + half_level));
         let across = smooth.filtered(&step, &middle);
         let down = smooth.filtered(&middle, &step);
         let gradients = across.inner(around).iter().zip(down.inner(around)).zip(depth.inner(around));

@@ -91,7 +91,7 @@ const fn switch(name: &'static str, summary: &'static str) -> Parameter {
 
 const NORMAL_PARAMETERS: &[Parameter] = &[
     number("relief", "How deep the scene is, in shorter sides of the picture", [0.01, 10.0], 0.5),
-    number("smoothness", "Over so many pixels the depth is smoothed first", [0.0, 20.0], 2.0),
+    number("smoothness", "Over so many pixels steps between levels of the depth are smoothed", [0.0, 20.0], 4.0),
     number("background", "What is not nearer than this is flat: 0 is farthest, 1 nearest", [0.0, 1.0], 0.0),
     switch("old-colors", "Colours as networks of ControlNet 1.0 know them"),
 ];
