@@ -191,31 +191,33 @@ const EDGE: usize = 2;
 /// The work is no longer wanted.
 pub(super) fn snapped(picture: &RgbImage, watch: &mut Watch<'_>) -> Result<RgbImage, Interrupted> {
     let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let pixels = picture.as_raw().as_chunks::<3>().0;
-    let mut certain = vec![UNCERTAIN; pixels.len()];
-    certain.par_chunks_mut(width.max(1)).zip(pixels.par_chunks(width.max(1))).for_each(|(classes, pixels)| {
-        let mut last = ([0; 3], UNCERTAIN);
-        for (class, color) in classes.iter_mut().zip(pixels) {
-            if *color != last.0 {
-                last = (*color, class_of(*color));
-            }
-            *class = last.1;
+    let nearest = Nearest::new();
+    let mut certain = vec![UNCERTAIN; width * height];
+    in_strips(&mut certain, width, &mut watch.part(0.0, 0.5), |rows, classes| {
+        let colors = &picture.as_raw().as_chunks::<3>().0[rows.start * width..];
+        for (class, color) in classes.iter_mut().zip(colors) {
+            let nearest = nearest.of(*color);
+            *class = if color_of(nearest) == *color { nearest } else { UNCERTAIN };
         }
-    });
+    })?;
+    let has_certain: Vec<bool> =
+        certain.par_chunks(width.max(1)).map(|row| row.iter().any(|class| *class != UNCERTAIN)).collect();
     let mut hint = picture.clone();
-    in_strips(hint.as_flat_samples_mut().samples, width * 3, watch, |rows, strip| {
-        let mut known = Known::default();
+    in_strips(hint.as_flat_samples_mut().samples, width * 3, &mut watch.part(0.5, 1.0), |rows, strip| {
         for (y, row) in rows.zip(strip.chunks_exact_mut(width * 3)) {
             let beside = y.saturating_sub(EDGE)..(y + EDGE + 1).min(height);
+            let is_alone = !has_certain[beside.clone()].contains(&true);
             for (x, pixel) in row.as_chunks_mut::<3>().0.iter_mut().enumerate() {
-                if certain.get(y * width + x).is_some_and(|class| *class != UNCERTAIN) {
+                if certain[y * width + x] != UNCERTAIN {
                     continue;
                 }
                 let columns = x.saturating_sub(EDGE)..(x + EDGE + 1).min(width);
-                let around = beside.clone().flat_map(|y| certain[y * width..][columns.clone()].iter().copied());
-                let around = around.filter(|class| *class != UNCERTAIN);
-                let nearest = around.min_by_key(|class| apart(*pixel, color_of(*class)));
-                *pixel = color_of(nearest.unwrap_or_else(|| known.nearest(*pixel)));
+                let around = || {
+                    let around = beside.clone().flat_map(|y| certain[y * width..][columns.clone()].iter().copied());
+                    around.filter(|class| *class != UNCERTAIN).min_by_key(|class| apart(*pixel, color_of(*class)))
+                };
+                let class = if is_alone { None } else { around() };
+                *pixel = color_of(class.unwrap_or_else(|| nearest.of(*pixel)));
             }
         }
     })?;
@@ -226,37 +228,47 @@ fn color_of(class: Class) -> [u8; 3] {
     ADE20K.get(usize::from(class)).map_or([0; 3], |class| class.color)
 }
 
-/// The class of exactly that colour.
-fn class_of(color: [u8; 3]) -> Class {
-    (0..UNCERTAIN).zip(&ADE20K).find(|(_, class)| class.color == color).map_or(UNCERTAIN, |(class, _)| class)
-}
-
 fn apart(a: [u8; 3], b: [u8; 3]) -> u32 {
     a.iter().zip(b).map(|(a, b)| u32::from(a.abs_diff(b)).pow(2)).sum()
 }
 
-/// Nearest classes that were found before, for pictures have the same colours again and again.
-struct Known(Vec<Option<([u8; 3], Class)>>);
-
-impl Default for Known {
-    fn default() -> Self {
-        Self(vec![None; 1 << 12])
-    }
+/// Finds the class of the nearest colour among the few that can be it, instead of among all.
+struct Nearest {
+    /// For each cube of colours of [`CUBE`] levels a side, red first: the classes that are nearest to any colour in it.
+    candidates: Vec<Vec<Class>>,
 }
 
-impl Known {
-    fn nearest(&mut self, color: [u8; 3]) -> Class {
-        let [red, green, blue] = color.map(usize::from);
-        let place = (red * 31 + green * 1009 + blue * 257) % self.0.len();
-        match self.0[place] {
-            Some((known, class)) if known == color => class,
-            _ => {
-                let classes = (0..UNCERTAIN).zip(&ADE20K);
-                let nearest = classes.min_by_key(|(_, class)| apart(color, class.color)).map_or(0, |(class, _)| class);
-                self.0[place] = Some((color, nearest));
-                nearest
-            }
-        }
+const CUBE: u8 = 8;
+const CUBES: usize = 256 / CUBE as usize;
+
+impl Nearest {
+    fn new() -> Self {
+        #[expect(clippy::cast_possible_truncation, reason = "there are 32 cubes a side")]
+        let candidates = |cube: usize| {
+            let low = [cube / CUBES / CUBES, cube / CUBES % CUBES, cube % CUBES].map(|place| place as u8 * CUBE);
+            // Of the cube's colours, how far the nearest and the farthest are from a class's.
+            let bounds = |color: [u8; 3]| {
+                let mut inside = low;
+                let mut corner = low;
+                for channel in 0..3 {
+                    let (first, last) = (low[channel], low[channel] + (CUBE - 1));
+                    inside[channel] = color[channel].clamp(first, last);
+                    let is_first_farther = color[channel].abs_diff(first) > color[channel].abs_diff(last);
+                    corner[channel] = if is_first_farther { first } else { last };
+                }
+                (apart(inside, color), apart(corner, color))
+            };
+            let limit = ADE20K.iter().map(|class| bounds(class.color).1).min().unwrap_or(0);
+            let classes = (0..UNCERTAIN).zip(&ADE20K);
+            classes.filter(|(_, class)| bounds(class.color).0 <= limit).map(|(class, _)| class).collect()
+        };
+        Self { candidates: (0..CUBES * CUBES * CUBES).into_par_iter().map(candidates).collect() }
+    }
+
+    fn of(&self, color: [u8; 3]) -> Class {
+        let [red, green, blue] = color.map(|level| usize::from(level / CUBE));
+        let candidates = &self.candidates[(red * CUBES + green) * CUBES + blue];
+        candidates.iter().copied().min_by_key(|class| apart(color, color_of(*class))).unwrap_or(0)
     }
 }
 
@@ -299,6 +311,17 @@ mod tests {
         // `numpy.argmin(((palette - [10, 220, 240]) ** 2).sum(1))` is 2, the sky.
         let bluish = snapped(&RgbImage::from_pixel(1, 1, Rgb([10, 220, 240])));
         assert_eq!(bluish.get_pixel(0, 0).0, class("sky").color);
+    }
+
+    #[test]
+    fn the_nearest_among_few_is_the_nearest_of_all() {
+        let nearest = Nearest::new();
+        for color in (0..1 << 24).step_by(1009).map(|color: u32| [color >> 16, color >> 8, color].map(|c| c as u8)) {
+            let of_all = (0..UNCERTAIN).zip(&ADE20K).min_by_key(|(_, class)| apart(color, class.color)).unwrap().0;
+            assert_eq!(nearest.of(color), of_all, "{color:?}");
+        }
+        let most = nearest.candidates.iter().map(Vec::len).max().unwrap();
+        assert!(most < 40, "{most}");
     }
 
     #[test]
