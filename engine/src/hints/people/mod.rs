@@ -156,9 +156,11 @@ impl PeopleFinder {
     ) -> Result<(), ForwardError> {
         let whole = Region::around(picture);
         let palms = detect(&self.palm_detector, picture, [0.0, 1.0], &mut *reached, [0.75, 0.95])?;
-        for palm in palms.iter().take(MAX_LOOSE_HANDS + 2 * people.bodies.len()) {
+        let palms = &palms[..palms.len().min(MAX_LOOSE_HANDS + 2 * people.bodies.len())];
+        for (i, palm) in palms.iter().enumerate() {
+            let share = |i: usize| 0.95 + 0.04 * i as f32 / palms.len() as f32;
             let Some(region) = hands::around_palm(palm, &whole) else { continue };
-            if let Some(hand) = self.hand(picture, &region, None, &mut *reached, [0.95, 0.99])? {
+            if let Some(hand) = self.hand(picture, &region, None, &mut *reached, [share(i), share(i + 1)])? {
                 people.add(hand);
             }
         }
