@@ -156,6 +156,7 @@ mod tests {
     fn a_picture_is_saved_over_only_in_a_format_that_can_be_written() {
         assert!(can_save_as(Path::new("a.PNG")));
         assert!(can_save_as(Path::new("a.ora")));
-        assert!(!can_save_as(Path::new("a.psd")));
+        assert!(can_save_as(Path::new("a.psd")));
+        assert!(!can_save_as(Path::new("a.xcf")));
     }
 }

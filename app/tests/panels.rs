@@ -258,7 +258,7 @@ fn a_click_in_the_history_goes_there() {
 fn a_panel_is_hidden_and_comes_back_where_it_was() {
     let mut desk = Desk::new();
     let is_open = |desk: &Desk, panel| desk.window().desk.docks.is_open(panel);
-    assert!(is_open(&desk, PanelKind::Layers) && !is_open(&desk, PanelKind::History));
+    assert!(is_open(&desk, PanelKind::Layers) && !is_open(&desk, PanelKind::Brushes));
     let before = desk.harness.get_by_role_and_label(Role::Button, "Add layer").rect();
     desk.click_in_menu(Menu::Window, "Layers panel");
     assert!(!is_open(&desk, PanelKind::Layers) && is_open(&desk, PanelKind::Brushes));

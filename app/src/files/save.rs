@@ -404,7 +404,7 @@ mod tests {
     #[test]
     fn endings_and_sizes_that_cannot_be_saved_are_told() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["fox", "fox.psd", "fox.xcf", ".png"] {
+        for name in ["fox", "fox.bmp", "fox.xcf", ".png"] {
             assert!(
                 matches!(
                     save_picture(&folder.path().join(name), &picture(), None),

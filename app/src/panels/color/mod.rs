@@ -148,7 +148,9 @@ fn digits(ui: &mut Ui, desk: &mut Desk) {
 /// `d6452b` or `#d6452b`, or `f80` for `ff8800`.
 fn color_of_digits(digits: &str) -> Option<[u8; 3]> {
     let digits = digits.trim().trim_start_matches('#');
-    let number = u32::from_str_radix(digits, 16).ok()?;
+    // A number may have a sign, a colour not.
+    let number =
+        digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16))?.ok()?;
     let level = |shift: u32| (number >> shift & 0xff) as u8;
     let doubled = |shift: u32| (number >> shift & 0xf) as u8 * 17;
     match digits.len() {
