@@ -57,6 +57,8 @@ impl Args for HintArguments {
             .subcommands(HintProcessor::all().map(of_type))
             .subcommand_value_name("TYPE")
             .subcommand_help_heading("Types")
+            .override_usage("brushfire hint <TYPE> <IN> --output <OUT> [OPTIONS]\n       brushfire hint --list")
+            .disable_help_subcommand(true)
             .args_conflicts_with_subcommands(true)
             .arg_required_else_help(true)
     }
@@ -69,7 +71,8 @@ impl Args for HintArguments {
 fn of_type(processor: HintProcessor) -> Command {
     let flags = processor.parameters().iter().map(flag);
     // A flag that is given twice counts as it was given last, as with every other command.
-    FileArguments::augment_args(Command::new(processor.name()).about(processor.summary()))
+    FileArguments::augment_args(Command::new(processor.name()))
+        .about(processor.summary())
         .args(flags)
         .args_override_self(true)
 }
@@ -149,6 +152,18 @@ mod tests {
         assert!(told.contains("a whole number between 16 and 8192 is needed"), "{told}");
         let told = parsed(&["cany", "in.png", "-o", "out.png"]).unwrap_err();
         assert!(told.contains("canny"), "{told}");
+    }
+
+    #[test]
+    fn the_help_says_what_each_type_makes() {
+        let told = parsed(&["--help"]).unwrap_err();
+        for processor in HintProcessor::all() {
+            let said = of_type(processor).get_about().map(ToString::to_string);
+            assert_eq!(said.as_deref(), Some(processor.summary()));
+            // A long one goes on in the next line.
+            let first: String = processor.summary().chars().take(30).collect();
+            assert!(told.contains(&first), "{processor}\n{told}");
+        }
     }
 
     #[test]
