@@ -45,7 +45,9 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
     let height = (ui.clip_rect().height() - ROOM_BELOW).clamp(LEAST_HEIGHT, GREATEST_HEIGHT);
     ui.horizontal_top(|ui| {
         panel.preview.show(ui, height.min(ui.available_width() * 0.56), &mut placing.stamp);
-        if let Some(gesture) = panel.gallery.show(ui, height, panel.taken.as_deref()) {
+        // What scrolls is laid out as what is around it.
+        let taken = ui.vertical(|ui| panel.gallery.show(ui, height, panel.taken.as_deref())).inner;
+        if let Some(gesture) = taken {
             placing.stamp = placing.stamp.with_gesture(gesture);
             panel.taken = Some(gesture.name.clone());
         }
