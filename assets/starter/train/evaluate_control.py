@@ -170,7 +170,8 @@ def measure(runs, folder, listed, out):
                          entry["source"]))
         for source in ("openmoji", "composition", "all"):
             some = np.array([r[:4] for r in rows if source in (r[4], "all")], float)
-            report[f"{run}/{source}"] = dict(zip(("precision", "recall", "F", "colour"), some.mean(0).round(3).tolist()))
+            if len(some):
+                report[f"{run}/{source}"] = dict(zip(("precision", "recall", "F", "colour"), some.mean(0).round(3).tolist()))
         report[f"{run}/F"] = [round(float(r[2]), 3) for r in rows]
     for key, value in report.items():
         if isinstance(value, dict):
