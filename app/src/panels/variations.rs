@@ -100,7 +100,9 @@ fn head(ui: &mut Ui, desk: &mut Desk) -> bool {
         from_right(ui, |ui| {
             stays = !icon_button(ui, icons::X, "variations-close", None).clicked();
             if !is_running {
-                command_button(ui, desk, Command::AcceptAsLayers, Look::Named, vec2(0.0, CONTROL_HEIGHT));
+                let layers = command_button(ui, desk, Command::AcceptAsLayers, Look::Named, vec2(0.0, CONTROL_HEIGHT));
+                // They are on the canvas now, to be blended there.
+                stays &= !layers.clicked();
             }
         });
     });
