@@ -32,9 +32,11 @@ impl HintCommand {
         match self {
             Self::Add(kind) => {
                 desk.studio.add_hint(kind);
-                // Lines are drawn at once; other hints have their own ways in the panel.
-                if kind.is_lines() {
-                    take_pencil(desk);
+                // Lines are drawn and people placed at once; other hints have their own ways in the panel.
+                match kind {
+                    HintKind::Pose => desk.tools.take(Tool::Pose),
+                    kind if kind.is_lines() => take_pencil(desk),
+                    _ => {}
                 }
                 desk.bring_up(PanelKind::Control);
             }

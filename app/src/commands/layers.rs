@@ -95,10 +95,10 @@ impl LayerCommand {
             }
             Self::ChooseAbove => choose_neighbour(desk, true),
             Self::ChooseBelow => choose_neighbour(desk, false),
-            Self::ShowOrHide => change_layer(desk, &layer, |props| props.visible = !props.visible),
-            Self::Lock => change_layer(desk, &layer, |props| props.locked = !props.locked),
-            Self::LockAlpha => change_layer(desk, &layer, |props| props.alpha_locked = !props.alpha_locked),
-            Self::Clip => change_layer(desk, &layer, |props| props.clipped = !props.clipped),
+            Self::ShowOrHide => change_layer(desk, id, |props| props.visible = !props.visible),
+            Self::Lock => change_layer(desk, id, |props| props.locked = !props.locked),
+            Self::LockAlpha => change_layer(desk, id, |props| props.alpha_locked = !props.alpha_locked),
+            Self::Clip => change_layer(desk, id, |props| props.clipped = !props.clipped),
         }
     }
 }

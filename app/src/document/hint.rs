@@ -4,6 +4,7 @@ use image::{GrayImage, Luma, Rgb, RgbImage, RgbaImage};
 use serde::{Deserialize, Serialize};
 
 use super::edit::{Change, Edit};
+use super::hint_objects::HintObjects;
 use super::images::image_of;
 use super::layer::{Layer, LayerContent, LayerId, LayerProps};
 use super::layer_tree::LayerPlace;
@@ -73,10 +74,11 @@ impl Document {
         self.all_layers().filter(|layer| layer.hint_kind().is_some())
     }
 
-    /// An empty hint layer above all others, active from now on. `tint`: what its lines are drawn with, sRGB.
-    pub fn add_hint(&mut self, kind: &str, name: String, tint: [u8; 3]) -> Edit {
+    /// An empty hint layer above all others, active from now on. `tint`: what its lines are drawn with, sRGB; `objects`: of
+    /// one that is drawn from objects.
+    pub fn add_hint(&mut self, kind: &str, name: String, tint: [u8; 3], objects: Option<HintObjects>) -> Edit {
         let pixels = TileGrid::filled(self.size(), [0; 4]);
-        let content = LayerContent::Hint { pixels, kind: kind.to_owned(), objects: None };
+        let content = LayerContent::Hint { pixels, kind: kind.to_owned(), objects };
         let place = LayerPlace { parent: None, index: self.layers().len() };
         self.insert("Add hint", place, Layer::new(LayerProps { tint, ..LayerProps::named(name) }, content))
     }
@@ -96,13 +98,17 @@ impl Document {
         Some(image_of::<Rgb<u8>, _, 3>(pixels, rect, |[r, g, b, _]| [r, g, b].map(pixel::narrow)))
     }
 
-    /// Replaces part of a hint layer, where something is selected only there; what reaches beyond the canvas is left out.
+    /// Replaces part of a hint layer, where something is selected only there; what reaches beyond the canvas is left out. One
+    /// that is drawn from objects is left alone: its pixels are theirs.
     pub fn replace_hint(&mut self, id: LayerId, top_left: [u32; 2], image: &RgbaImage) -> Option<Edit> {
         let [left, top] = top_left;
         let (right, bottom) = (left.saturating_add(image.width()), top.saturating_add(image.height()));
         let rect = PixelRect { left, top, right, bottom }.intersect(self.bounds());
         let selected = self.selection().cloned();
-        let grid = self.layer_mut(id).filter(|layer| layer.hint_kind().is_some()).and_then(Layer::pixels_mut)?;
+        let grid = self
+            .layer_mut(id)
+            .filter(|layer| layer.hint_kind().is_some() && layer.hint_objects().is_none())
+            .and_then(Layer::pixels_mut)?;
         let (samples, width) = (image.as_raw(), image.width() as usize);
         let tiles = grid.change_rows(rect, |x, y, row| {
             let from = (y - top) as usize * width + (x - left) as usize;
@@ -132,7 +138,7 @@ mod tests {
 
     fn with_hint() -> (Document, LayerId) {
         let mut document = Document::blank(CanvasSize::new(300, 270).unwrap(), [255; 4]);
-        document.add_hint("scribble", "Scribble".into(), [90, 30, 200]);
+        document.add_hint("scribble", "Scribble".into(), [90, 30, 200], None);
         let id = document.active();
         (document, id)
     }

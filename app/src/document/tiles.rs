@@ -140,6 +140,12 @@ impl<P> TileGrid<P> {
         }
     }
 
+    /// Whether there is nothing on it: a tile that becomes empty is dropped.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.slots.iter().all(|slot| slot.tile.is_none())
+    }
+
     /// Bytes of the tiles that are there, each counted once even where several places share it.
     pub(crate) fn bytes(&self) -> usize {
         let mut tiles: Vec<_> = self.slots.iter().filter_map(|slot| slot.tile.as_ref().map(Arc::as_ptr)).collect();

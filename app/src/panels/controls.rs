@@ -4,8 +4,8 @@ use std::ops::RangeInclusive;
 
 use egui::emath::Numeric;
 use egui::{
-    Align, Align2, Button, Color32, DragValue, Image, KeyboardShortcut, Layout, Response, RichText, Slider,
-    SliderClamping, Ui, Vec2, vec2,
+    Align, Align2, Button, Color32, DragValue, Image, KeyboardShortcut, Layout, Rect, Response, RichText, Slider,
+    SliderClamping, Stroke, StrokeKind, Ui, Vec2, vec2,
 };
 
 use crate::commands::Command;
@@ -75,6 +75,20 @@ pub fn keep_keys_from_tool(ui: &Ui, field: &Response) {
 pub fn hint(ui: &mut Ui, key: &str) {
     let image = crate::icons::INFO.image().tint(ui.visuals().weak_text_color()).sense(egui::Sense::hover());
     ui.add(image).accessible_name(text(key)).on_hover_text(text(key));
+}
+
+/// The ground of a line in a list: of the one that is chosen, of the one under the pointer, and with the keyboard's frame.
+pub fn paint_line_ground(ui: &Ui, rect: Rect, response: &Response, is_chosen: bool) {
+    let visuals = ui.visuals();
+    let ground = match (is_chosen, response.hovered()) {
+        (true, _) => visuals.selection.bg_fill,
+        (false, true) => visuals.widgets.inactive.bg_fill,
+        (false, false) => Color32::TRANSPARENT,
+    };
+    ui.painter().rect_filled(rect, 6.0, ground);
+    if response.has_focus() {
+        ui.painter().rect_stroke(rect, 6.0, Stroke::new(1.0, ACCENT), StrokeKind::Inside);
+    }
 }
 
 /// A square button with an icon only, named and explained by its key; `is_on` marks a choice.

@@ -11,6 +11,7 @@ use brushfire_engine::{EngineSettings, HintKind, KnownControl, find_model, known
 use image::{DynamicImage, RgbImage};
 
 use super::plan::Plan;
+use super::poses;
 use super::{Message, Studio};
 use crate::document::{Document, Layer, LayerId, PixelRect, TileGrid};
 use crate::language::text_of_name;
@@ -57,7 +58,7 @@ pub fn controls_of(document: &Document) -> Vec<(LayerId, ControlRecipe)> {
 /// Whether nothing is drawn on it.
 #[must_use]
 pub fn is_empty(layer: &Layer) -> bool {
-    layer.pixels().is_none_or(|pixels| pixels.bytes() == 0)
+    layer.pixels().is_none_or(|pixels| pixels.is_blank())
 }
 
 /// What the network of a hint layer sees, at the size the plan's model works at. `None` where nothing is drawn.
@@ -182,7 +183,9 @@ impl Studio {
     pub fn add_hint(&mut self, kind: HintKind) {
         let tint = self.next_hint_tint();
         let name = text_of_name("hint", kind.name());
-        self.edit(|document| Some(document.add_hint(kind.name(), name, tint)));
+        // People are placed on it and found for it, never painted.
+        let objects = (kind == HintKind::Pose).then(|| poses::nobody(self.document.size()));
+        self.edit(|document| Some(document.add_hint(kind.name(), name, tint, objects)));
     }
 
     /// Makes a hint of lines the active layer: the one that is, or the topmost. Whether there is one.
@@ -208,12 +211,11 @@ impl Studio {
 
     /// What the network of this layer saw last; has it looked at anew where it has changed. Called once a frame for what
     /// is shown.
-    pub fn look_at_hint(&mut self, id: LayerId, now: Instant) -> Option<SeenHint> {
+    pub fn look_at_hint(&mut self, id: LayerId, plan: &Plan, now: Instant) -> Option<SeenHint> {
         if self.seen_hints.picture != self.picture_number {
             self.seen_hints = SeenHints { picture: self.picture_number, ..SeenHints::default() };
         }
         let layer = self.document.layer(id)?;
-        let plan = self.plan();
         let revision = layer.pixels().map_or(0, TileGrid::latest_revision);
         let key = SeenKey { revision, rect: plan.seen(), size: plan.crop.model_size };
         let known = self.seen_hints.seen.get(&id).cloned();
@@ -221,7 +223,7 @@ impl Studio {
         let waited = self.seen_hints.last.is_none_or(|last| now.saturating_duration_since(last) >= PAUSE);
         if is_old && !self.seen_hints.under_way && (waited || !self.is_painting()) {
             (self.seen_hints.under_way, self.seen_hints.last) = (true, Some(now));
-            let (picture, document) = (self.picture_number, self.document.clone());
+            let (picture, document, plan) = (self.picture_number, self.document.clone(), plan.clone());
             self.mailbox.spawn("look-at-hint", move || {
                 let image = seen(&plan, &document, id).map(Arc::new);
                 Message::HintSeen(Box::new(NowSeen { picture, layer: id, hint: SeenHint { key, image } }))

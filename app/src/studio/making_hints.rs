@@ -2,14 +2,17 @@
 
 use std::collections::HashMap;
 
+use brushfire_engine::hints::skeleton::Pose;
 use brushfire_engine::hints::{HintProcessor, HintRecipe};
 use brushfire_engine::{Event, HintJob, HintKind, JobId};
 use image::imageops::{self, FilterType};
 use image::{DynamicImage, RgbImage, RgbaImage};
 
 use super::hints::kind_of;
+use super::poses::found_people;
 use super::{Message, Studio};
-use crate::document::{Document, LayerId, PixelRect, paint_of_lines, selection};
+use crate::document::transform::Projection;
+use crate::document::{Document, Edit, LayerId, PixelRect, paint_of_lines, selection};
 use crate::language::text_with;
 
 /// What is known of hints that are made from the picture.
@@ -39,6 +42,16 @@ struct Target {
     tint: [u8; 3],
 }
 
+impl Target {
+    /// From the pixels of a hint as large as this to those of the canvas.
+    fn placement_of(&self, (width, height): (u32, u32)) -> Projection {
+        let rect = self.rect;
+        let scale = |of: u32, to: u32| f64::from(to) / f64::from(of.max(1));
+        Projection::scaling(scale(width, rect.width()), scale(height, rect.height()))
+            .then(Projection::translation([f64::from(rect.left), f64::from(rect.top)]))
+    }
+}
+
 /// A picture that was cut out for the engine.
 pub struct PreparedHint {
     target: Target,
@@ -46,10 +59,10 @@ pub struct PreparedHint {
 }
 
 impl Studio {
-    /// Whether the active layer is a hint that can be made from the picture, and none is being made.
+    /// Whether the active layer is a hint that is not locked and can be made from the picture, and none is being made.
     #[must_use]
     pub fn can_make_hint(&self) -> bool {
-        let kind = self.active_hint().and_then(kind_of);
+        let kind = self.active_hint().filter(|layer| !layer.props().locked).and_then(kind_of);
         let is_makeable = kind.is_some_and(|kind| HintProcessor::of_kind(kind).is_some());
         is_makeable && self.engine.is_some() && self.hint_making.under_way.is_none()
     }
@@ -113,11 +126,11 @@ impl Studio {
         let Some(job) = under_way.job else { return Some(event) };
         match event {
             Event::HintProgress { job: of, share } if of == job => under_way.share = share,
-            Event::HintFinished { job: of, hint, .. } if of == job => {
+            Event::HintFinished { job: of, hint, people, .. } if of == job => {
                 let target = under_way.target;
                 self.hint_making.under_way = None;
                 self.edit_picture_in_background(target.picture, move |document| {
-                    Ok(document.replace_hint(target.layer, [target.rect.left, target.rect.top], &paint(&target, &hint)))
+                    Ok(laid(document, &target, &hint, people.as_ref()))
                 });
             }
             Event::Failed { job: of, message } if of == job => {
@@ -143,7 +156,15 @@ fn prepare(target: Target, recipe: HintRecipe, document: &Document, [width, heig
     PreparedHint { target: Target { rect, ..target }, job: HintJob { recipe: recipe.with_size(size), picture } }
 }
 
-/// A hint as it is laid onto its layer.
+/// Lays a hint onto its layer: as figures where the layer has these.
+fn laid(document: &mut Document, target: &Target, hint: &RgbImage, people: Option<&Pose>) -> Option<Edit> {
+    match people.filter(|_| document.layer(target.layer).is_some_and(|layer| layer.hint_objects().is_some())) {
+        Some(people) => found_people(document, target.layer, people.clone(), target.placement_of(hint.dimensions())),
+        None => document.replace_hint(target.layer, [target.rect.left, target.rect.top], &paint(target, hint)),
+    }
+}
+
+/// A hint as paint for its layer.
 fn paint(target: &Target, hint: &RgbImage) -> RgbaImage {
     let (width, height) = (target.rect.width(), target.rect.height());
     // Classes of things have no colours between them.

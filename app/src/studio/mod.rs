@@ -244,6 +244,7 @@ impl Studio {
     /// Lets another engine, on another device, take the place of this one. A run is cancelled.
     pub fn change_device(&mut self, choice: DeviceChoice) {
         self.abandon_run();
+        self.cancel_hint();
         self.engine_settings.device = choice;
         self.device = None;
         self.engine_notice = None;

@@ -6,6 +6,7 @@ use super::error::HintError;
 use super::networks::{self, HintFolders};
 use super::processor::HintProcessor;
 use super::recipe::HintRecipe;
+use super::skeleton::Pose;
 use super::watch::Watch;
 use super::{blur, canny, colors, invert, normals, scribble, segmentation, threshold, tile, xdog};
 use crate::inpaint::resample::{Axis, Kernel, resampled};
@@ -19,11 +20,25 @@ pub struct Context<'a> {
     pub folders: &'a HintFolders,
 }
 
+/// A hint that was made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MadeHint {
+    pub picture: RgbImage,
+    /// The people that a pose shows, in the picture's pixels; `None` of other hints.
+    pub people: Option<Pose>,
+}
+
+impl From<RgbImage> for MadeHint {
+    fn from(picture: RgbImage) -> Self {
+        Self { picture, people: None }
+    }
+}
+
 /// Makes a hint of the picture, of its size or the recipe's.
 ///
 /// # Errors
 /// A recipe that cannot be followed, weights that are missing or wrong, a picture without pixels; [`HintError::Cancelled`].
-pub fn make(recipe: &HintRecipe, picture: &RgbImage, context: &mut Context<'_>) -> Result<RgbImage, HintError> {
+pub fn make(recipe: &HintRecipe, picture: &RgbImage, context: &mut Context<'_>) -> Result<MadeHint, HintError> {
     recipe.check()?;
     if picture.is_empty() {
         return Err(HintError::Empty);
@@ -34,16 +49,16 @@ pub fn make(recipe: &HintRecipe, picture: &RgbImage, context: &mut Context<'_>) 
     let watch = &mut context.watch;
     let value = |name: &str| recipe.value(name);
     let hint = match recipe.processor {
-        HintProcessor::Canny => canny::edges(picture, value("low"), value("high"), watch)?,
-        HintProcessor::LineArt => xdog::line_art(picture, &xdog::Pen::of(recipe), watch)?,
-        HintProcessor::Scribble => scribble::scribble(picture, &scribble::Hand::of(recipe), watch)?,
-        HintProcessor::NormalFromDepth => normals::from_picture(picture, &normals::Look::of(recipe), watch)?,
-        HintProcessor::Segmentation => segmentation::snapped(picture, watch)?,
-        HintProcessor::Colors => colors::blocks(picture, value("block")),
-        HintProcessor::Tile => tile::tile(picture, value("detail")),
-        HintProcessor::Blur => blur::blurred(picture, value("radius"), watch)?,
-        HintProcessor::Threshold => threshold::threshold(picture, &threshold::Level::of(recipe)),
-        HintProcessor::Invert => invert::inverted(picture),
+        HintProcessor::Canny => canny::edges(picture, value("low"), value("high"), watch)?.into(),
+        HintProcessor::LineArt => xdog::line_art(picture, &xdog::Pen::of(recipe), watch)?.into(),
+        HintProcessor::Scribble => scribble::scribble(picture, &scribble::Hand::of(recipe), watch)?.into(),
+        HintProcessor::NormalFromDepth => normals::from_picture(picture, &normals::Look::of(recipe), watch)?.into(),
+        HintProcessor::Segmentation => segmentation::snapped(picture, watch)?.into(),
+        HintProcessor::Colors => colors::blocks(picture, value("block")).into(),
+        HintProcessor::Tile => tile::tile(picture, value("detail")).into(),
+        HintProcessor::Blur => blur::blurred(picture, value("radius"), watch)?.into(),
+        HintProcessor::Threshold => threshold::threshold(picture, &threshold::Level::of(recipe)).into(),
+        HintProcessor::Invert => invert::inverted(picture).into(),
         HintProcessor::SoftEdge
         | HintProcessor::Lines
         | HintProcessor::Depth

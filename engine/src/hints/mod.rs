@@ -34,7 +34,7 @@ mod xdog;
 pub use error::HintError;
 pub use kind::HintKind;
 pub use lines::{Choice as LineChoice, LineFinder, Segment};
-pub use make::{Context, make};
+pub use make::{Context, MadeHint, make};
 pub use networks::HintFolders;
 pub use people::{Body, FoundHand, Landmark, People, PeopleFinder, Place, Side};
 pub use pose::{Taken, pose_of};

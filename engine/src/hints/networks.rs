@@ -6,12 +6,13 @@ use image::RgbImage;
 
 use super::error::HintError;
 use super::lines::{self, Choice, LineFinder};
-use super::make::{Context, resized};
+use super::make::{Context, MadeHint, resized};
 use super::people::PeopleFinder;
 use super::pose::{Taken, pose_of};
 use super::processor::HintProcessor;
 use super::recipe::HintRecipe;
 use super::seen::single;
+use super::skeleton::Pose;
 use super::watch::Watch;
 use super::{depth, normals, soft_edge};
 use crate::inpaint::resample::Kernel;
@@ -50,20 +51,23 @@ impl HintFolders {
 }
 
 /// A hint of the picture's size.
-pub(super) fn make(recipe: &HintRecipe, picture: &RgbImage, context: &mut Context<'_>) -> Result<RgbImage, HintError> {
+pub(super) fn make(recipe: &HintRecipe, picture: &RgbImage, context: &mut Context<'_>) -> Result<MadeHint, HintError> {
     let weights = context.folders.weights_of(recipe.processor)?;
     let (compute, watch) = (context.compute, &mut context.watch);
-    match recipe.processor {
-        HintProcessor::SoftEdge => soft_edge::edges(picture, &weights, compute, watch),
-        HintProcessor::Lines => straight_lines(recipe, picture, &weights, compute, watch),
-        HintProcessor::Depth => depth::picture_of_depth(picture, &weights, compute, watch),
+    Ok(match recipe.processor {
+        HintProcessor::SoftEdge => soft_edge::edges(picture, &weights, compute, watch)?.into(),
+        HintProcessor::Lines => straight_lines(recipe, picture, &weights, compute, watch)?.into(),
+        HintProcessor::Depth => depth::picture_of_depth(picture, &weights, compute, watch)?.into(),
         HintProcessor::Normal => {
             let near = depth::nearness(picture, &weights, compute, &mut watch.part(0.0, 0.9))?;
             let look = normals::Look::of(recipe);
-            Ok(normals::from_depth(&near, 1.0, picture.dimensions(), &look, &mut watch.part(0.9, 1.0))?)
+            normals::from_depth(&near, 1.0, picture.dimensions(), &look, &mut watch.part(0.9, 1.0))?.into()
         }
-        _ => skeletons(recipe, picture, &weights, compute, watch),
-    }
+        _ => {
+            let pose = found_people(recipe, picture, &weights, compute, watch)?;
+            MadeHint { picture: pose.render(), people: Some(pose) }
+        }
+    })
 }
 
 fn straight_lines(
@@ -80,17 +84,17 @@ fn straight_lines(
     Ok(lines::drawn(&lines, picture.width(), picture.height()))
 }
 
-fn skeletons(
+fn found_people(
     recipe: &HintRecipe,
     picture: &RgbImage,
     weights: &Path,
     compute: &Compute,
     watch: &mut Watch<'_>,
-) -> Result<RgbImage, HintError> {
+) -> Result<Pose, HintError> {
     let finder = PeopleFinder::load(weights, &single(compute))?;
     let people = finder.find(picture, &mut |share| watch.reached(share))?;
     let taken = Taken { min_visibility: recipe.value("visible"), hands: !recipe.is_on("no-hands") };
-    Ok(pose_of(&people, [picture.width(), picture.height()], taken).render())
+    Ok(pose_of(&people, [picture.width(), picture.height()], taken))
 }
 
 #[cfg(test)]

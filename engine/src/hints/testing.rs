@@ -15,7 +15,7 @@ pub(super) fn attempted(recipe: &HintRecipe, picture: &RgbImage) -> Result<RgbIm
     let compute = Compute::new(&burn::tensor::Device::flex(), Precision::F32);
     let folders = HintFolders::default();
     let watch = Watch::new(&mut progress, &cancel);
-    make(recipe, picture, &mut Context { watch, compute: &compute, folders: &folders })
+    make(recipe, picture, &mut Context { watch, compute: &compute, folders: &folders }).map(|made| made.picture)
 }
 
 /// The hint.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use image::RgbImage;
 
 use super::job::{JobId, Latents};
+use crate::hints::skeleton::Pose;
 use crate::memory::Place;
 use crate::recipe::Recipe;
 use crate::tasks::BranchPoint;
@@ -28,8 +29,8 @@ pub enum Event {
     Finished { job: JobId, pictures: Vec<Picture>, latents: Latents, seconds: f64 },
     /// A hint is being made; `share` of the work, 0 to 1, is done.
     HintProgress { job: JobId, share: f32 },
-    /// A hint is made.
-    HintFinished { job: JobId, hint: RgbImage, seconds: f64 },
+    /// A hint is made; of a pose, with the people that it shows, in its pixels.
+    HintFinished { job: JobId, hint: RgbImage, people: Option<Pose>, seconds: f64 },
     /// The job could not be done; `message` says what, where and what to do.
     Failed { job: JobId, message: String },
     /// The job was cancelled.

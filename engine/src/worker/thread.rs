@@ -6,8 +6,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use image::RgbImage;
-
 use super::EngineSettings;
 use super::controls_folder::find_control;
 use super::event::{Event, Step};
@@ -16,7 +14,7 @@ use super::mailbox::{Letter, Mailbox, Work};
 use super::models_folder::{find_model, own_hints_folder};
 use crate::checkpoint::{CheckpointError, ControlBase, open_control};
 use crate::device::{ChosenDevice, DeviceChoice, SelfTester, choose};
-use crate::hints::{Context, HintError, HintFolders, Watch, make};
+use crate::hints::{Context, HintError, HintFolders, MadeHint, Watch, make};
 use crate::memory::{ModelMemory, Place, RunSize, available_memory, check};
 use crate::models::ModelError;
 use crate::nn::{CancelToken, Compute, Precision};
@@ -185,7 +183,9 @@ impl Worker<'_> {
         let started = Instant::now();
         let uses_device = job.recipe.processor.weights().is_some();
         let event = match catch_unwind(AssertUnwindSafe(|| self.attempt_hint(id, job, cancel))) {
-            Ok(Ok(hint)) => Event::HintFinished { job: id, hint, seconds: started.elapsed().as_secs_f64() },
+            Ok(Ok(MadeHint { picture: hint, people })) => {
+                Event::HintFinished { job: id, hint, people, seconds: started.elapsed().as_secs_f64() }
+            }
             Ok(Err(HintError::Cancelled)) => Event::Cancelled { job: id },
             Ok(Err(error)) => {
                 if matches!(error, HintError::Model(ModelError::ReadBack(_))) {
@@ -203,7 +203,7 @@ impl Worker<'_> {
         (self.say)(event);
     }
 
-    fn attempt_hint(&mut self, id: JobId, job: &HintJob, cancel: &CancelToken) -> Result<RgbImage, HintError> {
+    fn attempt_hint(&mut self, id: JobId, job: &HintJob, cancel: &CancelToken) -> Result<MadeHint, HintError> {
         let compute = self.compute();
         let folders = HintFolders { shipped: self.settings.hints_folder.clone(), own: own_hints_folder(self.settings) };
         let say = &mut self.say;

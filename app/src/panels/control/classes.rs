@@ -9,7 +9,8 @@ use egui::{
 use crate::canvas::Tool;
 use crate::desk::Desk;
 use crate::language::text;
-use crate::theme::{self, ACCENT, CONTROL_HEIGHT};
+use crate::panels::controls::paint_line_ground;
+use crate::theme::{self, CONTROL_HEIGHT};
 
 const ROW_HEIGHT: f32 = 24.0;
 /// Of the list.
@@ -49,16 +50,8 @@ fn row(ui: &mut Ui, desk: &mut Desk, class: &SegmentationClass) {
     let is_in_hand = desk.tools.color == class.color;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), is_in_hand, class.name));
+    paint_line_ground(ui, rect, &response, is_in_hand);
     let visuals = ui.visuals();
-    let ground = match (is_in_hand, response.hovered()) {
-        (true, _) => visuals.selection.bg_fill,
-        (false, true) => visuals.widgets.inactive.bg_fill,
-        (false, false) => Color32::TRANSPARENT,
-    };
-    ui.painter().rect_filled(rect, 4.0, ground);
-    if response.has_focus() {
-        ui.painter().rect_stroke(rect, 4.0, Stroke::new(1.0, ACCENT), StrokeKind::Inside);
-    }
     let [red, green, blue] = class.color;
     let swatch = Rect::from_center_size(pos2(rect.left() + 4.0 + SWATCH / 2.0, rect.center().y), Vec2::splat(SWATCH));
     ui.painter().rect_filled(swatch, 3.0, Color32::from_rgb(red, green, blue));

@@ -6,7 +6,7 @@ use egui::{Color32, ComboBox, Rect, RichText, Sense, Stroke, StrokeKind, Ui, vec
 
 use super::{classes, making};
 use crate::desk::Desk;
-use crate::document::{HintControl, Layer};
+use crate::document::{HintControl, LayerId};
 use crate::language::{text, text_with, tooltip};
 use crate::panels::change_layer;
 use crate::panels::controls::{Number, Unit, row};
@@ -19,20 +19,21 @@ const SEEN_HEIGHT: f32 = 200.0;
 pub fn show(ui: &mut Ui, desk: &mut Desk) {
     let Desk { control_panel, studio, .. } = desk;
     control_panel.seen.update(ui.ctx(), studio);
-    let Some(layer) = desk.studio.active_hint().cloned() else { return };
-    let Some(kind) = kind_of(&layer) else {
+    let Some(layer) = desk.studio.active_hint() else { return };
+    let (id, before) = (layer.id(), layer.props().control.clone());
+    let Some(kind) = kind_of(layer) else {
         ui.label(RichText::new(text("hint-unknown")).weak());
         return;
     };
     ui.separator();
-    seen(ui, desk, &layer, kind);
+    seen(ui, desk, id, kind);
     making::show(ui, desk, kind);
     means_of(ui, desk, kind);
-    let mut control = layer.props().control.clone();
+    let mut control = before.clone();
     network(ui, desk, kind, &mut control);
     numbers(ui, &mut control);
-    if control != layer.props().control {
-        change_layer(desk, &layer, |props| props.control = control);
+    if control != before {
+        change_layer(desk, id, |props| props.control = control);
     }
     if ui.input(|input| input.pointer.any_released()) {
         desk.studio.seal_parameters();
@@ -40,14 +41,14 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
 }
 
 /// The hint as its network sees it.
-fn seen(ui: &mut Ui, desk: &Desk, layer: &Layer, kind: HintKind) {
+fn seen(ui: &mut Ui, desk: &Desk, id: LayerId, kind: HintKind) {
     let size = desk.studio.plan().crop.model_size;
     let [width, height] = size.map(|side| side as f32);
     let scale = (ui.available_width() / width).min(SEEN_HEIGHT / height);
     let (area, response) = ui.allocate_exact_size(vec2(ui.available_width(), (height * scale).round()), Sense::hover());
     let rect = Rect::from_center_size(area.center(), (vec2(width, height) * scale).round());
     ui.painter().rect_filled(rect, 4.0, Color32::BLACK);
-    match desk.control_panel.seen.get(layer.id()) {
+    match desk.control_panel.seen.get(id) {
         Some(texture) => egui::Image::from_texture(texture).corner_radius(4).paint_at(ui, rect),
         None => {
             let key = if kind.is_the_picture() { "hint-is-the-picture" } else { "hint-nothing-drawn" };

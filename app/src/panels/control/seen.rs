@@ -17,8 +17,9 @@ impl SeenTextures {
     pub fn update(&mut self, ctx: &Context, studio: &mut Studio) {
         let hints: Vec<_> = studio.document().hints().map(crate::document::Layer::id).collect();
         self.forget(studio.document());
+        let plan = studio.plan();
         for id in hints {
-            let Some(seen) = studio.look_at_hint(id, Instant::now()) else { continue };
+            let Some(seen) = studio.look_at_hint(id, &plan, Instant::now()) else { continue };
             if self.0.get(&id).is_none_or(|(key, _)| *key != seen.key()) {
                 let texture = ctx.load_texture("hint", color_image(&seen), TextureOptions::LINEAR);
                 self.0.insert(id, (seen.key(), texture));

@@ -87,7 +87,7 @@ fn head(ui: &mut Ui, desk: &mut Desk) {
         opacity.show(ui, ui.available_width(), &mut props.opacity, 0.0..=1.0, 1.0);
     });
     if props != *layer.props() {
-        change(desk, &layer, |changed| *changed = props);
+        change(desk, layer.id(), |changed| *changed = props);
     }
     if ui.input(|input| input.pointer.any_released()) {
         desk.studio.seal_parameters();

@@ -9,10 +9,11 @@ use super::LayersPanel;
 use super::rows::Row;
 use crate::commands::{Command, LayerCommand};
 use crate::desk::Desk;
-use crate::document::{BlendMode, Layer, LayerContent, LayerProps};
+use crate::document::{BlendMode, Layer, LayerContent, LayerId, LayerProps};
 use crate::icons::{self, Icon};
 use crate::language::{text_of_name, text_with};
-use crate::theme::{self, ACCENT};
+use crate::panels::controls::paint_line_ground;
+use crate::theme;
 
 /// Height of a line.
 pub const ROW_HEIGHT: f32 = 36.0;
@@ -31,13 +32,13 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, row: Row) -> Option<Response> {
     let name = shown_name(&layer);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), is_active, &name));
-    paint_ground(ui, rect, &response, is_active);
+    paint_line_ground(ui, rect, &response, is_active);
 
     let mut line = Line { ui, left: rect.left() + 4.0, right: rect.right() - 4.0, y: rect.center().y };
     let props = layer.props().clone();
     let eye = if props.visible { icons::EYE } else { icons::EYE_OFF };
     if line.button_left(eye, "layer-visible", &name, props.visible) {
-        change(desk, &layer, |props| props.visible = !props.visible);
+        change(desk, layer.id(), |props| props.visible = !props.visible);
     }
     line.left += row.depth as f32 * INDENT + 4.0;
     let picture = Rect::from_center_size(pos2(line.left + PICTURE / 2.0, line.y), Vec2::splat(PICTURE));
@@ -97,7 +98,7 @@ fn toggles(line: &mut Line<'_>, desk: &mut Desk, layer: &Layer, name: &str, show
     let props = layer.props();
     let lock = if props.locked { icons::LOCK } else { icons::LOCK_OPEN };
     if (shows_all || props.locked) && line.button_right(lock, "layer-lock", name, props.locked) {
-        change(desk, layer, |props| props.locked = !props.locked);
+        change(desk, layer.id(), |props| props.locked = !props.locked);
     }
     if layer.is_mask() {
         return;
@@ -106,36 +107,21 @@ fn toggles(line: &mut Line<'_>, desk: &mut Desk, layer: &Layer, name: &str, show
         && (shows_all || props.alpha_locked)
         && line.button_right(icons::ALPHA_LOCK, "layer-alpha-lock", name, props.alpha_locked)
     {
-        change(desk, layer, |props| props.alpha_locked = !props.alpha_locked);
+        change(desk, layer.id(), |props| props.alpha_locked = !props.alpha_locked);
     }
     if layer.is_part_of_picture()
         && (shows_all || props.clipped)
         && line.button_right(icons::CLIP, "layer-clip", name, props.clipped)
     {
-        change(desk, layer, |props| props.clipped = !props.clipped);
+        change(desk, layer.id(), |props| props.clipped = !props.clipped);
     }
 }
 
 /// Changes one layer's properties as one step.
-pub fn change(desk: &mut Desk, layer: &Layer, change: impl FnOnce(&mut LayerProps)) {
-    let mut props = layer.props().clone();
+pub fn change(desk: &mut Desk, id: LayerId, change: impl FnOnce(&mut LayerProps)) {
+    let Some(mut props) = desk.studio.document().layer(id).map(|layer| layer.props().clone()) else { return };
     change(&mut props);
-    desk.studio.edit(|document| document.set_props(layer.id(), props));
-}
-
-fn paint_ground(ui: &Ui, rect: Rect, response: &Response, is_active: bool) {
-    let visuals = ui.visuals();
-    let ground = if is_active {
-        visuals.selection.bg_fill
-    } else if response.hovered() {
-        visuals.widgets.inactive.bg_fill
-    } else {
-        Color32::TRANSPARENT
-    };
-    ui.painter().rect_filled(rect, 6.0, ground);
-    if response.has_focus() {
-        ui.painter().rect_stroke(rect, 6.0, Stroke::new(1.0, ACCENT), StrokeKind::Inside);
-    }
+    desk.studio.edit(|document| document.set_props(id, props));
 }
 
 /// A group's folder opens and closes it; a layer's picture only shows.
@@ -233,7 +219,7 @@ fn name_field(ui: &mut Ui, desk: &mut Desk, layer: &Layer, place: Rect) {
         let typed = std::mem::take(typed).trim().to_owned();
         *renaming = None;
         if !ui.input(|input| input.key_pressed(Key::Escape)) && !typed.is_empty() {
-            change(desk, layer, |props| props.name = typed);
+            change(desk, layer.id(), |props| props.name = typed);
         }
     }
 }

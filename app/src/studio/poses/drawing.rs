@@ -27,6 +27,11 @@ pub(super) fn pose_of(layer: &Layer, size: CanvasSize) -> Option<Pose> {
     Some(placed(read?, objects.placement, size))
 }
 
+/// What a layer is drawn from that shows nobody yet.
+pub(in super::super) fn nobody(size: CanvasSize) -> HintObjects {
+    HintObjects::new(Pose { people: vec![], size: sides(size) }.to_open_pose_json())
+}
+
 /// What a projection makes of people. In a mirror left and right are exchanged, or they would show their backs.
 fn placed(pose: Pose, placement: Projection, size: [u32; 2]) -> Pose {
     if placement == Projection::IDENTITY {
@@ -133,6 +138,21 @@ pub(super) fn change_people(
     let mut before = TilesBefore::new();
     Drawing::of(document, layer).show(document, &pose, &mut before);
     edit_of(document, name, layer, &pose, before)
+}
+
+/// People that were found in part of the picture, in its pixels once `placement` has placed them. They take the place of
+/// those on the layer, where something is selected they come to them.
+pub(in super::super) fn found_people(
+    document: &mut Document,
+    layer: LayerId,
+    found: Pose,
+    placement: Projection,
+) -> Option<Edit> {
+    let size = document.size();
+    let before = pose_of(document.layer(layer)?, size)?.people;
+    let kept = if document.selection().is_some() { before } else { vec![] };
+    let people = kept.into_iter().chain(placed(found, placement, sides(size)).people).collect();
+    change_people(document, "Make a hint", layer, people)
 }
 
 /// More people: on the layer that has figures, or on a new one of this name.

@@ -5,7 +5,7 @@ mod exchange;
 
 use brushfire_engine::hints::skeleton::{Person, Pose};
 
-pub(super) use self::drawing::with_figures_redrawn;
+pub(super) use self::drawing::{found_people, nobody, with_figures_redrawn};
 pub use self::exchange::PoseRead;
 
 use self::drawing::{Drawing, TilesBefore, add_people, change_people, edit_of, layer_with_figures, pose_of, sides};
