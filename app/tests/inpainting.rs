@@ -12,7 +12,9 @@ use brushfire::assets;
 use brushfire::canvas::Tool;
 use brushfire::commands::{Command, InpaintCommand, Menu};
 use brushfire::document::{LayerProps, MaskUse, PixelRect};
-use brushfire_engine::{Area, BranchPoint, DeviceChoice, Engine, Event, Fill, Job, Latents, Picture, Resume, Step};
+use brushfire_engine::{
+    Area, BranchPoint, DeviceChoice, Engine, Event, Fill, Job, Latents, Picture, RegionRecipe, Resume, Step, Tweak,
+};
 use egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::Queryable as _;
 use image::{DynamicImage, GrayImage, Rgb, RgbImage};
@@ -147,6 +149,36 @@ fn masks_with_prompts_of_their_own_are_filled_in_one_run_and_a_context_is_only_s
     desk.window_mut().desk.studio.recipe.area = Area::Masked;
     let seen = desk.window().desk.studio.plan().seen();
     assert!(seen.right >= 380 && seen.bottom >= 280, "{seen:?}");
+}
+
+#[test]
+fn a_mask_with_a_prompt_of_its_own_joins_a_run_that_goes_on() {
+    let mut desk = desk_with(400, 300);
+    desk.window_mut().desk.studio.tweaks_while_running = true;
+    mask(&mut desk, (40.0, 40.0), (60.0, 40.0), 20.0);
+    assert!(desk.generate().regions.is_empty());
+    let hat = |prompt: &str| MaskUse::Region { prompt: prompt.to_owned(), strength: 0.5 };
+    add_mask(&mut desk, hat("a hat"), (200.0, 100.0), (230.0, 100.0));
+    let tweaks = Arc::clone(&desk.engine.tweaks);
+    let last = move || tweaks.lock().unwrap().last().cloned().unwrap_or_default();
+    desk.wait_for(|_| last().region_masks.is_some_and(|masks| masks.len() == 1));
+    let told = last();
+    assert_eq!(told.regions, Some(vec![RegionRecipe { prompt: "a hat".to_owned(), strength: 0.5 }]));
+    let of_hat = &told.region_masks.unwrap()[0];
+    assert_eq!([of_hat.get_pixel(50, 40).0, of_hat.get_pixel(215, 100).0], [[0], [255]]);
+
+    let id = desk.document().active_mask();
+    desk.window_mut().desk.studio.use_mask(id, hat("a red hat"));
+    desk.wait_for(|_| last().region_masks.is_none());
+    let words = Tweak {
+        regions: Some(vec![RegionRecipe { prompt: "a red hat".to_owned(), strength: 0.5 }]),
+        ..Tweak::default()
+    };
+    assert_eq!(last(), words, "the mask is not sent again");
+    desk.finish([200, 10, 10]);
+    desk.press(Modifiers::NONE, Key::Enter);
+    let red = |x, y| desk.document().flattened().pixel(x, y)[0] / 257;
+    assert_eq!([red(50, 40), red(215, 100)], [200, 200]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Inpainting as a whole: crop, fill, model, colour match, stitch; regions; runs that are changed or gone on with.
 #![allow(clippy::unwrap_used, reason = "a golden file that cannot be read fails the test")]
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use brushfire_engine::inpaint::{Mark, ModelSize, Region, grab_cut};
@@ -246,6 +247,50 @@ fn a_region_s_words_and_strength_can_change_while_a_picture_is_made() {
     };
     generate(&mut pipeline(), &job(vec![region("a cat", 1.0)]), &CancelToken::new(), &mut report).unwrap();
     assert_eq!(refused, 1, "a mask without words has none");
+}
+
+#[test]
+fn regions_can_move_and_come_and_go_while_a_picture_is_made() {
+    let region = |prompt: &str| RegionRecipe { prompt: prompt.to_owned(), strength: 1.0 };
+    let job = Job {
+        recipe: Recipe { regions: vec![region("a cat")], fill: Fill::Original, strength: 0.9, ..tiny() },
+        init: Some(photo(64, 64)),
+        regions: vec![half(255, 0)],
+        ..Job::default()
+    };
+    let tweaked = |tweak: &Tweak| made(&job, |step, _| (step == 1).then(|| tweak.clone())).image;
+    let is_kept = |picture: &RgbImage, columns: Range<u32>| {
+        picture
+            .enumerate_pixels()
+            .filter(|(x, ..)| columns.contains(x))
+            .all(|(x, y, p)| p == photo(64, 64).get_pixel(x, y))
+    };
+    let moved = tweaked(&Tweak { region_masks: Some(vec![half(0, 255)]), ..Tweak::default() });
+    assert_eq!([is_kept(&moved, 0..32), is_kept(&moved, 32..64)], [true, false], "only where the mask is now");
+    let joined = Tweak {
+        regions: Some(vec![region("a cat"), region("the sea")]),
+        region_masks: Some(vec![half(255, 0), half(0, 255)]),
+        ..Tweak::default()
+    };
+    let joined = tweaked(&joined);
+    assert_eq!([is_kept(&joined, 0..32), is_kept(&joined, 32..64)], [false, false]);
+    let left =
+        Tweak { regions: Some(vec![]), region_masks: Some(vec![]), mask: Some(half(0, 255)), ..Tweak::default() };
+    assert!(is_kept(&tweaked(&left), 0..32), "its words are gone with its mask");
+
+    for wrong in [vec![], vec![GrayImage::new(32, 64)]] {
+        let mut refused = 0;
+        let mut report = |report: Report| match report {
+            Report::Step { step: 1, .. } => Some(Tweak { region_masks: Some(wrong.clone()), ..Tweak::default() }),
+            Report::NotChanged { .. } => {
+                refused += 1;
+                None
+            }
+            _ => None,
+        };
+        generate(&mut pipeline(), &job, &CancelToken::new(), &mut report).unwrap();
+        assert_eq!(refused, 1, "{} masks", wrong.len());
+    }
 }
 
 #[test]

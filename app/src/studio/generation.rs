@@ -95,7 +95,7 @@ pub struct Run {
     pub mask: Option<Arc<GrayImage>>,
     pub(super) job: Option<JobId>,
     /// What the engine was sent.
-    sent: Option<Arc<Job>>,
+    pub(super) sent: Option<Arc<Job>>,
     pub(super) told: Told,
     /// As it was when the run began.
     document: Document,
@@ -264,7 +264,7 @@ impl Studio {
             job: None,
             sent: None,
             document: self.document.clone(),
-            told: Told::new(self.mask_revision(), self.recipe.clone(), hints),
+            told: Told::new(&self.document, &self.masks(), self.recipe.clone(), hints),
             cancelled: false,
         }
     }

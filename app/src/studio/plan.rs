@@ -196,16 +196,23 @@ fn with_fill(plan: &Plan, document: &Document, parts: &MaskParts) -> Recipe {
 /// The masks of a plan, changed since its job was prepared.
 pub struct OtherMask {
     pub for_engine: GrayImage,
+    /// Those of the plan's regions, for the engine.
+    pub of_regions: Vec<GrayImage>,
     /// Of the plan's region.
     pub in_region: GrayImage,
 }
 
-/// The mask for a job that runs, of this plan with the region it now has; the regions' masks stay.
+/// The masks for a job that runs, of this plan with the regions it now has.
 #[must_use]
 pub fn other_mask(plan: &Plan, document: &Document) -> OtherMask {
     let parts = MaskParts::of(plan, document);
     let soft = brushfire_engine::inpaint::has_strengths(&plan.recipe);
-    OtherMask { for_engine: plan.crop.mask_for_model(&parts.main, soft), in_region: parts.coverage(plan) }
+    let for_engine = |mask: &GrayImage| plan.crop.mask_for_model(mask, soft);
+    OtherMask {
+        for_engine: for_engine(&parts.main),
+        of_regions: parts.regions.iter().map(for_engine).collect(),
+        in_region: parts.coverage(plan),
+    }
 }
 
 /// Lays the engine's pictures back into the plan's region, makes their thumbnails and measures how they fit. `mask` is that

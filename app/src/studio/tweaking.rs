@@ -9,7 +9,7 @@ use super::mailbox::Message;
 use super::plan::{self, OtherMask, Plan, Task};
 use super::tweaking_hints::{HintTweak, ToldHints};
 use super::{Masks, Phase, Run, RunId, Studio};
-use crate::document::{Layer, TileGrid};
+use crate::document::{Document, LayerId};
 
 /// What is being typed or dragged is sent no more often than this.
 const PAUSE: Duration = Duration::from_millis(150);
@@ -18,20 +18,38 @@ const PAUSE: Duration = Duration::from_millis(150);
 #[derive(Clone, Debug)]
 pub(super) struct Told {
     at: Instant,
-    /// Of the mask that it has, or that is on its way; see [`crate::document::TileGrid::latest_revision`].
-    mask_revision: u64,
+    /// Of the masks that it has, or that are on their way.
+    painted: Painted,
     /// As the panels had it; a run may have a recipe of its own.
     recipe: Recipe,
+    /// Likewise.
+    regions: Vec<(LayerId, RegionRecipe)>,
     hints: ToldHints,
 }
 
 impl Told {
-    pub(super) fn new(mask_revision: u64, recipe: Recipe, hints: ToldHints) -> Self {
-        Self { at: Instant::now(), mask_revision, recipe, hints }
+    pub(super) fn new(document: &Document, masks: &Masks, recipe: Recipe, hints: ToldHints) -> Self {
+        let (painted, regions) = (Painted::of(document, masks), masks.regions.clone());
+        Self { at: Instant::now(), painted, recipe, regions, hints }
     }
 }
 
-/// Another mask for a run that goes on.
+/// What has been painted on the masks of a generation: each with the revision of its tiles.
+#[derive(Clone, Debug, PartialEq)]
+struct Painted {
+    main: Option<(LayerId, u64)>,
+    regions: Vec<(LayerId, u64)>,
+}
+
+impl Painted {
+    fn of(document: &Document, masks: &Masks) -> Self {
+        let painted = |id: LayerId| (id, document.mask_of(id).latest_revision());
+        let regions = masks.regions.iter().map(|(id, _)| painted(*id)).collect();
+        Self { main: masks.main.map(painted), regions }
+    }
+}
+
+/// Other masks for a run that goes on.
 pub struct NextMask {
     pub(super) run: RunId,
     pub(super) plan: Plan,
@@ -45,16 +63,17 @@ impl Studio {
         if !self.tweaks_while_running || self.is_painting() {
             return None;
         }
-        let (mask_revision, masks) = (self.mask_revision(), self.masks());
+        let masks = self.masks();
+        let painted = Painted::of(&self.document, &masks);
         let (Some(engine), Some((job, run))) = (&self.engine, tweakable(self.run.as_mut(), self.picture_number)) else {
             return None;
         };
         let hints = HintTweak::between(&run.told.hints, &self.document);
         let controls = hints.as_ref().and_then(|hints| hints.controls.clone());
-        let regions = other_regions(&run.plan, &masks);
+        let regions = other_regions(&run.plan, &run.told, &masks);
         let tweak = Tweak { controls, regions, ..difference(&run.told.recipe, &self.recipe) };
-        let is_other_mask = run.plan.task == Task::Inpaint && run.told.mask_revision != mask_revision;
-        if tweak == Tweak::default() && hints.is_none() && !is_other_mask {
+        let is_painted = run.plan.task == Task::Inpaint && run.told.painted != painted;
+        if tweak == Tweak::default() && hints.is_none() && !is_painted {
             return None;
         }
         let waited = now.saturating_duration_since(run.told.at);
@@ -62,7 +81,8 @@ impl Studio {
             return Some(PAUSE - waited);
         }
         let told_hints = hints.as_ref().map_or_else(|| run.told.hints.clone(), |hints| hints.now.clone());
-        run.told = Told { at: now, mask_revision, recipe: self.recipe.clone(), hints: told_hints };
+        let regions = if tweak.regions.is_some() { masks.regions.clone() } else { run.told.regions.clone() };
+        run.told = Told { at: now, painted, recipe: self.recipe.clone(), regions, hints: told_hints };
         if tweak != Tweak::default() {
             run.plan.recipe = tweak.applied_to(&run.plan.recipe);
             engine.tweak(job, tweak);
@@ -71,39 +91,51 @@ impl Studio {
         if let Some(hints) = hints {
             self.prepare_next_hints(run, plan.clone(), &hints);
         }
-        if is_other_mask {
-            self.prepare_next_mask(run, plan);
+        if is_painted {
+            self.prepare_next_mask(run, plan, masks);
         }
         None
     }
 
-    /// Without a mask within what the model sees there would be nothing left to make, so the last one stays.
-    fn prepare_next_mask(&self, run: RunId, plan: Plan) {
-        let masks = self.masks();
+    /// Without a mask within what the model sees there would be nothing left to make, so the last ones stay.
+    fn prepare_next_mask(&self, run: RunId, plan: Plan, masks: Masks) {
         let region = masks.bounds.map(|bounds| bounds.intersect(plan.seen()));
         let Some(region) = region.filter(|region| !region.is_empty()) else { return };
         let document = self.document.clone();
         self.mailbox.spawn("prepare-mask", move || {
-            let plan = Plan { region, mask: masks.main, ..plan };
+            let (regions, recipes) = masks.regions.into_iter().unzip();
+            let recipe = Recipe { regions: recipes, ..plan.recipe };
+            let plan = Plan { region, mask: masks.main, regions, recipe, ..plan };
             let other = plan::other_mask(&plan, &document);
             Message::NextMask(Box::new(NextMask { run, plan, other }))
         });
-    }
-
-    /// Changes with the mask of the recipe's own prompt.
-    pub(super) fn mask_revision(&self) -> u64 {
-        self.document.main_mask().and_then(Layer::mask).map_or(0, TileGrid::latest_revision)
     }
 
     pub(super) fn take_in_next_mask(&mut self, next: NextMask) {
         let (Some(engine), Some((job, run))) = (&self.engine, tweakable(self.run.as_mut(), self.picture_number)) else {
             return;
         };
-        if run.id == next.run {
-            (run.plan.region, run.plan.mask) = (next.plan.region, next.plan.mask);
-            run.mask = Some(Arc::new(next.other.in_region));
-            engine.tweak(job, Tweak { mask: Some(next.other.for_engine), ..Tweak::default() });
+        let NextMask { run: of_run, plan, other } = next;
+        if run.id != of_run {
+            return;
         }
+        // Words that came while the masks were made are told next.
+        run.told.regions = plan.regions.iter().copied().zip(plan.recipe.regions.iter().cloned()).collect();
+        (run.plan.region, run.plan.mask, run.plan.regions) = (plan.region, plan.mask, plan.regions);
+        run.plan.recipe.regions.clone_from(&plan.recipe.regions);
+        run.mask = Some(Arc::new(other.in_region));
+        let tweak = Tweak {
+            mask: Some(other.for_engine),
+            regions: Some(plan.recipe.regions),
+            region_masks: Some(other.of_regions),
+            ..Tweak::default()
+        };
+        if let Some(sent) = &mut run.sent {
+            // A run that goes on from a step of this one begins with the same masks.
+            let sent = Arc::make_mut(sent);
+            (sent.mask, sent.regions) = (tweak.mask.clone(), tweak.region_masks.clone().unwrap_or_default());
+        }
+        engine.tweak(job, tweak);
     }
 }
 
@@ -128,10 +160,11 @@ fn difference(before: &Recipe, after: &Recipe) -> Tweak {
     }
 }
 
-/// What the run's regions have become; `None` where nothing has changed, or other masks are regions now.
-fn other_regions(plan: &Plan, masks: &Masks) -> Option<Vec<RegionRecipe>> {
-    let (ids, regions): (Vec<_>, Vec<_>) = masks.regions.iter().cloned().unzip();
-    (ids == plan.regions && regions != plan.recipe.regions).then_some(regions)
+/// What the run's regions have become; `None` where nothing has changed, or where the engine has other masks than these.
+fn other_regions(plan: &Plan, told: &Told, masks: &Masks) -> Option<Vec<RegionRecipe>> {
+    let is_known = masks.regions.iter().map(|(id, _)| id).eq(&plan.regions);
+    (is_known && masks.regions != told.regions)
+        .then(|| masks.regions.iter().map(|(_, region)| region.clone()).collect())
 }
 
 #[cfg(test)]

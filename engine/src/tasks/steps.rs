@@ -69,14 +69,46 @@ pub(super) struct Begun<'run> {
     pub draws: Draws<'run>,
 }
 
+/// Where a run repaints.
+#[derive(Clone)]
+struct Masks {
+    /// The part of the recipe's own prompt.
+    main: Option<GrayImage>,
+    /// Those of the recipe's regions.
+    regions: Vec<GrayImage>,
+}
+
+impl Masks {
+    /// With a tweak's in their place. `recipe` is the one that the tweak leads to.
+    fn tweaked(&self, tweak: &Tweak, recipe: &Recipe, has_init: bool) -> Result<Self, TaskError> {
+        let main = tweak.mask.as_ref().filter(|_| has_init);
+        let regions = tweak.region_masks.as_ref();
+        let (width, height) = (recipe.width, recipe.height);
+        let of_regions = regions.into_iter().flatten().map(|mask| ("mask of a region", mask));
+        for (what, mask) in main.map(|mask| ("mask", mask)).into_iter().chain(of_regions) {
+            let (found_width, found_height) = mask.dimensions();
+            if (found_width, found_height) != (width, height) {
+                return Err(TaskError::SizeMismatch { what, found_width, found_height, width, height });
+            }
+        }
+        let masks =
+            Self { main: main.or(self.main.as_ref()).cloned(), regions: regions.unwrap_or(&self.regions).clone() };
+        let (regions, masks_of_regions) = (recipe.regions.len(), masks.regions.len());
+        if regions != masks_of_regions {
+            return Err(TaskError::RegionMasks { regions, masks: masks_of_regions });
+        }
+        Ok(masks)
+    }
+}
+
 /// Everything the steps of one run share.
 pub(super) struct Sampling<'run> {
     pipeline: &'run Pipeline,
     job: &'run Job,
     /// The job's, with what was changed since.
     recipe: Recipe,
-    mask: Option<GrayImage>,
-    /// The mask, and those of all regions.
+    masks: Masks,
+    /// All of the masks, as strengths.
     repainted: Option<GrayImage>,
     hints: Vec<Option<RgbImage>>,
     shape: LatentShape,
@@ -100,7 +132,8 @@ impl<'run> Sampling<'run> {
         cancel: &'run CancelToken,
     ) -> Self {
         let Begun { start, controls, noise, draws } = begun;
-        let (recipe, mask, hints) = (job.recipe.clone(), job.mask.clone(), job.hints.clone());
+        let (recipe, hints) = (job.recipe.clone(), job.hints.clone());
+        let masks = Masks { main: job.mask.clone(), regions: job.regions.clone() };
         // The number of steps is known when the first is made.
         let conditioning = Conditioning::new(&recipe, 1);
         let regional = Regional::default();
@@ -108,7 +141,7 @@ impl<'run> Sampling<'run> {
             pipeline,
             job,
             recipe,
-            mask,
+            masks,
             repainted,
             hints,
             shape,
@@ -128,7 +161,7 @@ impl<'run> Sampling<'run> {
         report: &mut dyn FnMut(Report) -> Option<Tweak>,
     ) -> Result<Vec<f32>, TaskError> {
         self.conditioning.change(&self.recipe, run.steps_total());
-        self.regional = Regional::new(&self.recipe, &self.job.regions, self.pipeline.scale(), run.steps_total());
+        self.regional = Regional::new(&self.recipe, &self.masks.regions, self.pipeline.scale(), run.steps_total());
         let mut step_started = Instant::now();
         let mut spent = Spent::default();
         while let Some(request) = run.next_request() {
@@ -172,31 +205,20 @@ impl<'run> Sampling<'run> {
     /// Follows a tweak from here on, or leaves all as it was. With another strength the run begins anew, at the step that
     /// belongs to it.
     fn change(&mut self, tweak: Tweak, run: &mut SolverRun) -> Result<(), TaskError> {
-        let Tweak { strength, mask, .. } = &tweak;
-        let restarts = strength.is_some_and(|strength| strength != self.recipe.strength) && self.job.init.is_some();
+        let init = self.job.init.as_ref();
         let recipe = tweak.applied_to(&self.recipe);
         recipe.check()?;
-        let (regions, masks) = (recipe.regions.len(), self.job.regions.len());
-        if regions != masks {
-            return Err(TaskError::RegionMasks { regions, masks });
-        }
+        let masks = self.masks.tweaked(&tweak, &recipe, init.is_some())?;
+        let restarts = recipe.strength != self.recipe.strength && init.is_some();
         let strengths = |recipe: &Recipe| recipe.regions.iter().map(|region| region.strength).collect::<Vec<_>>();
-        let is_stronger = strengths(&recipe) != strengths(&self.recipe) && self.job.init.is_some();
-        let mask = mask.clone().filter(|_| self.job.init.is_some());
-        if let (Some(mask), Some(init)) = (&mask, &self.job.init) {
-            let (width, height) = init.dimensions();
-            let (found_width, found_height) = mask.dimensions();
-            if (found_width, found_height) != (width, height) {
-                return Err(TaskError::SizeMismatch { what: "mask", found_width, found_height, width, height });
-            }
-        }
-        let is_masked_anew = mask.is_some() || is_stronger;
+        let is_stronger = strengths(&recipe) != strengths(&self.recipe);
+        let has_other_masks = tweak.mask.is_some() || tweak.region_masks.is_some();
+        let is_masked_anew = (has_other_masks || is_stronger) && init.is_some();
         let mut hints = self.hints.clone();
         tweak.change_hints(&mut hints);
-        let mask = mask.or_else(|| self.mask.clone());
-        let repainted = repainted(mask.as_ref(), &self.job.regions, &recipe.regions);
-        let given = Given::new(&recipe, self.job.init.as_ref(), repainted.as_ref());
-        let pictures = HintPictures { hints: &hints, init: self.job.init.as_ref(), mask: repainted.as_ref() };
+        let repainted = repainted(masks.main.as_ref(), &masks.regions, &recipe.regions);
+        let given = Given::new(&recipe, init, repainted.as_ref());
+        let pictures = HintPictures { hints: &hints, init, mask: repainted.as_ref() };
         let is_another = |place: usize| {
             tweak.hints.contains_key(&place)
                 || (is_masked_anew
@@ -213,8 +235,12 @@ impl<'run> Sampling<'run> {
             *run = first_run(run.schedule().clone(), &given, &self.start, &self.noise);
         }
         self.conditioning.change(&recipe, run.steps_total());
-        self.regional.change(&recipe, run.steps_total());
-        (self.recipe, self.mask, self.repainted, self.hints) = (recipe, mask, repainted, hints);
+        if tweak.region_masks.is_some() {
+            self.regional = Regional::new(&recipe, &masks.regions, self.pipeline.scale(), run.steps_total());
+        } else {
+            self.regional.change(&recipe, run.steps_total());
+        }
+        (self.recipe, self.masks, self.repainted, self.hints) = (recipe, masks, repainted, hints);
         Ok(())
     }
 

@@ -58,8 +58,11 @@ pub struct Tweak {
     /// It decides at which step a run begins: with another one the run begins anew, with the same noise, at the step that
     /// belongs to it, and counts its steps from there. Nothing happens where the job has no picture to start from.
     pub strength: Option<f32>,
-    /// Prompts and strengths of the job's regions, all of them and in their order.
+    /// Prompts and strengths of the job's regions, all of them and in their order; more or fewer than before only together
+    /// with their masks.
     pub regions: Option<Vec<RegionRecipe>>,
+    /// Masks of all regions, in their order and of the job's size.
+    pub region_masks: Option<Vec<GrayImage>>,
     /// Of the job's size; nothing happens where the job has no picture to start from.
     pub mask: Option<GrayImage>,
     /// The recipe's controls with other weights, starts, ends, modes or fits; as many as before, with the same networks.
@@ -79,6 +82,7 @@ impl Tweak {
             guidance_rescale: self.guidance_rescale.or(earlier.guidance_rescale),
             strength: self.strength.or(earlier.strength),
             regions: self.regions.or(earlier.regions),
+            region_masks: self.region_masks.or(earlier.region_masks),
             mask: self.mask.or(earlier.mask),
             controls: self.controls.or(earlier.controls),
             hints: earlier.hints.into_iter().chain(self.hints).collect(),

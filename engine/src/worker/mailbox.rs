@@ -85,6 +85,7 @@ impl Mailbox {
             job.recipe = tweak.applied_to(&job.recipe);
             tweak.change_hints(&mut job.hints);
             job.mask = tweak.mask.filter(|_| job.init.is_some()).or(job.mask.take());
+            job.regions = tweak.region_masks.unwrap_or_else(|| std::mem::take(&mut job.regions));
         }
     }
 

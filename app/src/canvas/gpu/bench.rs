@@ -29,6 +29,8 @@ pub struct LayeredTimes {
     pub composite: StrokeTimes,
     /// Both together.
     pub dabs_and_composite: StrokeTimes,
+    /// Both for each sample by itself, as if each came in a frame of its own.
+    pub samples: StrokeTimes,
     /// What the window's thread does instead of compositing: bring what changed to the device and say what to do.
     pub upload: Option<StrokeTimes>,
     /// Dabs and upload together: what a frame costs the window's thread.
@@ -65,7 +67,22 @@ pub fn layered_stroke_4096() -> LayeredTimes {
             times.device.push(rest);
         }
     }
-    times.summary(device.map(|device| device.name))
+    let samples = samples(&mut document, &mut composite);
+    LayeredTimes { samples, ..times.summary(device.map(|device| device.name)) }
+}
+
+/// The stroke once more, sample by sample.
+fn samples(document: &mut Document, composite: &mut Composite) -> StrokeTimes {
+    let Some(mut stroke) = BenchStroke::begin(document, Ink::Color([40, 60, 200])) else {
+        return StrokeTimes::default();
+    };
+    let time = |number| {
+        let start = Instant::now();
+        let changed = stroke.sample(document, number);
+        composite.update(document, document.bounds(), Some(changed));
+        start.elapsed()
+    };
+    StrokeTimes { frames: (0..BenchStroke::SAMPLES).map(time).collect() }
 }
 
 #[derive(Default)]
@@ -83,6 +100,7 @@ impl Series {
         let has_device = device_name.is_some();
         LayeredTimes {
             dabs_and_composite: sum(&self.composite),
+            samples: StrokeTimes::default(),
             dabs_and_upload: has_device.then(|| sum(&self.upload)),
             upload: has_device.then(|| of(self.upload.clone())),
             device: has_device.then(|| of(self.device.clone())),
@@ -98,7 +116,8 @@ impl fmt::Display for LayeredTimes {
         writeln!(f, "{LAYERS} layers of {SIDE} x {SIDE} pixels, a 500-pixel soft brush")?;
         writeln!(f, "dabs                 {}", self.dabs)?;
         writeln!(f, "composite on the CPU {}", self.composite)?;
-        write!(f, "both                 {}", self.dabs_and_composite)?;
+        writeln!(f, "both                 {}", self.dabs_and_composite)?;
+        write!(f, "both, by each sample {}", self.samples)?;
         if let (Some(name), Some(upload), Some(both), Some(device)) =
             (&self.device_name, &self.upload, &self.dabs_and_upload, &self.device)
         {

@@ -27,6 +27,7 @@ pub(super) fn layers(json: bool) {
             "dabs": frames_as_json(&times.dabs),
             "composite": frames_as_json(&times.composite),
             "dabs_and_composite": frames_as_json(&times.dabs_and_composite),
+            "dabs_and_composite_of_a_sample": frames_as_json(&times.samples),
             "upload": times.upload.as_ref().map(frames_as_json),
             "dabs_and_upload": times.dabs_and_upload.as_ref().map(frames_as_json),
             "device": times.device.as_ref().map(frames_as_json),

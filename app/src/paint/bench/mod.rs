@@ -92,6 +92,8 @@ pub struct BenchStroke {
 impl BenchStroke {
     /// Frames of the whole stroke: ten seconds.
     pub const FRAMES: u32 = 600;
+    /// Samples of the whole stroke.
+    pub const SAMPLES: u32 = Self::FRAMES * SAMPLES_PER_FRAME;
 
     /// Begins with a 500-pixel soft brush; `None` where nothing can be painted.
     #[must_use]
@@ -112,6 +114,11 @@ impl BenchStroke {
         let first = number * SAMPLES_PER_FRAME + 1;
         let samples: Vec<_> = (first..first + SAMPLES_PER_FRAME).map(|index| sample_at(index, self.side)).collect();
         self.stroke.extend(document, &samples)
+    }
+
+    /// The same with one sample alone.
+    pub fn sample(&mut self, document: &mut Document, number: u32) -> PixelRect {
+        self.stroke.extend(document, &[sample_at(number + 1, self.side)])
     }
 }
 

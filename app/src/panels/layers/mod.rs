@@ -73,10 +73,11 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
 /// Blend mode and opacity of the active layer; of a mask its tint.
 fn head(ui: &mut Ui, desk: &mut Desk) {
     let document = desk.studio.document();
-    let Some(layer) = document.layer(document.active()).cloned() else { return };
-    let mut props = layer.props().clone();
+    let Some(layer) = document.layer(document.active()) else { return };
+    let (id, is_mask, before) = (layer.id(), layer.is_mask(), layer.props().clone());
+    let mut props = before.clone();
     ui.horizontal(|ui| {
-        let key = if layer.is_mask() {
+        let key = if is_mask {
             ui.color_edit_button_srgb(&mut props.tint).accessible_name(text("tint-color"));
             "tint-opacity"
         } else {
@@ -86,8 +87,8 @@ fn head(ui: &mut Ui, desk: &mut Desk) {
         let opacity = Number { key, unit: Unit::Percent };
         opacity.show(ui, ui.available_width(), &mut props.opacity, 0.0..=1.0, 1.0);
     });
-    if props != *layer.props() {
-        change(desk, layer.id(), |changed| *changed = props);
+    if props != before {
+        change(desk, id, |changed| *changed = props);
     }
     if ui.input(|input| input.pointer.any_released()) {
         desk.studio.seal_parameters();

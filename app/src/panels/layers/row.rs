@@ -25,31 +25,58 @@ const INDENT: f32 = 16.0;
 const BUTTON: f32 = 24.0;
 const SMALL_ICON: f32 = 16.0;
 
+/// What a line says of its layer: all but its tiles, of which a large picture has many.
+struct Described {
+    id: LayerId,
+    props: LayerProps,
+    name: String,
+    note: String,
+    is_group: bool,
+    is_mask: bool,
+    has_pixels: bool,
+    is_part_of_picture: bool,
+}
+
+impl Described {
+    fn of(layer: &Layer) -> Self {
+        Self {
+            id: layer.id(),
+            props: layer.props().clone(),
+            name: shown_name(layer),
+            note: note_of(layer),
+            is_group: layer.is_group(),
+            is_mask: layer.is_mask(),
+            has_pixels: layer.pixels().is_some(),
+            is_part_of_picture: layer.is_part_of_picture(),
+        }
+    }
+}
+
 /// Shows the line; returns the part that is clicked and dragged.
 pub fn show(ui: &mut Ui, desk: &mut Desk, row: Row) -> Option<Response> {
-    let layer = desk.studio.document().layer(row.id)?.clone();
+    let layer = Described::of(desk.studio.document().layer(row.id)?);
     let is_active = desk.studio.document().active() == row.id;
-    let name = shown_name(&layer);
+    let name = &layer.name;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::click_and_drag());
-    response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), is_active, &name));
+    response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), is_active, name));
     paint_line_ground(ui, rect, &response, is_active);
 
     let mut line = Line { ui, left: rect.left() + 4.0, right: rect.right() - 4.0, y: rect.center().y };
-    let props = layer.props().clone();
-    let eye = if props.visible { icons::EYE } else { icons::EYE_OFF };
-    if line.button_left(eye, "layer-visible", &name, props.visible) {
-        change(desk, layer.id(), |props| props.visible = !props.visible);
+    let is_visible = layer.props.visible;
+    let eye = if is_visible { icons::EYE } else { icons::EYE_OFF };
+    if line.button_left(eye, "layer-visible", name, is_visible) {
+        change(desk, layer.id, |props| props.visible = !props.visible);
     }
     line.left += row.depth as f32 * INDENT + 4.0;
     let picture = Rect::from_center_size(pos2(line.left + PICTURE / 2.0, line.y), Vec2::splat(PICTURE));
-    show_picture(line.ui, desk, &layer, row, picture, &name);
+    show_picture(line.ui, desk, &layer, row, picture);
     line.left = picture.right() + 8.0;
-    toggles(&mut line, desk, &layer, &name, response.contains_pointer() || is_active);
+    toggles(&mut line, desk, &layer, response.contains_pointer() || is_active);
     let place = Rect::from_min_max(pos2(line.left, rect.top()), pos2(line.right - 4.0, rect.bottom()));
     if desk.layers_panel.is_renaming(row.id) {
-        name_field(ui, desk, &layer, place);
+        name_field(ui, desk, layer.id, place);
     } else {
-        paint_name(ui, &layer, &name, place, is_active);
+        paint_name(ui, &layer, place, is_active);
     }
     Some(response)
 }
@@ -94,26 +121,26 @@ impl Line<'_> {
 }
 
 /// The locks and the clip: those that are on, and of the active layer or under the pointer all.
-fn toggles(line: &mut Line<'_>, desk: &mut Desk, layer: &Layer, name: &str, shows_all: bool) {
-    let props = layer.props();
+fn toggles(line: &mut Line<'_>, desk: &mut Desk, layer: &Described, shows_all: bool) {
+    let Described { id, props, name, .. } = layer;
     let lock = if props.locked { icons::LOCK } else { icons::LOCK_OPEN };
     if (shows_all || props.locked) && line.button_right(lock, "layer-lock", name, props.locked) {
-        change(desk, layer.id(), |props| props.locked = !props.locked);
+        change(desk, *id, |props| props.locked = !props.locked);
     }
-    if layer.is_mask() {
+    if layer.is_mask {
         return;
     }
-    if layer.pixels().is_some()
+    if layer.has_pixels
         && (shows_all || props.alpha_locked)
         && line.button_right(icons::ALPHA_LOCK, "layer-alpha-lock", name, props.alpha_locked)
     {
-        change(desk, layer.id(), |props| props.alpha_locked = !props.alpha_locked);
+        change(desk, *id, |props| props.alpha_locked = !props.alpha_locked);
     }
-    if layer.is_part_of_picture()
+    if layer.is_part_of_picture
         && (shows_all || props.clipped)
         && line.button_right(icons::CLIP, "layer-clip", name, props.clipped)
     {
-        change(desk, layer.id(), |props| props.clipped = !props.clipped);
+        change(desk, *id, |props| props.clipped = !props.clipped);
     }
 }
 
@@ -125,51 +152,50 @@ pub fn change(desk: &mut Desk, id: LayerId, change: impl FnOnce(&mut LayerProps)
 }
 
 /// A group's folder opens and closes it; a layer's picture only shows.
-fn show_picture(ui: &mut Ui, desk: &mut Desk, layer: &Layer, row: Row, place: Rect, name: &str) {
-    if layer.is_group() {
+fn show_picture(ui: &mut Ui, desk: &mut Desk, layer: &Described, row: Row, place: Rect) {
+    if layer.is_group {
         let icon = if row.is_expanded { icons::FOLDER_OPEN } else { icons::FOLDER };
         let key = if row.is_expanded { "layer-collapse" } else { "layer-expand" };
-        let words = text_with(key, &[("layer", name.into())]);
+        let words = text_with(key, &[("layer", layer.name.as_str().into())]);
         let button = Button::image(icon.image_of(20.0)).frame_when_inactive(false).min_size(place.size());
         let button = ui.put(place, button.image_tint_follows_text_color(true)).accessible_name(&words);
         if button.on_hover_text(words).clicked() {
-            desk.layers_panel.toggle_collapsed(layer.id());
+            desk.layers_panel.toggle_collapsed(layer.id);
         }
         return;
     }
-    let Some(texture) = desk.layers_panel.thumbnails.get(layer.id()) else { return };
+    let Some(texture) = desk.layers_panel.thumbnails.get(layer.id) else { return };
     let size = texture.size_vec2();
     let picture = Rect::from_center_size(place.center(), size * (PICTURE / size.max_elem().max(1.0)));
-    let fade = if layer.props().visible { 1.0 } else { 0.4 };
+    let fade = if layer.props.visible { 1.0 } else { 0.4 };
     Image::from_texture(texture).corner_radius(3).tint(Color32::WHITE.gamma_multiply(fade)).paint_at(ui, picture);
     ui.painter().rect_stroke(picture, 3.0, Stroke::new(1.0, theme::line(ui.visuals())), StrokeKind::Outside);
-    if layer.is_mask() {
+    if layer.is_mask {
         // A stripe in the mask's colour.
-        let [red, green, blue] = layer.props().tint;
+        let [red, green, blue] = layer.props.tint;
         let stripe = Rect::from_min_max(picture.left_bottom() - vec2(0.0, 5.0), picture.right_bottom());
         let corners = CornerRadius { nw: 0, ne: 0, sw: 3, se: 3 };
         ui.painter().rect_filled(stripe, corners, Color32::from_rgb(red, green, blue));
     }
 }
 
-fn paint_name(ui: &Ui, layer: &Layer, name: &str, place: Rect, is_active: bool) {
+fn paint_name(ui: &Ui, layer: &Described, place: Rect, is_active: bool) {
     let visuals = ui.visuals();
     let strong = if is_active { visuals.selection.stroke.color } else { visuals.text_color() };
-    let color = if layer.props().visible { strong } else { visuals.weak_text_color() };
+    let color = if layer.props.visible { strong } else { visuals.weak_text_color() };
     let painter = ui.painter().with_clip_rect(place.intersect(ui.clip_rect()));
-    let note = note_of(layer);
     let body = egui::TextStyle::Body.resolve(ui.style());
     let line = |words: &str, font, color| {
         let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), font, color);
         job.wrap = egui::text::TextWrapping::truncate_at_width(place.width().max(8.0));
         painter.layout_job(job)
     };
-    let first = line(name, body, color);
-    if note.is_empty() {
+    let first = line(&layer.name, body, color);
+    if layer.note.is_empty() {
         let at = Align2::LEFT_CENTER.align_size_within_rect(first.size(), place).min;
         painter.galley(at, first, color);
     } else {
-        let second = line(&note, egui::TextStyle::Small.resolve(ui.style()), visuals.weak_text_color());
+        let second = line(&layer.note, egui::TextStyle::Small.resolve(ui.style()), visuals.weak_text_color());
         let top = place.center().y - (first.size().y + second.size().y) / 2.0;
         let below = top + first.size().y;
         painter.galley(pos2(place.left(), top), first, color);
@@ -205,11 +231,11 @@ pub fn shown_name(layer: &Layer) -> String {
 }
 
 /// The field that a double click on the name opens. Enter and another click take the name, Escape leaves it.
-fn name_field(ui: &mut Ui, desk: &mut Desk, layer: &Layer, place: Rect) {
+fn name_field(ui: &mut Ui, desk: &mut Desk, id: LayerId, place: Rect) {
     let LayersPanel { renaming, .. } = &mut desk.layers_panel;
     let Some((_, typed, is_new)) = renaming else { return };
     let place = Rect::from_center_size(place.center(), vec2(place.width(), 28.0));
-    let field = TextEdit::singleline(typed).id(Id::unique(("layer-name", layer.id().number())));
+    let field = TextEdit::singleline(typed).id(Id::unique(("layer-name", id.number())));
     let field = ui.put(place, field.margin(egui::Margin::symmetric(6, 4)));
     let field = field.accessible_name(Command::Layer(LayerCommand::Rename).info().label());
     if std::mem::take(is_new) {
@@ -219,7 +245,7 @@ fn name_field(ui: &mut Ui, desk: &mut Desk, layer: &Layer, place: Rect) {
         let typed = std::mem::take(typed).trim().to_owned();
         *renaming = None;
         if !ui.input(|input| input.key_pressed(Key::Escape)) && !typed.is_empty() {
-            change(desk, layer.id(), |props| props.name = typed);
+            change(desk, id, |props| props.name = typed);
         }
     }
 }
