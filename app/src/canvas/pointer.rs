@@ -98,13 +98,7 @@ impl Pointer {
                     self.moving.take_if(|moving| moving.button == button);
                     if button == PointerButton::Primary {
                         self.is_picking = false;
-                        self.marking.release(studio, tools);
-                        self.transforming.release(studio);
-                        self.cropping.release();
-                        self.planning.release(studio);
-                        self.cutting.release(studio, tools);
-                        self.posing.release(studio);
-                        self.placing.release();
+                        self.release_tools(studio, tools);
                     }
                     if button == PointerButton::Primary && studio.is_painting() {
                         studio.extend_stroke(&std::mem::take(&mut samples));
@@ -125,14 +119,19 @@ impl Pointer {
             if studio.is_painting() {
                 studio.finish_stroke();
             }
-            self.marking.release(studio, tools);
-            self.transforming.release(studio);
-            self.cropping.release();
-            self.planning.release(studio);
-            self.cutting.release(studio, tools);
-            self.posing.release(studio);
-            self.placing.release();
+            self.release_tools(studio, tools);
         }
+    }
+
+    /// The button is up: what was being dragged stays where it is.
+    fn release_tools(&mut self, studio: &mut Studio, tools: &mut Toolbox) {
+        self.marking.release(studio, tools);
+        self.transforming.release(studio);
+        self.cropping.release();
+        self.planning.release(studio);
+        self.cutting.release(studio, tools);
+        self.posing.release(studio);
+        self.placing.release();
     }
 
     /// How far from its place the selection is to be drawn, in canvas pixels.

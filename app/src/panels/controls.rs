@@ -91,6 +91,26 @@ pub fn paint_line_ground(ui: &Ui, rect: Rect, response: &Response, is_chosen: bo
     }
 }
 
+/// The ground of one of several pictures to choose from.
+pub fn paint_cell_ground(ui: &Ui, rect: Rect, is_chosen: bool) {
+    let visuals = ui.visuals();
+    let ground = if is_chosen { visuals.widgets.open.bg_fill } else { visuals.extreme_bg_color };
+    ui.painter().rect_filled(rect, 6.0, ground);
+}
+
+/// The frame around it: of the one that is chosen or has the keyboard, of the one under the pointer.
+pub fn paint_cell_frame(ui: &Ui, rect: Rect, response: &Response, is_chosen: bool) {
+    let visuals = ui.visuals();
+    let line = if is_chosen || response.has_focus() {
+        Stroke::new(2.0, ACCENT)
+    } else if response.hovered() {
+        Stroke::new(1.0, visuals.text_color())
+    } else {
+        Stroke::new(1.0, visuals.widgets.noninteractive.bg_stroke.color)
+    };
+    ui.painter().rect_stroke(rect, 6.0, line, StrokeKind::Inside);
+}
+
 /// A square button with an icon only, named and explained by its key; `is_on` marks a choice.
 pub fn icon_button(ui: &mut Ui, icon: Icon, key: &str, is_on: Option<bool>) -> Response {
     ui.scope(|ui| {

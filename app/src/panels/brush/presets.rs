@@ -1,15 +1,16 @@
 //! The brushes to choose from, and what is done with them.
 
 use egui::{
-    Button, Color32, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, TextureHandle,
-    Ui, WidgetInfo, pos2, vec2,
+    Button, Color32, Rect, Response, RichText, Role, ScrollArea, Sense, TextEdit, TextureHandle, Ui, WidgetInfo, pos2,
+    vec2,
 };
 
 use super::BrushPanel;
 use crate::canvas::{Tool, Toolbox};
 use crate::language::{text, text_of_name, text_with, tooltip};
 use crate::paint::{BrushPreset, PresetEntry};
-use crate::theme::{ACCENT, CONTROL_HEIGHT};
+use crate::panels::controls::{paint_cell_frame, paint_cell_ground};
+use crate::theme::CONTROL_HEIGHT;
 
 const COLUMNS: usize = 2;
 const CELL_HEIGHT: f32 = 64.0;
@@ -68,24 +69,15 @@ fn cell(ui: &mut Ui, entry: &PresetEntry, stroke: Option<&TextureHandle>, width:
     if !ui.is_rect_visible(rect) {
         return response;
     }
-    let visuals = ui.visuals();
-    let ground = if is_taken { visuals.widgets.open.bg_fill } else { visuals.extreme_bg_color };
-    ui.painter().rect_filled(rect, 6.0, ground);
+    paint_cell_ground(ui, rect, is_taken);
     let caption_height = 20.0;
     let picture = Rect::from_min_max(rect.min, rect.max - vec2(0.0, caption_height - 4.0)).shrink(4.0);
     paint_stroke(ui, stroke, picture);
     let font = egui::FontId::proportional(12.0);
     let at = pos2(rect.left() + 8.0, rect.bottom() - caption_height / 2.0);
-    let color = if is_taken { visuals.strong_text_color() } else { visuals.text_color() };
+    let color = if is_taken { ui.visuals().strong_text_color() } else { ui.visuals().text_color() };
     ui.painter().with_clip_rect(rect.shrink(4.0)).text(at, egui::Align2::LEFT_CENTER, shown, font, color);
-    let line = if is_taken || response.has_focus() {
-        Stroke::new(2.0, ACCENT)
-    } else if response.hovered() {
-        Stroke::new(1.0, visuals.text_color())
-    } else {
-        Stroke::new(1.0, visuals.widgets.noninteractive.bg_stroke.color)
-    };
-    ui.painter().rect_stroke(rect, 6.0, line, StrokeKind::Inside);
+    paint_cell_frame(ui, rect, &response, is_taken);
     response
 }
 

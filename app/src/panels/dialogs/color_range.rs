@@ -1,8 +1,8 @@
 //! Selecting and masking by a colour, with what comes of it shown beside the picture.
 
-use egui::{Button, Color32, ColorImage, CursorIcon, Sense, TextureHandle, TextureOptions, Ui, vec2};
+use egui::{Color32, ColorImage, CursorIcon, Sense, TextureHandle, TextureOptions, Ui, vec2};
 
-use super::accent;
+use super::confirmed;
 use super::small_picture::SmallPicture;
 use crate::commands::Refined;
 use crate::desk::Desk;
@@ -12,7 +12,6 @@ use crate::language::{text, tooltip};
 use crate::panels::controls::{Number, Unit, row};
 use crate::panels::marking_options::ways;
 use crate::studio::ColorRange;
-use crate::theme::CONTROL_HEIGHT;
 
 /// Side of each of the two pictures, in points.
 const SIDE: f32 = 300.0;
@@ -57,7 +56,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, refined: Refined) {
         number.show(ui, 320.0, &mut range.tolerance, 0.0..=1.0, 1.0);
     });
     ui.horizontal(|ui| ways(ui, &mut dialog.how));
-    if confirmed(ui, desk) {
+    if confirmed(ui, desk, true) {
         let (range, how) = (desk.color_range.range, desk.color_range.how);
         match refined {
             Refined::Selection => desk.studio.select_color_range(range, how),
@@ -95,18 +94,4 @@ fn taken(ui: &mut Ui, dialog: &mut ColorRangeDialog) {
     if let Some((_, texture)) = taken {
         egui::Image::new((texture.id(), texture.size_vec2())).paint_at(ui, picture.place_in(rect));
     }
-}
-
-/// The row of buttons; closes the dialog. True where the change is wanted.
-fn confirmed(ui: &mut Ui, desk: &mut Desk) -> bool {
-    ui.horizontal(|ui| {
-        let size = vec2(120.0, CONTROL_HEIGHT);
-        let by_key = ui.input(|input| input.key_pressed(egui::Key::Enter)) && !ui.ctx().egui_wants_keyboard_input();
-        let is_confirmed = ui.add(accent(text("refine-do")).min_size(size)).clicked() || by_key;
-        if is_confirmed | ui.add(Button::new(text("back")).min_size(size)).clicked() {
-            desk.close_dialog();
-        }
-        is_confirmed
-    })
-    .inner
 }

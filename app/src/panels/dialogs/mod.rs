@@ -98,6 +98,22 @@ fn frame(ui: &Ui) -> Frame {
     Frame::popup(ui.style()).inner_margin(Margin::same(24))
 }
 
+/// A dialog's last row: does it, or goes back; closes the dialog either way. True where it is to be done, by the button or by
+/// Enter.
+fn confirmed(ui: &mut Ui, desk: &mut Desk, is_possible: bool) -> bool {
+    ui.horizontal(|ui| {
+        let size = vec2(120.0, CONTROL_HEIGHT);
+        let by_key = ui.input(|input| input.key_pressed(egui::Key::Enter)) && !ui.ctx().egui_wants_keyboard_input();
+        let button = ui.add_enabled(is_possible, accent(text("refine-do")).min_size(size));
+        let is_confirmed = button.clicked() || (by_key && is_possible);
+        if is_confirmed | ui.add(Button::new(text("back")).min_size(size)).clicked() {
+            desk.close_dialog();
+        }
+        is_confirmed
+    })
+    .inner
+}
+
 fn accent(text: String) -> Button<'static> {
     Button::new(RichText::new(text).color(ON_ACCENT)).fill(ACCENT)
 }

@@ -2,7 +2,7 @@
 
 use egui::{Button, DragValue, Grid, Ui, vec2};
 
-use super::accent;
+use super::confirmed;
 use crate::commands::{Command, ImageCommand};
 use crate::desk::Desk;
 use crate::document::CanvasSize;
@@ -35,7 +35,7 @@ pub fn show_image_size(ui: &mut Ui, desk: &mut Desk) {
     let choice = &mut desk.picture_size_choice;
     ui.checkbox(&mut choice.keeps_ratio, text("keep-ratio"));
     row(ui, "filter", |ui| filter_choice(ui, &mut choice.filter, 160.0));
-    if confirmed(ui, desk)
+    if confirmed(ui, desk, true)
         && let Some(size) = wanted_size(desk)
     {
         let filter = desk.picture_size_choice.filter;
@@ -50,7 +50,7 @@ pub fn show_canvas_size(ui: &mut Ui, desk: &mut Desk) {
     ui.heading(info.label());
     sides(ui, &mut desk.new_picture_size, None);
     row(ui, "anchor", |ui| anchor_choice(ui, &mut desk.picture_size_choice.anchor));
-    if confirmed(ui, desk)
+    if confirmed(ui, desk, true)
         && let Some(size) = wanted_size(desk)
     {
         let anchor = desk.picture_size_choice.anchor;
@@ -119,20 +119,6 @@ fn anchor_choice(ui: &mut Ui, anchor: &mut Anchor) {
             ui.end_row();
         }
     });
-}
-
-/// The row of buttons; closes the dialog. True where the change is wanted.
-fn confirmed(ui: &mut Ui, desk: &mut Desk) -> bool {
-    ui.horizontal(|ui| {
-        let size = vec2(120.0, CONTROL_HEIGHT);
-        let by_key = ui.input(|input| input.key_pressed(egui::Key::Enter)) && !ui.ctx().egui_wants_keyboard_input();
-        let is_confirmed = ui.add(accent(text("refine-do")).min_size(size)).clicked() || by_key;
-        if is_confirmed | ui.add(Button::new(text("back")).min_size(size)).clicked() {
-            desk.close_dialog();
-        }
-        is_confirmed
-    })
-    .inner
 }
 
 fn wanted_size(desk: &mut Desk) -> Option<CanvasSize> {

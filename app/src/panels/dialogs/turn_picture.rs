@@ -1,8 +1,8 @@
 //! The whole picture turned or skewed by any angle, with what will come of it.
 
-use egui::{Button, Color32, DragValue, Mesh, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{Color32, DragValue, Mesh, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 
-use super::accent;
+use super::confirmed;
 use super::picture_size::filter_choice;
 use super::small_picture::SmallPicture;
 use crate::commands::{Command, ImageCommand};
@@ -84,17 +84,8 @@ fn preview(ui: &mut Ui, dialog: &TurnPictureDialog, old: CanvasSize, new: Canvas
 }
 
 fn buttons(ui: &mut Ui, desk: &mut Desk, new: &Result<CanvasSize, DocumentError>) {
-    ui.horizontal(|ui| {
-        let size = vec2(120.0, CONTROL_HEIGHT);
-        let by_key = ui.input(|input| input.key_pressed(egui::Key::Enter)) && !ui.ctx().egui_wants_keyboard_input();
-        let apply = ui.add_enabled(new.is_ok(), accent(text("refine-do")).min_size(size));
-        let is_confirmed = apply.clicked() || (by_key && new.is_ok());
-        if is_confirmed {
-            let TurnPictureDialog { turn, filter, .. } = desk.turn_picture;
-            desk.studio.edit_in_background(move |document| document.turn_freely(turn, filter));
-        }
-        if is_confirmed | ui.add(Button::new(text("back")).min_size(size)).clicked() {
-            desk.close_dialog();
-        }
-    });
+    if confirmed(ui, desk, new.is_ok()) {
+        let TurnPictureDialog { turn, filter, .. } = desk.turn_picture;
+        desk.studio.edit_in_background(move |document| document.turn_freely(turn, filter));
+    }
 }

@@ -4,15 +4,15 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 
 use egui::{
-    Align2, Color32, ColorImage, Context, FontId, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind,
-    TextureHandle, TextureOptions, Ui, WidgetInfo, pos2, vec2,
+    Align2, Color32, ColorImage, Context, FontId, Rect, Response, Role, ScrollArea, Sense, TextureHandle,
+    TextureOptions, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::preview::shaded_image;
 use crate::assets;
 use crate::hand::{Gesture, HandStamp, read_gestures};
 use crate::language::{text, text_of_name, text_with};
-use crate::theme::ACCENT;
+use crate::panels::controls::{paint_cell_frame, paint_cell_ground};
 
 /// Least width of a gesture, in points.
 const CELL_WIDTH: f32 = 62.0;
@@ -104,27 +104,18 @@ fn cell(ui: &mut Ui, gesture: &Gesture, picture: Option<&TextureHandle>, width: 
     if !ui.is_rect_visible(rect) {
         return response;
     }
-    let visuals = ui.visuals();
-    let ground = if is_taken { visuals.widgets.open.bg_fill } else { visuals.extreme_bg_color };
-    ui.painter().rect_filled(rect, 6.0, ground);
+    paint_cell_ground(ui, rect, is_taken);
     if let Some(picture) = picture {
         let side = (CELL_HEIGHT - CAPTION_HEIGHT - 4.0).min(width - 4.0);
         let at = Rect::from_center_size(pos2(rect.center().x, rect.top() + 3.0 + side / 2.0), vec2(side, side));
         let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
         ui.painter().image(picture.id(), at, whole, Color32::WHITE);
     }
-    let color = if is_taken { visuals.strong_text_color() } else { visuals.text_color() };
+    let color = if is_taken { ui.visuals().strong_text_color() } else { ui.visuals().text_color() };
     let at = pos2(rect.center().x, rect.bottom() - CAPTION_HEIGHT / 2.0);
     let painter = ui.painter().with_clip_rect(rect.shrink(2.0));
     painter.text(at, Align2::CENTER_CENTER, &name, FontId::proportional(12.0), color);
-    let line = if is_taken || response.has_focus() {
-        Stroke::new(2.0, ACCENT)
-    } else if response.hovered() {
-        Stroke::new(1.0, visuals.text_color())
-    } else {
-        Stroke::new(1.0, visuals.widgets.noninteractive.bg_stroke.color)
-    };
-    ui.painter().rect_stroke(rect, 6.0, line, StrokeKind::Inside);
+    paint_cell_frame(ui, rect, &response, is_taken);
     response.on_hover_text(name)
 }
 
