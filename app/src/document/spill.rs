@@ -3,14 +3,19 @@
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use super::Edit;
 use super::journal::{Op, decode, encode};
 
 /// Beyond this the oldest steps are forgotten after all.
 const LARGEST_FILE: u64 = 16 << 30;
+
+/// So much must have gone to disk before memory is given back to the system, once no step has come for [`QUIET`].
+const WORTH_GIVING_BACK: usize = 64 << 20;
+const QUIET: Duration = Duration::from_secs(1);
 
 /// Where a step lies in the file: what doing and what undoing it makes of the document.
 #[derive(Clone, Copy, Debug)]
@@ -43,10 +48,26 @@ impl Spill {
         let (reply, written) = mpsc::channel();
         let target = Arc::clone(&file);
         std::thread::Builder::new().name("history".to_owned()).spawn(move || {
-            for (id, edit) in steps {
-                // Nobody listens any more when the history is gone; then there is nothing left to do.
-                if reply.send((id, write(&target, &edit))).is_err() {
-                    break;
+            let mut left_memory = 0;
+            loop {
+                let next = if left_memory < WORTH_GIVING_BACK {
+                    steps.recv().map_err(|_| RecvTimeoutError::Disconnected)
+                } else {
+                    steps.recv_timeout(QUIET)
+                };
+                match next {
+                    Ok((id, edit)) => {
+                        left_memory += edit.bytes();
+                        // Nobody listens any more when the history is gone; then there is nothing left to do.
+                        if reply.send((id, write(&target, &edit))).is_err() {
+                            break;
+                        }
+                    }
+                    Err(RecvTimeoutError::Timeout) => {
+                        give_memory_back();
+                        left_memory = 0;
+                    }
+                    Err(RecvTimeoutError::Disconnected) => break,
                 }
             }
         })?;
@@ -91,6 +112,23 @@ impl Spill {
         }
     }
 }
+
+/// What was freed goes back to the system. glibc keeps it otherwise: tiles lie between others that are still needed, and the
+/// program would seem to hold far more than the history's budget.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn give_memory_back() {
+    #[allow(
+        unsafe_code,
+        reason = "a call into glibc that takes and returns plain numbers, and may be made at any time"
+    )]
+    unsafe {
+        libc::malloc_trim(0);
+    }
+}
+
+/// Other allocators do so by themselves.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+fn give_memory_back() {}
 
 fn write(file: &Mutex<File>, edit: &Edit) -> io::Result<OnDisk> {
     let (done, undone) = (encode(&edit.ops()), encode(&edit.inverse_ops()));

@@ -93,6 +93,8 @@ fn wait_for_the_disk(history: &mut History<()>) {
         std::thread::sleep(Duration::from_millis(10));
         history.tidy();
     }
+    // It gives memory back when nothing has come for a second.
+    std::thread::sleep(Duration::from_secs(2));
 }
 
 fn growth_since(before: Option<u64>) -> Option<u64> {
