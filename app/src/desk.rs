@@ -231,7 +231,8 @@ impl Desk {
             || self.studio.question().is_some()
             || self.studio.found_picture().is_some()
             || self.studio.typed_path_mut().is_some();
-        if is_covered || ctx.any_popup_open() {
+        // What is open is remembered from the frame before: in this one nothing has been shown yet.
+        if is_covered || egui::Popup::is_any_open(ctx) {
             return;
         }
         if self.studio.is_painting() && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
@@ -257,7 +258,8 @@ impl Desk {
             });
         });
         for command in commands {
-            if command == Command::Generate {
+            let makes_pictures = matches!(command, Command::Generate | Command::GenerateVariations);
+            if makes_pictures && !self.studio.tweaks_while_running {
                 // Enter and Escape then mean the result, not the text.
                 ctx.memory_mut(egui::Memory::stop_text_input);
             }

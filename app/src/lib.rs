@@ -18,6 +18,7 @@ pub mod icons;
 pub mod language;
 pub mod paint;
 pub mod panels;
+mod settings_keeper;
 pub mod studio;
 mod text_clipboard;
 pub mod theme;

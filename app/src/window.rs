@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow};
 use brushfire_engine::{DeviceChoice, EngineSettings};
@@ -18,6 +18,7 @@ use crate::document::CanvasSize;
 use crate::event_order::EventQueue;
 use crate::files::Settings;
 use crate::language;
+use crate::settings_keeper::{self, SettingsKeeper};
 use crate::studio::models::comfortable_side;
 use crate::studio::{DroppedFile, EngineStarter, Studio, engine_handle};
 use crate::text_clipboard::TextClipboard;
@@ -58,6 +59,7 @@ pub fn run(options: WindowOptions) -> anyhow::Result<()> {
         let engine = (assets::engine_settings(device), engine_handle::real_engine());
         let mut window = Window::new(&creation.egui_ctx, engine, settings)?;
         window.started = Some(started);
+        window.keeper = Some(SettingsKeeper::new(window.settings.clone()));
         window.desk.view.listen_to_tablets();
         if let Some(folder) = assets::journals_folder() {
             window.desk.studio.keep_journals_in(folder);
@@ -83,6 +85,8 @@ pub struct Window {
     fills_screen: bool,
     /// When the program began, until the first frame is there.
     started: Option<Instant>,
+    /// Writes the settings while the program runs.
+    keeper: Option<SettingsKeeper>,
 }
 
 impl Window {
@@ -111,6 +115,7 @@ impl Window {
             frames: 0,
             fills_screen: false,
             started: None,
+            keeper: None,
         })
     }
 
@@ -174,6 +179,14 @@ impl Window {
         }
     }
 
+    fn keep_settings(&mut self) {
+        let now = Instant::now();
+        if let Some(keeper) = self.keeper.as_mut().filter(|keeper| keeper.is_due(now)) {
+            self.desk.give_settings(&mut self.settings);
+            keeper.keep(now, &self.settings);
+        }
+    }
+
     fn remember_window(&mut self, ctx: &Context) {
         ctx.input(|input| {
             let viewport = input.viewport();
@@ -213,9 +226,11 @@ impl App for Window {
         self.remember_window(&ctx);
         self.remember_file();
         self.close_if_asked(&ctx);
+        self.keep_settings();
         if ctx.input(has_done_something) || !self.events.is_empty() {
             // What a key or button has changed may have been drawn already in this frame.
             ctx.request_repaint();
+            ctx.request_repaint_after(settings_keeper::PAUSE + Duration::from_millis(100));
         }
     }
 
@@ -227,6 +242,9 @@ impl App for Window {
     fn on_exit(&mut self) {
         if self.desk.studio.may_leave() {
             self.desk.studio.close();
+        }
+        if let Some(keeper) = self.keeper.take() {
+            keeper.finish();
         }
         self.desk.give_settings(&mut self.settings);
         if let Err(error) = self.settings.save() {

@@ -376,9 +376,10 @@ impl CanvasView {
             MaskView::BlackAndWhite => TileKind::BlackAndWhite,
             MaskView::Isolated => TileKind::Isolated,
         };
-        let is_shown = |layer: &&Layer| {
-            !self.overlay.is_visible() && layer.props().visible && (kind == TileKind::Tint || layer.id() == active)
-        };
+        // What is painted while pictures form is seen until they form there too.
+        let is_hidden = self.overlay.is_visible() && !studio.is_masked_meanwhile();
+        let is_shown =
+            |layer: &&Layer| !is_hidden && layer.props().visible && (kind == TileKind::Tint || layer.id() == active);
         let mut masks = vec![];
         for layer in document.all_layers().filter(is_shown) {
             let Some(grid) = layer.mask() else { continue };
@@ -405,7 +406,9 @@ impl CanvasView {
 /// Whether keys mean the canvas: nothing is being typed, and nothing lies over the window.
 fn has_keyboard(ui: &Ui) -> bool {
     let ctx = ui.ctx();
-    !ctx.text_edit_focused() && !ctx.any_popup_open() && ctx.memory(|memory| memory.top_modal_layer().is_none())
+    !ctx.text_edit_focused()
+        && !egui::Popup::is_any_open(ctx)
+        && ctx.memory(|memory| memory.top_modal_layer().is_none())
 }
 
 /// A rectangle of pixels as egui's.

@@ -31,6 +31,15 @@ impl Keymap {
         }
     }
 
+    /// Gives the command this shortcut alone, and takes it from those that had it.
+    pub fn give(&mut self, command: Command, shortcut: KeyboardShortcut) {
+        while let Some(other) = self.conflict(command, shortcut) {
+            let rest = self.shortcuts(other).iter().copied().filter(|other| *other != shortcut).collect();
+            self.set(other, rest);
+        }
+        self.set(command, vec![shortcut]);
+    }
+
     /// Gives the command the table's shortcuts again.
     pub fn reset(&mut self, command: Command) {
         self.changed.remove(command.info().key);
@@ -164,6 +173,18 @@ mod tests {
         assert_eq!(keymap.conflict(Command::Undo, undo), None);
         let escape = KeyboardShortcut::new(Modifiers::NONE, Key::Escape);
         assert_eq!(keymap.conflict(Command::UseTool(Tool::Hand), escape), None);
+    }
+
+    #[test]
+    fn a_shortcut_that_is_given_leaves_the_command_that_had_it() {
+        let mut keymap = Keymap::default();
+        let undo = keymap.shortcuts(Command::Undo)[0];
+        keymap.give(Command::Save, undo);
+        assert_eq!((keymap.shortcuts(Command::Save), keymap.conflict(Command::Save, undo)), (&[undo][..], None));
+        assert!(!keymap.shortcuts(Command::Undo).contains(&undo));
+        let pressed = Modifiers { ctrl: true, command: true, ..Modifiers::NONE };
+        let found: Vec<_> = keymap.commands_of(Key::Z, pressed).map(|info| info.command).collect();
+        assert_eq!(found, [Command::Save]);
     }
 
     #[test]

@@ -140,16 +140,16 @@ impl Edit {
         !self.changes.iter().all(|change| matches!(change, Change::Selection { .. }))
     }
 
-    /// Whether it changes what is saved in any file, rather than only masks, hints and what is selected.
+    /// Whether it changes what was drawn, also as a hint, rather than only masks and what is selected.
     pub(crate) fn changes_picture(&self) -> bool {
-        // What is drawn from objects is a hint.
-        let is_drawn =
-            |id: &LayerId| self.changes.iter().any(|c| matches!(c, Change::Objects { layer, .. } if layer == id));
         self.changes.iter().any(|change| match change {
-            Change::Pixels { layer, .. } => !is_drawn(layer),
-            Change::Props { .. } | Change::Move { .. } | Change::Document { .. } => true,
-            Change::Insert { layer, .. } | Change::Remove { layer, .. } => layer.is_part_of_picture(),
-            Change::Mask { .. } | Change::Objects { .. } | Change::Selection { .. } => false,
+            Change::Pixels { .. }
+            | Change::Objects { .. }
+            | Change::Props { .. }
+            | Change::Move { .. }
+            | Change::Document { .. } => true,
+            Change::Insert { layer, .. } | Change::Remove { layer, .. } => !layer.is_mask(),
+            Change::Mask { .. } | Change::Selection { .. } => false,
         })
     }
 }

@@ -13,7 +13,7 @@ impl Document {
     /// Chooses the layer that tools work on. Not a change of the picture, so no edit.
     pub fn set_active(&mut self, id: LayerId) {
         if self.layer(id).is_some() {
-            self.active = id;
+            self.activate(id);
             self.settle();
         }
     }
@@ -213,7 +213,7 @@ impl Document {
         let id = layer.id;
         let kept = Box::new(layer.clone());
         self.put(place, layer);
-        self.active = id;
+        self.activate(id);
         self.settle();
         Edit::new(name, vec![Change::Insert { place, layer: kept }])
     }

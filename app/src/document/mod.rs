@@ -102,6 +102,8 @@ pub struct Document {
     layers: Vec<Layer>,
     next_layer: u64,
     active: LayerId,
+    /// The one that was active before: it is again if the active one goes.
+    formerly_active: LayerId,
     active_mask: LayerId,
     /// `None`: everything is.
     selected: Option<TileGrid<u16>>,
@@ -153,6 +155,7 @@ impl Document {
             layers: vec![],
             next_layer: 1,
             active: LayerId(0),
+            formerly_active: LayerId(0),
             active_mask: LayerId(0),
             selected: None,
             no_mask: TileGrid::filled(size, 0),
@@ -313,6 +316,13 @@ impl Document {
         tiles.map(TileGrid::latest_revision).fold(self.structure, u64::max)
     }
 
+    /// As [`Self::picture_revision`], of hints too.
+    #[must_use]
+    pub fn unmasked_revision(&self) -> u64 {
+        let tiles = self.all_layers().filter_map(Layer::pixels);
+        tiles.map(TileGrid::latest_revision).fold(self.structure, u64::max)
+    }
+
     /// As [`Self::picture_revision`], of masks and hints too: of all that a file of layers keeps.
     #[must_use]
     pub fn content_revision(&self) -> u64 {
@@ -394,9 +404,15 @@ impl Document {
     pub(crate) fn put_or_take(&mut self, place: LayerPlace, layer: &Layer, comes: bool) {
         if comes {
             self.put(place, layer.clone());
-            self.active = layer.id;
+            self.activate(layer.id);
         } else {
             _ = layer_tree::take(self.layers_mut(), layer.id);
+        }
+    }
+
+    fn activate(&mut self, id: LayerId) {
+        if self.active != id {
+            self.formerly_active = std::mem::replace(&mut self.active, id);
         }
     }
 
@@ -419,7 +435,8 @@ impl Document {
         let highest = self.all_layers().map(|layer| layer.id.0).max().unwrap_or(0);
         self.next_layer = self.next_layer.max(highest + 1);
         if self.layer(self.active).is_none() {
-            let fit = layer_tree::walk(&self.layers).filter(|layer| layer.is_part_of_picture()).last();
+            let former = self.layer(self.formerly_active).filter(|layer| layer.is_part_of_picture());
+            let fit = former.or(layer_tree::walk(&self.layers).filter(|layer| layer.is_part_of_picture()).last());
             self.active = fit.or(self.layers.last()).map_or(LayerId(0), Layer::id);
         }
         if self.layer(self.active).is_some_and(Layer::is_mask) {

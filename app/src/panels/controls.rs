@@ -196,7 +196,7 @@ pub fn number<Num: Numeric>(
         ui.visuals_mut().selection.bg_fill = ui.visuals().weak_text_color();
         let slider = Slider::new(value, range).show_value(false).clamping(SliderClamping::Never);
         ui.add(match unit {
-            Unit::Pixels => slider.step_by(1.0).logarithmic(true),
+            Unit::Pixels => slider.step_by(1.0).logarithmic(true).smallest_positive(1.0),
             Unit::Count | Unit::Degrees => slider.step_by(1.0),
             Unit::Tenths => slider.step_by(0.1),
             Unit::Percent => slider.step_by(0.01),

@@ -22,14 +22,9 @@ pub struct Palette {
 
 pub fn show(ui: &Ui, desk: &mut Desk) {
     let Some(mut palette) = desk.palette.take() else { return };
-    let found: Vec<_> = search::find(&palette.query)
-        .into_iter()
-        .filter(|info| info.command != Command::CommandPalette && info.command.is_enabled(desk))
-        .collect();
-    let moved = palette.take_in_keys(ui, found.len());
-    let is_confirmed = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
-    let mut is_left = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
-    let mut run = found.get(palette.chosen).filter(|_| is_confirmed).map(|info| info.command);
+    let keys = Keys::taken(ui);
+    let mut is_left = keys.leaves;
+    let mut run = None;
 
     let area = Area::new(Id::unique("palette")).order(Order::Foreground).anchor(Align2::CENTER_TOP, vec2(0.0, 96.0));
     let response = area.show(ui.ctx(), |ui| {
@@ -44,7 +39,14 @@ pub fn show(ui: &Ui, desk: &mut Desk) {
                 palette.chosen = 0;
             }
             ui.add_space(8.0);
-            run = run.or(list(ui, desk, &found, palette.chosen, moved || field.changed()));
+            // After the field: letters and Enter may come in one frame.
+            let found = palette.found(desk);
+            palette.choose(&keys, found.len());
+            let follows = keys.has_arrow() || field.changed();
+            run = list(ui, desk, &found, palette.chosen, follows);
+            if keys.confirms {
+                run = run.or(found.get(palette.chosen).map(|info| info.command));
+            }
         });
     });
     is_left |= response.response.clicked_elsewhere();
@@ -56,20 +58,46 @@ pub fn show(ui: &Ui, desk: &mut Desk) {
     }
 }
 
-impl Palette {
-    /// The arrows choose; whether they did.
-    fn take_in_keys(&mut self, ui: &Ui, count: usize) -> bool {
+/// The palette's keys, taken before the field sees them.
+struct Keys {
+    down: bool,
+    up: bool,
+    confirms: bool,
+    leaves: bool,
+}
+
+impl Keys {
+    fn taken(ui: &Ui) -> Self {
         let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-        let (down, up) = (pressed(Key::ArrowDown), pressed(Key::ArrowUp));
+        Self {
+            down: pressed(Key::ArrowDown),
+            up: pressed(Key::ArrowUp),
+            confirms: pressed(Key::Enter),
+            leaves: pressed(Key::Escape),
+        }
+    }
+
+    fn has_arrow(&self) -> bool {
+        self.down || self.up
+    }
+}
+
+impl Palette {
+    fn found(&self, desk: &Desk) -> Vec<&'static CommandInfo> {
+        let may_run = |info: &&CommandInfo| info.command != Command::CommandPalette && info.command.is_enabled(desk);
+        search::find(&self.query).into_iter().filter(may_run).collect()
+    }
+
+    /// The arrows choose.
+    fn choose(&mut self, keys: &Keys, count: usize) {
         let last = count.saturating_sub(1);
-        self.chosen = match (down, up) {
+        self.chosen = match (keys.down, keys.up) {
             (true, _) if self.chosen >= last => 0,
             (true, _) => self.chosen + 1,
             (_, true) if self.chosen == 0 => last,
             (_, true) => self.chosen - 1,
             _ => self.chosen.min(last),
         };
-        down || up
     }
 }
 

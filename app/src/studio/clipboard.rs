@@ -90,7 +90,7 @@ impl Studio {
 
 fn opened_without_file(picture: RgbaImage) -> Message {
     match Document::from_image(&DynamicImage::ImageRgba8(picture)) {
-        Ok(document) => Message::Opened(Box::new(Replacement::untitled(document))),
+        Ok(document) => Message::Opened(Box::new(Replacement::unsaved(document))),
         Err(error) => Message::Failed(error.to_string()),
     }
 }

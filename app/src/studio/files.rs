@@ -24,18 +24,25 @@ pub struct Replacement {
     pub recovered: Option<(Abandoned, Box<Recipe>)>,
     /// What could not be taken over, one sentence each.
     pub notices: Vec<String>,
+    /// It would be lost if it were closed now.
+    pub is_unsaved: bool,
 }
 
 impl Replacement {
-    /// A picture that is in no file.
+    /// A canvas to begin on.
     pub(super) fn untitled(document: Document) -> Self {
-        Self { document, path: None, recipe: None, recovered: None, notices: vec![] }
+        Self { document, path: None, recipe: None, recovered: None, notices: vec![], is_unsaved: false }
+    }
+
+    /// A picture that came from elsewhere and is in no file.
+    pub(super) fn unsaved(document: Document) -> Self {
+        Self { is_unsaved: true, ..Self::untitled(document) }
     }
 
     /// A picture that was read; from this file, where there is one.
     pub(super) fn opened(picture: OpenedDocument, path: Option<PathBuf>) -> Self {
         let OpenedDocument { document, recipe, notices, .. } = picture;
-        Self { document, path, recipe, recovered: None, notices }
+        Self { is_unsaved: path.is_none(), document, path, recipe, recovered: None, notices }
     }
 }
 
@@ -43,6 +50,20 @@ impl Replacement {
 pub struct TypedPath {
     pub purpose: Purpose,
     pub text: String,
+    /// What was typed when it was last accepted, and would replace a file.
+    replaces: Option<String>,
+}
+
+impl TypedPath {
+    fn path(&self) -> PathBuf {
+        PathBuf::from(self.text.trim())
+    }
+
+    /// Whether it was accepted, and a file of this name is there: accepted once more, it replaces that.
+    #[must_use]
+    pub fn asks_to_replace(&self) -> bool {
+        self.replaces.as_ref() == Some(&self.text)
+    }
 }
 
 impl Studio {
@@ -79,7 +100,7 @@ impl Studio {
             Answer::NoDialog => {
                 let folder = self.folder().or_else(|| std::env::current_dir().ok()).unwrap_or_default();
                 let path = folder.join(self.name_for(purpose));
-                self.typed_path = Some(TypedPath { purpose, text: path.display().to_string() });
+                self.typed_path = Some(TypedPath { purpose, text: path.display().to_string(), replaces: None });
             }
         }
     }
@@ -87,7 +108,7 @@ impl Studio {
     fn use_path(&mut self, purpose: Purpose, path: PathBuf) {
         match purpose {
             Purpose::OpenPicture => self.open_path(&path),
-            Purpose::SavePicture => self.save_to(path),
+            Purpose::SavePicture => self.save_as(path),
             Purpose::OpenPose => self.import_pose(path),
             Purpose::SavePose => self.export_pose(path),
             Purpose::OpenModelFile | Purpose::OpenModelFolder => {
@@ -101,11 +122,19 @@ impl Studio {
         self.typed_path.as_mut()
     }
 
-    /// Uses the typed path, or leaves it.
+    /// Uses the typed path, or leaves it. One that would replace another file must be accepted twice.
     pub fn answer_typed_path(&mut self, is_accepted: bool) {
-        match self.typed_path.take() {
-            Some(typed) if is_accepted => self.use_path(typed.purpose, PathBuf::from(typed.text.trim())),
-            _ => self.after_save = None,
+        let Some(mut typed) = self.typed_path.take().filter(|_| is_accepted) else {
+            self.after_save = None;
+            return;
+        };
+        let path = typed.path();
+        let saves = matches!(typed.purpose, Purpose::SavePicture | Purpose::SavePose);
+        if saves && !typed.asks_to_replace() && self.path.as_ref() != Some(&path) && path.exists() {
+            typed.replaces = Some(typed.text.clone());
+            self.typed_path = Some(typed);
+        } else {
+            self.use_path(typed.purpose, path);
         }
     }
 
@@ -175,7 +204,10 @@ impl Studio {
         self.recipe_in_history = self.recipe.clone();
         self.flattens_into = None;
         let path = replacement.path.as_deref();
-        self.saved_revision = replacement.recovered.is_none().then(|| revision_in(path, &self.document));
+        self.saved_revision = (!replacement.is_unsaved).then(|| revision_in(path, &self.document));
+        if replacement.is_unsaved {
+            self.history.mark_unsaved();
+        }
         self.path = replacement.path;
         self.pictures_opened += 1;
         self.picture_number = self.pictures_opened;

@@ -294,22 +294,26 @@ fn tab_of(aside: &Aside) -> PictureTab {
     }
 }
 
-/// Whether a document differs from its file, which has it as it was at `saved_revision` (`None`: it is in no file).
-/// Masks and hints count only where the file keeps them: to paint a mask on a photograph is not to change it.
+/// Whether a document differs from its file, which has it as it was at `saved_revision` (`None`: it is in no file). Where a
+/// file keeps no masks they do not count: to paint a mask on a photograph is not to change it.
 fn is_modified(
     document: &Document,
     history: &History<Recipe>,
     path: Option<&Path>,
     saved_revision: Option<u64>,
 ) -> bool {
-    let keeps_masks = path.is_some_and(files::keeps_layers);
-    let is_another = if keeps_masks { history.is_any_layer_modified() } else { history.is_modified() };
+    let is_another = if counts_masks(path) { history.is_any_layer_modified() } else { history.is_modified() };
     is_another && saved_revision != Some(revision_in(path, document))
 }
 
-/// The revision of what a file of this name keeps of a document.
+/// The revision of what counts of a document in a file of this name, or in none.
 pub(super) fn revision_in(path: Option<&Path>, document: &Document) -> u64 {
-    if path.is_some_and(files::keeps_layers) { document.content_revision() } else { document.picture_revision() }
+    if counts_masks(path) { document.content_revision() } else { document.unmasked_revision() }
+}
+
+/// What is in no file yet will be asked for one that keeps masks.
+fn counts_masks(path: Option<&Path>) -> bool {
+    path.is_none_or(files::keeps_layers)
 }
 
 /// The recipe of the last accepted result, else the one the file came with.

@@ -171,6 +171,7 @@ impl Studio {
             recipe: None,
             recovered: Some((abandoned, Box::new(about.recipe))),
             notices: vec![],
+            is_unsaved: true,
         });
     }
 
@@ -190,7 +191,6 @@ impl Studio {
     pub(super) fn settle_recovered(&mut self, abandoned: Abandoned, recipe: Recipe) {
         self.recipe = recipe;
         self.recipe_in_history = self.recipe.clone();
-        self.history.mark_unsaved();
         self.begin_journal();
         if let Some(journal) = &self.safety.journal {
             let written = journal.flush_then();

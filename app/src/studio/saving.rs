@@ -56,6 +56,16 @@ impl Studio {
         self.ask(Purpose::SavePicture);
     }
 
+    /// Saves to a file that was chosen; asks first if it cannot keep the layers.
+    pub(super) fn save_as(&mut self, path: PathBuf) {
+        let is_asked = self.flattens_into.as_ref() == Some(&path);
+        if is_asked || !dialog::can_save_as(&path) || files::holds_everything(&path, &self.document) {
+            self.save_to(path);
+        } else {
+            self.question = Some(Question::CannotKeepLayers { path });
+        }
+    }
+
     /// The answer to [`Question::CannotKeepLayers`]: an OpenRaster file beside it, which is not to replace another.
     pub fn answer_keep_layers(&mut self) {
         let Some(Question::CannotKeepLayers { path }) = &self.question else { return };

@@ -111,6 +111,13 @@ impl Studio {
         });
     }
 
+    /// Whether masks are other than the run that goes on was told.
+    #[must_use]
+    pub fn is_masked_meanwhile(&self) -> bool {
+        let run = self.run.as_ref().filter(|run| run.picture == self.picture_number);
+        run.is_some_and(|run| self.is_painting() || run.told.painted != Painted::of(&self.document, &self.masks()))
+    }
+
     pub(super) fn take_in_next_mask(&mut self, next: NextMask) {
         let (Some(engine), Some((job, run))) = (&self.engine, tweakable(self.run.as_mut(), self.picture_number)) else {
             return;

@@ -69,7 +69,7 @@ fn typed_path(ui: &Ui, desk: &mut Desk) {
         ui.set_width(480.0);
         ui.spacing_mut().item_spacing = vec2(8.0, 12.0);
         ui.heading(text(typed.purpose.key()));
-        ui.label(text("typed-path"));
+        ui.label(text(if typed.asks_to_replace() { "typed-path-replaces" } else { "typed-path" }));
         let field = TextEdit::singleline(&mut typed.text).desired_width(f32::INFINITY);
         let field = ui.add(field).accessible_name(text("path"));
         let is_confirmed = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
@@ -78,7 +78,8 @@ fn typed_path(ui: &Ui, desk: &mut Desk) {
         }
         ui.horizontal(|ui| {
             let size = vec2(120.0, CONTROL_HEIGHT);
-            if ui.add(accent(text("use-path")).min_size(size)).clicked() || is_confirmed {
+            let use_it = if typed.asks_to_replace() { "replace-file" } else { "use-path" };
+            if ui.add(accent(text(use_it)).min_size(size)).clicked() || is_confirmed {
                 answer = Some(true);
             }
             if ui.add(Button::new(text("back")).min_size(size)).clicked() {

@@ -68,7 +68,7 @@ fn take_in_keys(ui: &Ui, desk: &mut Desk) {
     let Some(shortcut) = pressed else { return };
     desk.shortcuts_dialog.waits_for = None;
     if shortcut != KeyboardShortcut::new(egui::Modifiers::NONE, Key::Escape) {
-        desk.keymap.set(command, vec![shortcut]);
+        desk.keymap.give(command, shortcut);
     }
 }
 
