@@ -19,7 +19,7 @@ pub mod worker;
 pub use device::DeviceChoice;
 pub use hints::{HintKind, HintProcessor, HintRecipe};
 pub use inpaint::{Area, CropPlan, Fill};
-pub use recipe::{ControlMode, ControlRecipe, HintFit, Recipe, RecipeError, RegionRecipe, STARTER_MODEL};
+pub use recipe::{ControlMode, ControlRecipe, HintFit, Recipe, RecipeError, RecipeField, RegionRecipe, STARTER_MODEL};
 pub use sampling::{NoiseSource, Sampler, Schedule};
 pub use tasks::{BranchPoint, Resume};
 pub use worker::{

@@ -43,7 +43,7 @@ pub struct EngineSettings {
 /// The engine could not start.
 #[derive(Debug, thiserror::Error)]
 #[error("the engine's thread could not be started: {0}")]
-pub struct StartError(#[from] std::io::Error);
+pub struct StartError(#[from] pub std::io::Error);
 
 /// A handle to the engine. Dropping it cancels all work and waits for the thread to end.
 pub struct Engine {

@@ -232,8 +232,8 @@ impl Worker<'_> {
         let networks = distinct.into_iter().map(|path| Ok(open_control(path)?.network.config));
         let networks = networks.collect::<Result<Vec<_>, CheckpointError>>()?;
         let notice = check(&model.with_controls(&networks), run, place, held, available)?;
-        if let Some(text) = notice {
-            (self.say)(Event::Notice { text });
+        if let Some(notice) = notice {
+            (self.say)(Event::Notice { text: notice.to_string() });
         }
         Ok(())
     }
