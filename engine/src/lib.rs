@@ -23,6 +23,6 @@ pub use recipe::{ControlMode, ControlRecipe, HintFit, Recipe, RecipeError, Recip
 pub use sampling::{NoiseSource, Sampler, Schedule};
 pub use tasks::{BranchPoint, Resume};
 pub use worker::{
-    Engine, EngineSettings, Event, HintJob, Job, JobId, KnownControl, KnownModel, Latents, Picture, Step, Tweak,
-    find_control, find_model, known_controls, known_models,
+    Engine, EngineSettings, Event, HintJob, Job, JobError, JobId, KnownControl, KnownModel, Latents, Notice, Picture,
+    Step, Tweak, find_control, find_model, known_controls, known_models,
 };

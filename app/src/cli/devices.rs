@@ -20,9 +20,9 @@ pub(super) struct DevicesArguments {
 pub(super) fn run(arguments: &DevicesArguments) -> anyhow::Result<()> {
     let settings = engine_settings(arguments.device);
     let tester = settings.self_test_program.clone().map(SelfTester::new);
-    let chosen = choose(arguments.device, &settings.cache_folder, tester.as_ref(), &|| false, &mut |text| {
+    let chosen = choose(arguments.device, &settings.cache_folder, tester.as_ref(), &|| false, &mut |notice| {
         if !arguments.json {
-            super::print(text);
+            super::print(notice);
         }
     });
     // Read after the choice, which tests what was not tested yet.
@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &DevicesArguments) -> anyhow::Result<()> {
             "adapters": adapters,
             "used": chosen.name,
             "f16": chosen.f16,
-            "notices": chosen.notices,
+            "notices": chosen.notices.iter().map(ToString::to_string).collect::<Vec<_>>(),
         }));
         return Ok(());
     }

@@ -315,9 +315,9 @@ impl Studio {
                     pictures: plan::finish(&plan, &pictures, &mask, &document),
                 });
             }
-            Event::Failed { message, .. } => {
+            Event::Failed { error, .. } => {
                 self.run = None;
-                self.notices.error(message);
+                self.notices.error(error.to_string());
             }
             Event::Cancelled { .. } => self.run = None,
             // Hints are jobs of their own.

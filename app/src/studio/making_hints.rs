@@ -133,9 +133,9 @@ impl Studio {
                     Ok(laid(document, &target, &hint, people.as_ref()))
                 });
             }
-            Event::Failed { job: of, message } if of == job => {
+            Event::Failed { job: of, error } if of == job => {
                 self.hint_making.under_way = None;
-                self.notices.error(text_with("hint-failed", &[("why", message.into())]));
+                self.notices.error(text_with("hint-failed", &[("why", error.to_string().into())]));
             }
             Event::Cancelled { job: of } if of == job => self.hint_making.under_way = None,
             event => return Some(event),

@@ -318,7 +318,8 @@ impl Studio {
                 }
                 self.device = Some(name);
             }
-            Event::Notice { text } => {
+            Event::Notice { notice } => {
+                let text = notice.to_string();
                 self.engine_notice = Some(text.clone());
                 self.notices.say(text);
             }

@@ -10,6 +10,7 @@ mod child;
 mod choice;
 mod configure;
 mod ladder;
+mod notice;
 mod self_test;
 mod verdict;
 
@@ -17,5 +18,6 @@ pub use adapter::{Adapter, AdapterId, AdapterKind, GraphicsApi, enumerate};
 pub use child::SelfTester;
 pub use choice::{DeviceChoice, UnknownDevice};
 pub use ladder::{Candidate, ChosenDevice, candidates, choose};
+pub use notice::DeviceNotice;
 pub use self_test::{Check, FULL, Operation, check, run_in_this_process};
 pub use verdict::{Verdict, Verdicts};
