@@ -64,7 +64,7 @@ pub fn run(options: WindowOptions) -> anyhow::Result<()> {
         }
         window.open_first(&options);
         if let Some(notice) = notice {
-            window.desk.studio.notices.say(notice);
+            window.desk.studio.notices.say(notice.to_string());
         }
         Ok(Box::new(window) as Box<dyn App>)
     };

@@ -8,7 +8,7 @@ use super::saving::name_of;
 use super::{Message, Studio};
 use crate::dialog::POSE_ENDINGS;
 use crate::document::{CanvasSize, Document};
-use crate::files::{self, OpenError, OpenedDocument};
+use crate::files::{self, FileNote, OpenError, OpenedDocument};
 use crate::language::text_with;
 
 /// A file let go over the window.
@@ -24,7 +24,7 @@ pub struct ForLayer {
     target: u64,
     name: String,
     document: Document,
-    notices: Vec<String>,
+    notices: Vec<FileNote>,
 }
 
 impl DroppedFile {
@@ -80,7 +80,7 @@ impl Studio {
         if target == self.picture_number {
             self.reject_shown();
         }
-        notices.into_iter().for_each(|notice| self.notices.say(notice));
+        notices.iter().for_each(|notice| self.notices.say(notice.to_string()));
         self.edit_picture_in_background(target, move |canvas| {
             let place = files::centered(document.size(), canvas.size());
             let layer = files::as_layer(&document, name.clone(), canvas.size(), place);

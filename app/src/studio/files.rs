@@ -12,7 +12,7 @@ use super::{PAPER, Studio};
 use crate::dialog::{Answer, PathQuestion, Purpose};
 use crate::document::journal::Abandoned;
 use crate::document::{CanvasSize, Document};
-use crate::files::{self, OpenedDocument, RecipeInFile, RecipeWriter};
+use crate::files::{self, FileNote, OpenedDocument, RecipeInFile, RecipeWriter};
 use crate::language::{text, text_with};
 
 /// A picture that is to be opened.
@@ -22,8 +22,8 @@ pub struct Replacement {
     pub recipe: Option<RecipeInFile>,
     /// The journal it comes from and the parameters found there, after a crash.
     pub recovered: Option<(Abandoned, Box<Recipe>)>,
-    /// What could not be taken over, one sentence each.
-    pub notices: Vec<String>,
+    /// What could not be taken over.
+    pub notices: Vec<FileNote>,
 }
 
 impl Replacement {
@@ -139,7 +139,7 @@ impl Studio {
         for mut picture in std::mem::take(&mut self.arrivals) {
             let notices = std::mem::take(&mut picture.notices);
             self.open_beside(picture);
-            notices.into_iter().for_each(|notice| self.notices.say(notice));
+            notices.iter().for_each(|notice| self.notices.say(notice.to_string()));
         }
     }
 

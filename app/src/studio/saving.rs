@@ -157,7 +157,7 @@ impl Studio {
 
     fn tell_saved(&mut self, saved: &Saved, path: &Path) {
         match &saved.notice {
-            Some(notice) => self.notices.say(notice.clone()),
+            Some(notice) => self.notices.say(notice.to_string()),
             None => {
                 let words = if saved.is_flattened { "saved-as-one-layer" } else { "saved" };
                 self.notices.confirm(text_with(words, &[("file", name_of(path).into())]));
