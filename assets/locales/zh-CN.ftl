@@ -1609,6 +1609,20 @@ error-device-set-aside = 未使用 { $adapter }：{ $why }。
 error-device-not-opened = 无法打开 { $adapter }：{ $why }。
 error-device-no-gpu = 无法打开任何显卡（{ $why }），改用 CPU。
 error-device-cpu-instead = { $notice }改用 CPU。
+error-finding-crashed = 它的驱动程序崩溃（{ $how }）
+error-finding-refused = 它无法打开
+error-finding-hung = 它 { $seconds } 秒没有响应
+error-finding-not-run = 无法测试它（{ $why }）
+error-finding-not-tested = 它没有经过测试
+error-finding-no-half-precision = 它不支持半精度
+error-check-no-numbers-in-half = 它在半精度下的{ $operation }算出了无效的数值
+error-check-no-numbers-in-single = 它在单精度下的{ $operation }算出了无效的数值
+error-check-off-in-half = 它在半精度下的{ $operation }误差达 { $percent } %
+error-check-off-in-single = 它在单精度下的{ $operation }误差达 { $percent } %
+error-operation-matrix-product = 矩阵乘法
+error-operation-convolution = { $side } × { $side } 卷积
+error-operation-group-norm = 组归一化
+error-operation-attention = 注意力
 
 ## 错误：模型
 

@@ -9,6 +9,7 @@ use super::adapter::{Adapter, AdapterId, AdapterKind, enumerate};
 use super::child::SelfTester;
 use super::choice::DeviceChoice;
 use super::configure::configure;
+use super::finding::Finding;
 use super::notice::DeviceNotice;
 use super::verdict::{Verdict, Verdicts};
 
@@ -81,7 +82,7 @@ pub fn choose(
         let verdict = candidate.verdict.unwrap_or_else(|| judge(&candidate.adapter, &mut verdicts, tester, stop, say));
         let adapter = candidate.adapter;
         if !verdict.f32 {
-            let why = reason(&verdict).to_owned();
+            let why = verdict.found.unwrap_or(Finding::NotTested);
             notices.push(DeviceNotice::SetAside { adapter: adapter.name, why });
             continue;
         }
@@ -101,10 +102,6 @@ pub fn choose(
     ChosenDevice::cpu(notices)
 }
 
-fn reason(verdict: &Verdict) -> &str {
-    verdict.sentence.strip_prefix("set aside: ").unwrap_or(&verdict.sentence)
-}
-
 /// A driver that passed its test may still break down here; the ladder goes on below it.
 fn open(id: AdapterId) -> Result<Device, String> {
     match catch_unwind(AssertUnwindSafe(|| id.open())) {
@@ -122,7 +119,7 @@ fn judge(
     say: &mut dyn FnMut(DeviceNotice),
 ) -> Verdict {
     let Some(tester) = tester else {
-        return Verdict { f32: false, f16: false, sentence: "set aside: it was not tested".to_owned() };
+        return Verdict { f32: false, f16: false, found: Some(Finding::NotTested) };
     };
     say(DeviceNotice::Testing { adapter: adapter.name.clone() });
     let (verdict, ending) = tester.test(adapter, stop);

@@ -1,7 +1,9 @@
 //! What the user is told about the choice of a device.
 
+use super::finding::Finding;
+
 /// Displays as a sentence or two.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum DeviceNotice {
     #[error("Testing {adapter} once; this can take a minute.")]
     Testing { adapter: String },
@@ -9,7 +11,7 @@ pub enum DeviceNotice {
     NoAdapter { api: &'static str },
     /// Its self-test has set it aside.
     #[error("{adapter} is not used: {why}.")]
-    SetAside { adapter: String, why: String },
+    SetAside { adapter: String, why: Finding },
     #[error("{adapter} could not be opened: {why}.")]
     NotOpened { adapter: String, why: String },
     /// The drivers' code broke down before there was any adapter.

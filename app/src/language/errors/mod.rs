@@ -9,6 +9,7 @@
 
 mod brushes;
 mod checkpoints;
+mod devices;
 mod documents;
 mod files;
 mod found;

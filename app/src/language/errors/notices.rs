@@ -1,7 +1,6 @@
 //! What the painter should know though nothing has failed.
 
 use brushfire_engine::Notice;
-use brushfire_engine::device::DeviceNotice;
 use brushfire_engine::memory::{self, SwapNotice};
 
 use super::{Tell, Words};
@@ -51,22 +50,5 @@ impl Tell for SwapNotice {
             .with("needed", memory::words(*needed))
             .with("free", memory::words(*free))
             .with_told("advice", advice)
-    }
-}
-
-impl Tell for DeviceNotice {
-    fn words(&self) -> Words<'_> {
-        match self {
-            Self::Testing { adapter } => Words::of("error-device-testing").with("adapter", adapter),
-            Self::NoAdapter { api } => Words::of("error-device-no-adapter").with("api", *api),
-            Self::SetAside { adapter, why } => {
-                Words::of("error-device-set-aside").with("adapter", adapter).with("why", why)
-            }
-            Self::NotOpened { adapter, why } => {
-                Words::of("error-device-not-opened").with("adapter", adapter).with("why", why)
-            }
-            Self::NoGpu { why } => Words::of("error-device-no-gpu").with("why", why),
-            Self::CpuInstead(notice) => Words::of("error-device-cpu-instead").with_told("notice", &**notice),
-        }
     }
 }

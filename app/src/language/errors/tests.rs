@@ -9,9 +9,10 @@ use crate::language::tests::keys;
 use crate::language::{Language, use_language};
 
 /// Where errors are matched.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 12] = [
     include_str!("brushes.rs"),
     include_str!("checkpoints.rs"),
+    include_str!("devices.rs"),
     include_str!("documents.rs"),
     include_str!("files.rs"),
     include_str!("found.rs"),

@@ -9,7 +9,7 @@ use brushfire_engine::checkpoint::safetensors::SafetensorsError;
 use brushfire_engine::checkpoint::{
     CheckpointError, ControlFit, DType, Found, Misfit, Missing, ModelPart, PickleError, Reason,
 };
-use brushfire_engine::device::DeviceNotice;
+use brushfire_engine::device::{Check, DeviceNotice, Finding, Operation};
 use brushfire_engine::hints::skeleton::PoseJsonError;
 use brushfire_engine::hints::{HintError, HintProcessor};
 use brushfire_engine::memory::{MemoryAdvice, MemoryError, SwapNotice};
@@ -31,6 +31,7 @@ pub(super) fn samples() -> Samples {
         poses(),
         jobs(),
         notices(),
+        findings(),
         models(),
         texts(),
         checkpoints(),
@@ -153,7 +154,7 @@ fn jobs() -> Samples {
 
 fn notices() -> Samples {
     let adapter = || s("RADV");
-    let set_aside = DeviceNotice::SetAside { adapter: adapter(), why: s("it crashed") };
+    let set_aside = DeviceNotice::SetAside { adapter: adapter(), why: Finding::Refused };
     let swap = SwapNotice { needed: 9 << 30, free: 1 << 30, advice: MemoryAdvice::OneAtATime };
     samples![
         Notice::Device(set_aside.clone()),
@@ -167,6 +168,27 @@ fn notices() -> Samples {
         DeviceNotice::NoGpu { why: s("lost") },
         DeviceNotice::CpuInstead(Box::new(set_aside.clone())),
         set_aside,
+    ]
+}
+
+fn findings() -> Samples {
+    let check = |half, error| Check { operation: Operation::Attention, half, error };
+    samples![
+        Finding::Wrong(check(true, None)),
+        Finding::Crashed(s("signal 11")),
+        Finding::Refused,
+        Finding::Hung { seconds: 9 },
+        Finding::NotRun(s("no program")),
+        Finding::NotTested,
+        Finding::NoHalfPrecision,
+        check(false, None),
+        check(true, Some(0.5)),
+        check(false, Some(0.5)),
+        Operation::MatrixProduct,
+        Operation::Convolution3x3,
+        Operation::Convolution1x1,
+        Operation::GroupNorm,
+        Operation::Attention,
     ]
 }
 
