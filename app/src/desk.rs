@@ -10,7 +10,7 @@ use crate::canvas::{CanvasView, Navigator, ToolSettings, Toolbox};
 use crate::commands::{Command, Keymap, RefineKind, Refined};
 use crate::document::{Document, MaskLook};
 use crate::files::Settings;
-use crate::language::LanguageChoice;
+use crate::language::{LanguageChoice, told_as_sentence};
 use crate::panels::{
     BrushPanel, ColorPanel, ColorRangeDialog, ControlPanel, Docks, HandsPanel, LayersPanel, Palette, PanelKind,
     PictureSizeChoice, ShortcutsDialog, Thumbnails, TurnPictureDialog, Variations,
@@ -280,7 +280,7 @@ impl Desk {
         self.studio.set_history_budget((self.history_megabytes as usize) << 20);
         self.studio.poll();
         for problem in self.brush_panel.tick(ctx, &mut self.tools) {
-            self.studio.notices.error(problem);
+            self.studio.notices.failed_as(told_as_sentence(&problem), &problem);
         }
         self.run_shortcuts(ctx);
         self.studio.note_parameters(Instant::now());

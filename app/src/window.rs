@@ -17,7 +17,7 @@ use crate::desk::Desk;
 use crate::document::CanvasSize;
 use crate::event_order::EventQueue;
 use crate::files::Settings;
-use crate::language;
+use crate::language::{self, told};
 use crate::settings_keeper::{self, SettingsKeeper};
 use crate::studio::models::comfortable_side;
 use crate::studio::{DroppedFile, EngineStarter, Studio, engine_handle};
@@ -66,7 +66,7 @@ pub fn run(options: WindowOptions) -> anyhow::Result<()> {
         }
         window.open_first(&options);
         if let Some(notice) = notice {
-            window.desk.studio.notices.say(notice);
+            window.desk.studio.notices.say(told(&notice));
         }
         Ok(Box::new(window) as Box<dyn App>)
     };

@@ -263,7 +263,7 @@ fn first_branch(job: Job) -> Arc<BranchPoint> {
     loop {
         match events.recv_timeout(Duration::from_secs(300)).unwrap() {
             Event::Step(Step { branch: Some(branch), .. }) => return branch,
-            Event::Failed { message, .. } => panic!("{message}"),
+            Event::Failed { error, .. } => panic!("{error}"),
             _ => {}
         }
     }

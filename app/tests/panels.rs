@@ -4,10 +4,17 @@
 #[allow(dead_code, reason = "each file of tests uses its part")]
 mod painter;
 
+use std::path::Path;
+use std::sync::Arc;
+
 use brushfire::commands::{COMMANDS, Command, LayerCommand, Menu};
 use brushfire::document::{BlendMode, Document, Layer};
 use brushfire::files::Settings;
+use brushfire::language::{Language, LanguageChoice};
 use brushfire::panels::PanelKind;
+use brushfire::window::Window;
+use brushfire_engine::tasks::TaskError;
+use brushfire_engine::{Event, JobError, Notice};
 use egui::{Key, Modifiers, Pos2, Role, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
@@ -86,6 +93,26 @@ fn the_window_speaks_chinese_once_it_is_chosen() {
     let mut settings = Settings::default();
     desk.window().desk.give_settings(&mut settings);
     assert_eq!(serde_json::to_value(&settings).unwrap()["language"], "zh-CN");
+}
+
+#[test]
+fn what_fails_is_told_in_the_painters_language() {
+    let mut desk = Desk::with_picture();
+    desk.generate();
+    let job = desk.last_job();
+    desk.harness.ctx.set_missing_glyph_policy(egui::MissingGlyphPolicy::Tofu);
+    desk.window_mut().desk.language = LanguageChoice::Of(Language::SimplifiedChinese);
+    desk.settle();
+    let error = JobError::Generation(TaskError::NotMultiple { width: 100, height: 64, multiple: 8 });
+    desk.send(Event::Failed { job, error: Arc::new(error) });
+    desk.harness.get_by_label("100 × 64 不能被 8 整除，而此模型要求如此；请选择其他尺寸");
+    desk.send(Event::Notice { notice: Notice::DeviceLost { device: "RADV".to_owned() } });
+    desk.harness.get_by_label_contains("RADV 停止了工作");
+
+    // A thread has tried to read it.
+    desk.window_mut().desk.studio.open_path(Path::new("/no/such/hat.png"));
+    let is_said = |window: &Window, words: &str| window.desk.studio.notices.iter().any(|notice| notice.text == words);
+    desk.wait_for(|window| is_said(window, "无法读取 /no/such/hat.png：没有这个文件"));
 }
 
 #[test]

@@ -12,7 +12,8 @@ use brushfire::document::CanvasSize;
 use brushfire::files::Settings;
 use brushfire::studio::Phase;
 use brushfire_engine::memory::Place;
-use brushfire_engine::{Event, Recipe, Step};
+use brushfire_engine::tasks::TaskError;
+use brushfire_engine::{Event, JobError, Recipe, Step};
 use egui::{Key, Modifiers, Role, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use image::{Rgb, RgbImage};
@@ -212,10 +213,12 @@ fn progress_is_told_and_a_failure_is_said_in_words() {
     desk.harness.get_by_label("Step 3 of 20");
     desk.harness.get_by_label_contains("so far, about 2 s left");
 
-    desk.send(Event::Failed { job, message: "The model cannot be read. Choose another.".to_owned() });
-    desk.harness.get_by_label("The model cannot be read. Choose another.");
+    let error = JobError::Generation(TaskError::WrongModel { channels: 8 });
+    let said = error.to_string();
+    desk.send(Event::Failed { job, error: Arc::new(error) });
+    desk.harness.get_by_label(&said);
     desk.click("Dismiss");
-    assert!(desk.harness.query_by_label("The model cannot be read. Choose another.").is_none());
+    assert!(desk.harness.query_by_label(&said).is_none());
     assert!(Command::Generate.is_enabled(&desk.window().desk));
 }
 

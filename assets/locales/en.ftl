@@ -1,4 +1,5 @@
 # Brushfire in English. A message is a key and its words; `.tooltip` explains it. zh-CN.ftl has the same keys.
+# Errors are not here: in English they are what the program's error types display. Other languages have `error-…` for them.
 
 ## Menus
 
@@ -379,6 +380,10 @@ plan-status = { $task } at { $width } × { $height }
 plan-status-time = { $task } at { $width } × { $height }, about { $time }
 plan-too-large = Much larger than this model's { $side } × { $side }: slow, and things may repeat
 sentence-break = { ". " }
+sentence-end = { "." }
+between-sentences = { " " }
+list-and = { ", " }
+list-or = { " or " }
 seconds = { $seconds } s
 minutes = { $minutes } min
 minutes-seconds = { $minutes } min { $seconds } s
@@ -730,6 +735,9 @@ recipe-found-foreign = This picture carries a recipe from another program.
 saved = Saved { $file }.
 saved-as-one-layer = Saved { $file } as one layer; save as .ora to keep the layers.
 nothing-painted = Nothing was painted: { $why }.
+nothing-changed = Nothing was changed: { $why }.
+no-journal = Changes are not kept safe from a crash: { $folder } cannot be used ({ $why }). Save the picture often.
+no-thread = No thread could be started for “{ $name }”: { $why }. Close other programs and try again.
 
 ## Several pictures
 

@@ -1,4 +1,5 @@
 # Brushfire 简体中文。键与 en.ftl 相同；`.tooltip` 是解释。
+# 只有 `error-` 开头的键是这里才有的：英文的错误写在程序中。除提醒外，句末不加句号，因为它们也会用在别的句子里。
 
 ## 菜单
 
@@ -379,6 +380,10 @@ plan-status = { $task }，{ $width } × { $height }
 plan-status-time = { $task }，{ $width } × { $height }，约 { $time }
 plan-too-large = 远大于此模型的 { $side } × { $side }：速度慢，内容可能重复
 sentence-break = 。
+sentence-end = 。
+between-sentences = { "" }
+list-and = 、
+list-or = { " 或 " }
 seconds = { $seconds } 秒
 minutes = { $minutes } 分
 minutes-seconds = { $minutes } 分 { $seconds } 秒
@@ -730,6 +735,9 @@ recipe-found-foreign = 此图片附有来自其他程序的生成参数。
 saved = 已保存 { $file }。
 saved-as-one-layer = 已将 { $file } 存为单层；存为 .ora 可保留图层。
 nothing-painted = 没有画上：{ $why }。
+nothing-changed = 没有任何改动：{ $why }。
+no-journal = 程序意外结束时更改会丢失：无法使用 { $folder }（{ $why }）。请经常保存图片。
+no-thread = 无法为“{ $name }”启动线程：{ $why }。请关闭其他程序后重试。
 
 ## 多张图片
 
@@ -1396,3 +1404,327 @@ hint-failed = 提示图没有生成：{ $why }
 edit-add-hint = 添加提示图
 edit-make-a-hint = 生成提示图
 edit-change-a-hint = 更改提示图
+
+## 错误：文件
+
+error-open-unreadable = 无法读取 { $name }：{ $why }
+error-open-not-a-file = { $name } 不是文件
+error-open-empty = { $name } 是空文件
+error-open-file-too-large = { $name } 有 { $size }，最大只能打开 { $max } 的文件
+error-open-not-a-picture = { $name } 不是可以打开的图片；可以打开 OpenRaster、PNG、JPEG、WebP、PSD、TIFF 和 BMP
+error-open-bad-size = { $name } 标明的尺寸为 { $width } × { $height } 像素；每边必须在 1 到 { $max } 像素之间
+error-open-too-much-memory = 打开 { $name } 需要 { $size } 内存，最多可用 { $max }。请先缩小图片，或另存为每通道 8 位
+error-open-damaged = { $name } 已损坏，或者是无法打开的类型（{ $format }）：{ $why }
+error-read-no-file = 没有这个文件
+error-read-not-allowed = 您没有读取它的权限
+error-save-unknown-format = 未能保存 { $name }：图片可以保存为 .ora、.psd、.png、.jpg、.webp 或 .tif。请使用其中一个扩展名
+error-save-too-large = 未能保存 { $name }：{ $format } 文件每边最多 { $max } 像素，而这张图片为 { $width } × { $height }。请保存为 PNG
+error-save-disk-full = 未能保存 { $name }：磁盘已满。请腾出空间，或保存到别处
+error-save-write-protected = 未能保存 { $name }：该文件为只读。请换一个名称保存
+error-save-not-a-file = 未能保存 { $name }：它是文件夹或设备，不是文件。请换一个名称保存
+error-save-not-allowed = 未能保存 { $name }：您没有在那里写入的权限。请保存到别处
+error-save-no-folder = 未能保存 { $name }：文件夹不存在
+error-save-failed = 未能保存 { $name }：{ $why }
+error-clipboard-not-there = 此系统没有可用的剪贴板：{ $why }
+error-clipboard-busy = 另一个程序正在使用剪贴板，请重试
+error-clipboard-unreadable = 无法读取剪贴板上的图片
+error-clipboard-refused = 剪贴板没有接受图片：{ $why }
+error-settings = 无法读取 { $path } 中的设置（{ $why }），已使用默认设置。
+error-settings-aside = 无法读取 { $path } 中的设置（{ $why }），已使用默认设置。原来的文件现在是 { $aside }。
+error-io-not-found = 没有这个文件或文件夹
+error-io-not-allowed = 没有权限
+error-io-read-only = 磁盘为只读
+error-io-disk-full = 磁盘已满
+error-io-cut-short = 文件不完整
+error-io-out-of-memory = 内存不足
+
+## 错误：图片的内容
+
+error-damage-cut-short = 文件不完整
+error-damage-cut-short-at = 文件在第 { $at } 字节处中断
+error-damage-no-sense = 内容无法解读
+error-damage-too-much-memory = 它要求的内存超过任何图片的需要
+error-damage-colors = 它的颜色模式为{ $colors }；请用原来的程序转换为 RGB
+error-damage-depth = 它每通道 { $bits } 位；请用原来的程序转换为 16 位或 8 位
+error-damage-deep-groups = 图层组嵌套过深
+error-damage-in-layer = 图层“{ $layer }”：{ $why }
+error-damage-layer-picture = 图层“{ $layer }”（{ $entry }）{ $why }
+error-colors-black-and-white = 位图（只有黑白两色）
+error-colors-multichannel = 多通道
+error-colors-unknown = 未知模式
+error-png-damaged = 已损坏：{ $why }
+error-png-missing = 缺失
+error-png-not-png = 不是 PNG 图片
+error-png-cut-short = 不完整
+error-png-bad-size = 标明的尺寸为 { $width } × { $height } 像素，每边最多 { $max } 像素
+error-profile-damaged = 它的色彩特性文件已损坏（{ $why }），颜色按 sRGB 处理
+error-profile-for-others = 它的色彩特性文件适用于“{ $colors }”图片，颜色按 sRGB 处理
+error-profile-cmyk = 它是为印刷制作的（CMYK），转换时未使用其色彩特性文件，颜色可能有出入
+error-profile-no-inks = 它是为印刷制作的（CMYK），但没有注明所用油墨，颜色可能有出入
+error-profile-gray = 灰度
+error-profile-other = 其他类型
+
+error-note-colors-of-file = 关于 { $file }：{ $why }。
+error-note-colors-of-picture = 关于这张图片：{ $why }。
+error-note-colors-of-layer = 关于 { $entry } 中的图层：{ $why }。
+error-note-group-dissolved = 图层组“{ $group }”原先让其中的图层与下方混合；现已去掉该组，其中的图层照旧与下方混合。
+error-note-adjustment-left-out = 调整图层或填充图层“{ $layer }”（{ $kind }）未载入。
+error-note-unknown-blend = 图层“{ $layer }”的混合模式“{ $mode }”在这里不存在，已改为正常。
+error-note-unknown-element = “{ $name }”属于这里不支持的类型（{ $element }），未载入。
+error-note-recipe-too-long = 生成参数太长，JPEG 文件放不下，没有写入。要保留它，请保存为 PNG。
+
+## 错误：画面与图层
+
+error-document-size = 无法建立 { $width } × { $height } 像素的画布；每边必须在 1 到 { $max } 像素之间
+error-document-other-size = { $what }的尺寸为 { $width } × { $height } 像素，应为 { $expected-width } × { $expected-height }
+error-document-no-target = 图层“{ $layer }”{ $why }
+error-document-beyond-canvas = { $what }超出了 { $width } × { $height } 像素的画布
+error-piece-layer = 图层
+error-piece-mask = 蒙版
+error-piece-result = 结果
+error-piece-mask-of-result = 结果的蒙版
+error-piece-stamp = 盖印的图像
+error-target-gone = 已不存在
+error-target-locked = 已锁定；请先解锁
+error-target-hidden = 已隐藏；请先将其显示
+error-target-is-group = 是图层组；请选择组中的图层来绘画
+error-target-is-mask = 是蒙版；请选择图片的图层，或改用蒙版画笔
+error-target-has-figures = 由人物绘成；请用姿势工具移动人物，或选择其他图层来绘画
+error-target-indivisible = 由人物绘成，选区无法只取其中一部分；请先取消选择
+error-journal = 无法将更改写入 { $folder }（{ $why }）；如果程序现在意外结束，此后所画的内容将会丢失。请在那里腾出空间，或保存图片
+
+## 错误：画笔与手势
+
+error-brush-preset = 无法读取画笔 { $path }：{ $why }
+error-brush-read = 无法读取 { $path }：{ $why }
+error-brush-no-picture = 有画笔需要图案 { $name }，但画笔旁的“{ $folder }”文件夹中都没有它
+error-brush-write = 无法写入 { $path }：{ $why }
+error-brush-no-folder = 无法保存画笔：没有存放画笔的文件夹
+error-brush-no-pixels = 它没有像素
+error-preset-not-json = 不是画笔文件：{ $why }
+error-preset-no-version = 不是画笔文件：缺少版本“brushfire_brush”
+error-preset-version = 它的版本为 { $version }，此程序无法读取；更新的程序或许可以打开
+error-preset-missing = 其中没有“{ $key }”
+error-preset-name = “name”必须为 1 到 { $max } 个字符
+error-preset-unknown = 没有参数“{ $key }”
+error-preset-unknown-but-near = 没有参数“{ $key }”；是否指“{ $nearest }”？
+error-preset-type = “{ $key }”必须是{ $expected }，而不是 { $found }
+error-preset-too-many-dynamics = 画笔的第 { $number } 条动态有误：一支画笔最多 { $max } 条
+error-preset-dynamic = 画笔的第 { $number } 条动态有误：{ $why }
+error-expected-number = { $min } 到 { $max } 的数
+error-expected-pixels = { $min } 到 { $max } 的数（像素）
+error-expected-share = { $min } 到 { $max } 的数（1 为 100 %）
+error-expected-degrees = { $min } 到 { $max } 的数（度）
+error-expected-switch = true 或 false
+error-expected-picture = “{ $folder }”文件夹中图案的名称
+error-expected-list = 列表
+error-gestures-read = 无法从 { $path } 读取手势：{ $why }
+error-gestures-json = { $path } 不是手势列表：{ $why }
+
+## 错误：生成参数
+
+error-recipe-out-of-range = “{ $field }”为 { $value }，必须在 { $min } 到 { $max } 之间
+error-recipe-not-multiple-of-8 = “{ $field }”为 { $value }，必须是 8 的倍数
+error-recipe-prompt-too-long = “{ $field }”有 { $length } 字节，最多读取 { $max } 字节。请缩短
+error-recipe-changing-prompt-too-long = “{ $field }”有 { $length } 字节且随步数变化；{ $steps } 步时最多读取 { $max } 字节。请缩短，或减少步数
+error-recipe-ends-before-it-starts = 提示图的起点为 { $start }，终点为 { $end }；终点必须在起点之后
+error-recipe-unreadable = 这不是生成参数：{ $why }
+error-field-guidance-rescale = 引导重新缩放
+error-field-clip-skip = CLIP 跳过层数
+error-field-regions = 自有提示词的蒙版数
+error-field-region-prompt = 蒙版的提示词
+error-field-region-strength = 蒙版的强度
+error-field-controls = 提示图数
+error-field-control-weight = 提示图的权重
+error-field-control-start = 提示图的起点
+error-field-control-end = 提示图的终点
+error-recipe-note-left-out = “{ $part }”未采用：{ $why }。
+error-recipe-note-no-number = “{ $part }”未采用：{ $value } 不是合适的数值。
+error-recipe-note-no-size = “尺寸”未采用：{ $value } 不是尺寸。
+error-recipe-note-unknown-sampler = 这里没有采样器 { $label }，以 { $instead } 代替。
+error-recipe-note-unknown-schedule = 这里没有调度 { $label }，以模型自带的代替。
+error-recipe-part-model-name = 模型名称
+error-recipe-part-model-hash = 模型哈希值
+
+## 错误：提示图与姿势
+
+error-cancelled = 已取消
+error-hint-unknown-parameter = “{ $way }”没有参数 { $name }
+error-hint-out-of-range = “{ $name }”为 { $value }，必须在 { $min } 到 { $max } 之间
+error-hint-not-whole = “{ $name }”为 { $value }，必须是整数
+error-hint-empty = 图片没有像素
+error-hint-no-weights = “{ $way }”需要的网络不在这里；请取得 { $network }，放入文件夹 { $folder }
+error-network-depth = depth_anything_v2_vits.pth（Depth Anything V2 小型）或 midas_v21_small_256.pt（MiDaS 2.1 小型）
+error-network-soft-edge = ControlNetHED.pth（ControlNet 所用的柔和边缘网络）
+error-network-lines = mlsd.safetensors（程序自带的直线网络）
+error-network-pose = pose.safetensors（姿势网络）
+error-control-none-for-kind = 没有适合此模型的“{ $kind }”控制网络；请将用于 { $family } 的网络放入 { $folder }，或指定其文件
+error-control-unknown = { $folder } 中没有控制网络 { $name }
+error-control-unknown-but-others = { $folder } 中没有控制网络 { $name }；可用的有 { $known }
+error-control-other-family = { $name } 用于 { $fits }，而模型为 { $family }：{ $why }。请选择用于此模型的控制网络
+error-control-no-picture = “{ $kind }”提示图没有图像；请画一个，或选择文件
+error-control-empty-picture = “{ $kind }”提示图是空图像；请另选一个
+error-control-not-loaded = 生成参数中有 { $wanted } 个提示图，却载入了 { $loaded } 个控制网络
+error-control-other-networks = 图片生成期间不能增减提示图，也不能更换控制网络
+error-fit-sd-1-or-2 = Stable Diffusion 1.x 或 2.x
+error-fit-sibling = Stable Diffusion 其他尺寸（文本状态宽 { $width }）
+error-pose-not-utf-8 = 它不是 UTF-8 文本
+error-pose-not-json = 它不是 JSON：{ $why }
+error-pose-no-people = 其中没有“people”列表，不是 OpenPose 的姿势
+error-pose-too-many-people = { $count } 个人物太多；一次最多 { $max } 个
+error-pose-not-a-person = 第 { $person } 个人物的位置上不是人物
+error-pose-canvas-size = “{ $name }”必须是 1 到 { $max } 之间的整数
+error-pose-not-a-list = 第 { $person } 个人物：“{ $part }”必须是点的列表
+error-pose-count = 第 { $person } 个人物：“{ $part }”有 { $found } 个数；需要 { $expected } 个点，每点 3 个数（x、y、置信度）
+error-pose-not-a-point = 第 { $person } 个人物：“{ $part }”的第 { $point } 个点必须是 2 个或 3 个数
+error-pose-too-far = 第 { $person } 个人物：“{ $part }”的第 { $point } 个点离画布太远
+
+## 错误：生成
+
+error-engine-start = 无法启动引擎的线程：{ $why }
+error-job-generation-broke-down = 引擎出错：{ $why }。请重试
+error-job-hint-broke-down = 生成提示图时出错：{ $why }。请重试
+error-task-size-mismatch = { $what }的尺寸为 { $found-width } × { $found-height }，而要生成的图片为 { $width } × { $height }；两者的尺寸必须相同
+error-task-not-multiple = { $width } × { $height } 不能被 { $multiple } 整除，而此模型要求如此；请选择其他尺寸
+error-task-prompt-too-long = 提示词有 { $tokens } 个词元，最多读取 { $max } 个。请缩短
+error-task-noise-shape = 噪声的形状为 { $found }，而此处需要 { $expected }
+error-task-other-run = 只有尺寸、张数、采样器、调度和步数都与当时相同，才能从这一步继续
+error-task-region-masks = 生成参数中有 { $regions } 个自有提示词的蒙版，却给出了 { $masks } 个蒙版；两者必须一一对应
+error-task-wrong-model = 此模型的 UNet 有 { $channels } 个输入通道，属于按指令修改图片的模型，目前还不能用来作画。请选择其他模型
+error-task-not-finite = 模型在第 { $step } 步算出了无效的数值；模型文件可能已损坏，或者设备计算有误。请改用 CPU
+error-job-picture-start = 起始图片
+error-job-picture-mask = 蒙版
+error-job-picture-mask-of-region = 自有提示词的蒙版
+error-memory = 这需要 { $needed } 内存，但只有 { $available } 可用。{ $advice }
+error-memory-one-at-a-time = 请一次生成一张。
+error-memory-fewer = 请一次最多生成 { $pictures } 张。
+error-memory-smaller = 请缩小图片：一次生成一张 { $width } × { $height } 的图片可以容纳。
+error-memory-nothing-fits = 请关闭其他程序，或选择更小的模型。
+
+error-notice-half-precision-overflowed = 此模型用半精度计算会溢出，已改用单精度。
+error-notice-device-lost = { $device } 停止了工作，从现在起使用 CPU；重新启动程序可再次尝试。
+error-notice-swap = 需要 { $needed } 内存，但只有 { $free } 可用；其余会交换到磁盘，速度很慢。{ $advice }
+error-notice-not-changed = 正在生成的图片没有改变：{ $why }。
+error-device-testing = 正在测试 { $adapter }，只需一次，可能需要一分钟。
+error-device-no-adapter = 没有找到 { $api } 显卡，改用 CPU。
+error-device-set-aside = 未使用 { $adapter }：{ $why }。
+error-device-not-opened = 无法打开 { $adapter }：{ $why }。
+error-device-no-gpu = 无法打开任何显卡（{ $why }），改用 CPU。
+error-device-cpu-instead = { $notice }改用 CPU。
+error-finding-crashed = 它的驱动程序崩溃（{ $how }）
+error-finding-refused = 它无法打开
+error-finding-hung = 它 { $seconds } 秒没有响应
+error-finding-not-run = 无法测试它（{ $why }）
+error-finding-not-tested = 它没有经过测试
+error-finding-no-half-precision = 它不支持半精度
+error-check-no-numbers-in-half = 它在半精度下的{ $operation }算出了无效的数值
+error-check-no-numbers-in-single = 它在单精度下的{ $operation }算出了无效的数值
+error-check-off-in-half = 它在半精度下的{ $operation }误差达 { $percent } %
+error-check-off-in-single = 它在单精度下的{ $operation }误差达 { $percent } %
+error-operation-matrix-product = 矩阵乘法
+error-operation-convolution = { $side } × { $side } 卷积
+error-operation-group-norm = 组归一化
+error-operation-attention = 注意力
+
+## 错误：模型
+
+error-model-missing-tensor = 模型文件中没有张量 { $tensor }
+error-model-wrong-shape = 张量 { $tensor } 的形状为 { $found }，而模型的配置要求 { $expected }
+error-model-config = 无法按配置建立模型：{ $why }
+error-model-read-back = 设备没有完成工作：{ $why }
+error-text-unknown-token = 分词器的词元 { $token } 对文本编码器来说是未知的（它有 { $vocabulary } 个）：两者不属于同一个模型
+error-text-wrong-length = 给出了一段 { $length } 个词元的文本，而文本编码器接受 { $places } 个，或者各段长度不一
+error-text-too-few-layers = 要求倒数第 { $clip-skip } 层，但文本编码器只有 { $layers } 层；请减小 CLIP 跳过层数
+error-tokenizer-read = 无法读取分词器文件 { $path }：{ $why }
+error-tokenizer-too-large = 分词器文件 { $path } 太大，不可能是词表
+error-tokenizer-not-json = 分词器文件 { $path } 不是 JSON：{ $why }
+error-tokenizer-invalid = { $path } 中的分词器无法使用：{ $why }
+error-sampling-unreadable-config = 这不是可用的调度器配置：{ $why }
+error-sampling-bad-config = 调度器配置的 { $field } 为 { $value }：{ $rule }
+error-sampling-steps-out-of-range = 要求 { $sampler } 采样 { $given } 步，但它用此模型只能采样 1 到 { $most } 步
+error-sampling-schedule-not-followed = { $sampler } 使用模型自己的时间步，不能按 { $schedule } 调度；请不指定调度，或选择其他采样器
+error-sampling-wrong-length = { $what }：给出了 { $given } 个值，需要 { $expected } 个
+error-sampling-run-is-done = 采样已经结束，不再接受模型的输出
+
+error-checkpoint = { $path }：{ $why }
+error-checkpoint-io = 无法读取（{ $why }）
+error-checkpoint-empty = 文件是空的；请重新下载
+error-checkpoint-unknown-format = 既不是 safetensors 文件，也不是 PyTorch 文件（.ckpt、.pt、.pth、.bin）
+error-checkpoint-lfs-pointer = 这只是 Git LFS 指针，不是模型本身；请用 git lfs pull 取得模型
+error-checkpoint-zip = 无法读取其中的 zip 压缩包（{ $why }）；请重新下载
+error-checkpoint-json = 不是有效的 JSON（{ $why }）
+error-checkpoint-no-tensors = 其中没有张量
+error-checkpoint-no-such-tensor = 其中没有张量 { $tensor }
+error-checkpoint-not-weights = 张量 { $tensor } 的类型为 { $type }，而权重应为浮点数；不支持压缩过的模型
+error-checkpoint-twice-in-shards = 张量 { $tensor } 出现在模型的多个文件中
+error-checkpoint-outside-folder = { $name } 不在模型的文件夹内
+error-checkpoint-missing-part = 缺少“{ $part }”：{ $why }
+error-checkpoint-missing-tensors = “{ $part }”缺少 { $count } 个张量，第一个是 { $first }
+error-checkpoint-wrong-shape = “{ $part }”的张量 { $tensor } 形状为 { $found }，而其配置要求 { $expected }
+error-checkpoint-mismatch = 各部分不属于同一个模型：{ $why }
+error-checkpoint-not-a-model = 它是{ $found }，不能用作模型
+error-checkpoint-not-supported = 它是{ $found }，目前不支持
+error-part-text-encoder = 文本编码器
+error-part-vae = 自动编码器（VAE）
+error-part-tiny-vae = 微型自动编码器
+error-missing-file = 没有文件 { $path }
+error-missing-weights = { $folder } 中没有 { $stem }.safetensors、{ $stem }.bin 之类的文件
+error-missing-weights-beside-config = config.json 旁边没有 { $stem }.safetensors 之类的文件
+error-missing-tensors = 名称以 { $prefix } 开头的张量不足以构成它；请使用完整的模型
+error-missing-incomplete = 其中的张量不足以构成它；请重新下载
+error-misfit-text-width = UNet 读取宽 { $unet } 的文本状态，而文本编码器的宽为 { $text-encoder }
+error-misfit-channels = UNet 接受 { $inputs } 个、给出 { $outputs } 个通道，而自动编码器的潜空间有 { $latent } 个
+error-misfit-tiny-latents = 微型自动编码器的潜空间有 { $tiny } 个通道，自动编码器的有 { $latent } 个
+error-found-model-of = 一个 { $name } 模型
+error-found-no-model-folder = 一个既没有 model_index.json 也没有 unet 子文件夹的文件夹
+error-found-no-control-folder = 一个没有 config.json 的文件夹（请指定 ControlNet 或 T2I-Adapter 的文件夹，或其文件）
+error-found-other-class = 一个 { $class }（此处的“{ $part }”应为 { $wanted }）
+error-found-no-control-class = 一个 { $class }，而遵循提示图需要 ControlNetModel 或 T2IAdapter
+error-found-no-control = { $kind }，而只有 ControlNet 或 T2I-Adapter 才能遵循提示图
+error-kind-checkpoint = 一个完整的模型（{ $family }）
+error-kind-unet = 一个 UNet（{ $family }）
+error-kind-autoencoder = 一个自动编码器（VAE）
+error-kind-text-encoder = 一个文本编码器（CLIP）
+error-kind-tiny-autoencoder = 一个微型自动编码器（TAESD）
+error-kind-controlnet = 一个 ControlNet
+error-kind-controlnet-for = 一个 ControlNet（{ $generation }）
+error-kind-adapter = 一个 T2I-Adapter
+error-kind-lora = 一个 LoRA（{ $dialect }）
+error-kind-textual-inversion = 一个文本反演嵌入（Textual Inversion）
+error-kind-unknown = 未知的内容
+error-family-depth = { $generation } 深度版
+error-family-instruct-pix2pix = { $generation } instruct-pix2pix 版
+error-family-inpainting = { $generation } 局部重绘版
+error-family-unknown = { $generation }，{ $channels } 个输入通道
+error-generation-xl-refiner = Stable Diffusion XL Refiner
+error-generation-sibling = Stable Diffusion 其他尺寸
+error-lora-kohya = kohya 命名
+error-lora-diffusers = diffusers 旧式命名
+error-lora-peft = PEFT 命名
+error-lora-cloneofsimo = cloneofsimo 命名
+error-safetensors-too-short = 文件太短，不是 safetensors 文件；请重新下载
+error-safetensors-header-length = 文件头自称有 { $claimed } 字节，而文件只有 { $file } 字节；它已损坏，或者不是 safetensors 文件
+error-safetensors-header-too-long = 文件头有 { $bytes } 字节，比任何模型的都长
+error-safetensors-header = 无法读取文件头（{ $why }）
+error-safetensors-too-many-tensors = 其中的张量太多，不可能是模型
+error-safetensors-duplicate = 张量 { $tensor } 出现两次
+error-safetensors-truncated = 文件不完整：应有 { $wanted } 字节，只有 { $present } 字节；请重新下载
+error-safetensors-too-long = 文件有 { $present } 字节，而文件头只描述了 { $wanted } 字节
+error-safetensors-offsets = 张量 { $tensor } 与其他张量重叠，或者留有空隙
+error-safetensors-shape-and-bytes = 有张量的形状与其字节数不符
+error-safetensors-too-many-axes = 张量 { $tensor } 有 { $axes } 个维度
+error-safetensors-type = 张量 { $tensor } 的类型为 { $type }，目前不支持
+error-pickle-dangerous = 此文件想要运行 { $name }，已拒绝：没有模型需要这样做。也请不要在其他程序中打开它
+error-pickle-truncated = 张量列表不完整；请重新下载
+error-pickle-damaged = 张量列表在第 { $at } 字节处损坏（{ $what }）
+error-pickle-opcode = 张量列表在第 { $at } 字节处使用了 pickle 指令 { $opcode }，而 PyTorch 文件从不需要它
+error-pickle-too-long = 张量列表有 { $bytes } 字节，比任何模型的都长
+error-pickle-too-tangled = 张量的嵌套或重复超出任何模型
+error-pickle-storage = 张量 { $tensor } 的类型为 { $type }，目前不支持
+error-pickle-outside-storage = 张量 { $tensor } 不在其存储 { $storage } 之内
+error-pickle-overlapping = 张量 { $tensor } 重复使用自己的元素；不支持这种视图
+error-pickle-no-storage = 缺少张量 { $tensor } 的数值（存储 { $storage }）；请重新下载
+error-pickle-big-endian = 它是在大端序机器上写成的，目前不支持
+error-config-not-json = 不是有效的 JSON：{ $why }
+error-config-field = { $field }：{ $why }
+error-config-unreadable = 无法读取 { $field }：{ $why }

@@ -19,10 +19,10 @@ pub mod worker;
 pub use device::DeviceChoice;
 pub use hints::{HintKind, HintProcessor, HintRecipe};
 pub use inpaint::{Area, CropPlan, Fill};
-pub use recipe::{ControlMode, ControlRecipe, HintFit, Recipe, RecipeError, RegionRecipe, STARTER_MODEL};
+pub use recipe::{ControlMode, ControlRecipe, HintFit, Recipe, RecipeError, RecipeField, RegionRecipe, STARTER_MODEL};
 pub use sampling::{NoiseSource, Sampler, Schedule};
 pub use tasks::{BranchPoint, Resume};
 pub use worker::{
-    Engine, EngineSettings, Event, HintJob, Job, JobId, KnownControl, KnownModel, Latents, Picture, Step, Tweak,
-    find_control, find_model, known_controls, known_models,
+    Engine, EngineSettings, Event, HintJob, Job, JobError, JobId, KnownControl, KnownModel, Latents, Notice, Picture,
+    Step, Tweak, find_control, find_model, known_controls, known_models,
 };

@@ -4,8 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 mod control;
+mod field;
 
 pub use control::{ControlMode, ControlRecipe, HintFit};
+pub use field::RecipeField;
 
 use crate::inpaint::{Area, Fill};
 use crate::sampling::{NoiseSource, Sampler, Schedule};
@@ -139,18 +141,18 @@ struct SaysGuidance {
 pub enum RecipeError {
     /// A number outside its range, or not a number.
     #[error("{field} is {value}, but must lie between {min} and {max}")]
-    OutOfRange { field: &'static str, value: String, min: String, max: String },
+    OutOfRange { field: RecipeField, value: String, min: String, max: String },
     /// A size the model cannot make.
     #[error("{field} is {value}, but must be a multiple of 8")]
-    NotMultipleOf8 { field: &'static str, value: u32 },
+    NotMultipleOf8 { field: RecipeField, value: u32 },
     /// A prompt no model can read in a sensible time.
     #[error("{field} has {length} bytes; at most {max} are read. Shorten it")]
-    PromptTooLong { field: &'static str, length: usize, max: usize },
+    PromptTooLong { field: RecipeField, length: usize, max: usize },
     /// A prompt that changes with the steps, whose texts for all of them would fill the memory.
     #[error(
         "{field} has {length} bytes and changes with the steps; of {steps} steps at most {max} are read. Shorten it or take fewer steps"
     )]
-    ChangingPromptTooLong { field: &'static str, length: usize, steps: u32, max: usize },
+    ChangingPromptTooLong { field: RecipeField, length: usize, steps: u32, max: usize },
     /// A hint that would never be followed.
     #[error("a hint is followed from {start} to {end} of the steps; let its end come after its start")]
     EndsBeforeItStarts { start: f32, end: f32 },
@@ -250,28 +252,28 @@ impl Recipe {
     /// # Errors
     /// The first field that is out of range.
     pub fn check(&self) -> Result<(), RecipeError> {
-        within("steps", self.steps, 1, Self::MAX_STEPS)?;
-        within("guidance", self.guidance, 0.0, Self::MAX_GUIDANCE)?;
-        within("guidance_rescale", self.guidance_rescale, 0.0, 1.0)?;
-        within("strength", self.strength, 0.0, 1.0)?;
-        within("clip_skip", self.clip_skip, 1, 12)?;
-        within("batch", self.batch, 1, Self::MAX_BATCH)?;
-        within("padding", self.padding, 0, Self::MAX_PADDING)?;
-        within("feather", self.feather, 0, Self::MAX_FEATHER)?;
-        within("regions", self.regions.len(), 0, Self::MAX_REGIONS)?;
+        within(RecipeField::Steps, self.steps, 1, Self::MAX_STEPS)?;
+        within(RecipeField::Guidance, self.guidance, 0.0, Self::MAX_GUIDANCE)?;
+        within(RecipeField::GuidanceRescale, self.guidance_rescale, 0.0, 1.0)?;
+        within(RecipeField::Strength, self.strength, 0.0, 1.0)?;
+        within(RecipeField::ClipSkip, self.clip_skip, 1, 12)?;
+        within(RecipeField::Batch, self.batch, 1, Self::MAX_BATCH)?;
+        within(RecipeField::Padding, self.padding, 0, Self::MAX_PADDING)?;
+        within(RecipeField::Feather, self.feather, 0, Self::MAX_FEATHER)?;
+        within(RecipeField::Regions, self.regions.len(), 0, Self::MAX_REGIONS)?;
         for region in &self.regions {
-            within("a region's strength", region.strength, 0.0, 1.0)?;
+            within(RecipeField::RegionStrength, region.strength, 0.0, 1.0)?;
         }
-        within("controls", self.controls.len(), 0, Self::MAX_CONTROLS)?;
+        within(RecipeField::Controls, self.controls.len(), 0, Self::MAX_CONTROLS)?;
         self.controls.iter().try_for_each(ControlRecipe::check)?;
-        for (field, value) in [("width", self.width), ("height", self.height)] {
+        for (field, value) in [(RecipeField::Width, self.width), (RecipeField::Height, self.height)] {
             within(field, value, Self::MIN_SIDE, Self::MAX_SIDE)?;
             if value % 8 != 0 {
                 return Err(RecipeError::NotMultipleOf8 { field, value });
             }
         }
-        let of_regions = self.regions.iter().map(|region| ("a region's prompt", &region.prompt));
-        let prompts = [("prompt", &self.prompt), ("negative_prompt", &self.negative_prompt)];
+        let of_regions = self.regions.iter().map(|region| (RecipeField::RegionPrompt, &region.prompt));
+        let prompts = [(RecipeField::Prompt, &self.prompt), (RecipeField::NegativePrompt, &self.negative_prompt)];
         for (field, text) in prompts.into_iter().chain(of_regions) {
             if text.len() > Self::MAX_PROMPT_BYTES {
                 return Err(RecipeError::PromptTooLong { field, length: text.len(), max: Self::MAX_PROMPT_BYTES });
@@ -287,7 +289,7 @@ impl Recipe {
 }
 
 /// NaN lies in no range.
-fn within<T: PartialOrd + std::fmt::Display>(field: &'static str, value: T, min: T, max: T) -> Result<(), RecipeError> {
+fn within<T: PartialOrd + std::fmt::Display>(field: RecipeField, value: T, min: T, max: T) -> Result<(), RecipeError> {
     if value >= min && value <= max {
         Ok(())
     } else {

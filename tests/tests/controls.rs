@@ -674,6 +674,7 @@ fn the_engine_finds_and_keeps_networks_and_says_what_is_missing() {
     assert_eq!((loads(&first), loads(&again)), (2, 0), "model and network are kept");
     sketched.recipe.controls[0].kind = HintKind::Depth;
     let missing = engine.run(sketched).unwrap();
-    let Some(Event::Failed { message, .. }) = missing.last() else { panic!("{missing:?}") };
+    let Some(Event::Failed { error, .. }) = missing.last() else { panic!("{missing:?}") };
+    let message = error.to_string();
     assert!(message.contains("no network for depth hints"), "{message}");
 }

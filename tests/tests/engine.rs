@@ -151,7 +151,8 @@ fn a_job_that_cannot_be_done_says_why_and_the_next_one_runs() {
         (job(Recipe { prompt: "word, ".repeat(20_000), ..tiny() }), "tokens"),
     ];
     for (job, word) in wrong {
-        let Some(Event::Failed { message, .. }) = engine.run(job).unwrap().pop() else { panic!("{word} did not fail") };
+        let Some(Event::Failed { error, .. }) = engine.run(job).unwrap().pop() else { panic!("{word} did not fail") };
+        let message = error.to_string();
         assert!(message.contains(word), "{message}");
     }
     assert!(matches!(engine.run(job(tiny())).unwrap().pop(), Some(Event::Finished { .. })));
@@ -164,7 +165,8 @@ fn a_job_that_does_not_fit_the_memory_is_refused_with_what_would_fit() {
     let engine = engine();
     let heard = engine.run(job(Recipe { width: 8192, height: 8192, batch: 64, ..tiny() })).unwrap();
     assert!(!heard.iter().any(|event| matches!(event, Event::Loading { .. })));
-    let Some(Event::Failed { message, .. }) = heard.last() else { panic!("{heard:?}") };
+    let Some(Event::Failed { error, .. }) = heard.last() else { panic!("{heard:?}") };
+    let message = error.to_string();
     assert!(message.contains("GB of memory are needed for this, but only"), "{message}");
     assert!(message.contains("pictures at once") || message.contains("one picture at a time"), "{message}");
 }
@@ -180,7 +182,10 @@ fn an_adapter_asked_for_that_cannot_be_used_ends_on_the_cpu_with_a_notice() {
     };
     let engine = HeardEngine::start(settings).unwrap();
     let heard = engine.run(job(tiny())).unwrap();
-    assert!(heard.iter().any(|event| matches!(event, Event::Notice { text } if text.contains("CPU"))), "{heard:?}");
+    assert!(
+        heard.iter().any(|event| matches!(event, Event::Notice { notice } if notice.to_string().contains("CPU"))),
+        "{heard:?}"
+    );
     assert!(matches!(heard.last(), Some(Event::Finished { .. })));
 }
 
@@ -224,7 +229,8 @@ fn a_hint_whose_network_is_missing_says_what_to_bring_and_the_next_one_is_made()
     let engine = HeardEngine::start(settings).unwrap();
     let depth = HintJob { recipe: HintRecipe::new(HintProcessor::Depth), ..hint_job() };
     let heard = engine.until_end_of(engine.engine.make_hint(depth)).unwrap();
-    let Some(Event::Failed { message, .. }) = heard.last() else { panic!("{heard:?}") };
+    let Some(Event::Failed { error, .. }) = heard.last() else { panic!("{heard:?}") };
+    let message = error.to_string();
     assert!(message.contains("bring ") && message.contains("hints"), "{message}");
     let next = engine.until_end_of(engine.engine.make_hint(hint_job())).unwrap();
     assert!(matches!(next.last(), Some(Event::HintFinished { .. })));

@@ -20,9 +20,9 @@ pub(super) struct DevicesArguments {
 pub(super) fn run(arguments: &DevicesArguments) -> anyhow::Result<()> {
     let settings = engine_settings(arguments.device);
     let tester = settings.self_test_program.clone().map(SelfTester::new);
-    let chosen = choose(arguments.device, &settings.cache_folder, tester.as_ref(), &|| false, &mut |text| {
+    let chosen = choose(arguments.device, &settings.cache_folder, tester.as_ref(), &|| false, &mut |notice| {
         if !arguments.json {
-            super::print(text);
+            super::print(notice);
         }
     });
     // Read after the choice, which tests what was not tested yet.
@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &DevicesArguments) -> anyhow::Result<()> {
             "adapters": adapters,
             "used": chosen.name,
             "f16": chosen.f16,
-            "notices": chosen.notices,
+            "notices": chosen.notices.iter().map(ToString::to_string).collect::<Vec<_>>(),
         }));
         return Ok(());
     }
@@ -63,7 +63,7 @@ fn as_text(adapter: &Adapter, verdict: Option<&Verdict>) -> String {
         yes(adapter.cooperative_matrix),
         adapter.max_buffer_bytes >> 20,
         adapter.max_binding_bytes >> 20,
-        verdict.map_or("not made yet", |verdict| verdict.sentence.as_str()),
+        verdict.map_or_else(|| "not made yet".to_owned(), Verdict::to_string),
     )
 }
 
@@ -78,6 +78,6 @@ fn as_json(adapter: &Adapter, verdict: Option<&Verdict>) -> Value {
         "cooperative_matrix": adapter.cooperative_matrix,
         "max_buffer_bytes": adapter.max_buffer_bytes,
         "max_binding_bytes": adapter.max_binding_bytes,
-        "self_test": verdict.map(|verdict| json!({ "f32": verdict.f32, "f16": verdict.f16, "sentence": verdict.sentence })),
+        "self_test": verdict.map(|verdict| json!({ "f32": verdict.f32, "f16": verdict.f16, "sentence": verdict.to_string() })),
     })
 }

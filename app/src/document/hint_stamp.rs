@@ -5,7 +5,7 @@ use super::layer::{Layer, LayerContent, LayerId, LayerProps};
 use super::layer_tree::LayerPlace;
 use super::pixel::{Pixel, scaled};
 use super::tiles::TileGrid;
-use super::{Document, DocumentError, PixelRect};
+use super::{Document, DocumentError, Piece, PixelRect};
 
 /// How a stamp comes together with what is on the layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,13 @@ impl Document {
         if stamp.pixels.len() as u64 != rect.area() {
             let (width, height) = (stamp.pixels.len() as u32, 1);
             let (expected_width, expected_height) = (rect.width(), rect.height());
-            return Err(DocumentError::OtherSize { what: "stamp", width, height, expected_width, expected_height });
+            return Err(DocumentError::OtherSize {
+                what: Piece::Stamp,
+                width,
+                height,
+                expected_width,
+                expected_height,
+            });
         }
         if let Some(layer) = self.layer_for(stamp.kind) {
             let tint = self.layer(layer).map_or(stamp.tint, |layer| layer.props().tint);

@@ -7,6 +7,7 @@
 pub mod blend;
 mod composite;
 mod edit;
+mod error;
 mod hint;
 mod hint_objects;
 mod hint_stamp;
@@ -30,6 +31,7 @@ mod workers;
 pub use blend::BlendMode;
 pub use composite::Composite;
 pub use edit::Edit;
+pub use error::{DocumentError, Piece, Refusal};
 pub use hint::{HintControl, paint_of_lines};
 pub use hint_objects::HintObjects;
 pub use hint_stamp::{HintStamp, StampRule};
@@ -49,23 +51,6 @@ pub(crate) use pixel::{Mix, from_rgba8, from_rgba16, scaled, to_rgba8, to_rgba16
 pub(crate) use tiles::{Tile, TileChange, for_rows, next_revision, positions_in, row_ranges};
 pub(crate) use vector::{Kernel, dispatch};
 pub(crate) use workers::on_workers;
-
-/// What a document refuses, in words a painter understands.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum DocumentError {
-    /// A side of no pixels, or of too many.
-    #[error("a canvas of {width} x {height} pixels cannot be made; each side must be between 1 and {max} pixels", max = CanvasSize::MAX_SIDE)]
-    Size { width: u32, height: u32 },
-    /// Two pictures that must cover each other do not.
-    #[error("the {what} is {width} x {height} pixels, but {expected_width} x {expected_height} are needed")]
-    OtherSize { what: &'static str, width: u32, height: u32, expected_width: u32, expected_height: u32 },
-    /// A layer that cannot be painted on.
-    #[error("the layer “{name}” {why}")]
-    NoTarget { name: String, why: &'static str },
-    /// A picture laid down beyond the canvas.
-    #[error("the {what} reaches beyond the canvas of {width} x {height} pixels")]
-    BeyondCanvas { what: &'static str, width: u32, height: u32 },
-}
 
 /// How the mask is drawn over the picture; says nothing about what it does.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -137,7 +122,7 @@ impl Document {
         for grid_size in layer_tree::walk(&layers).filter_map(Layer::size) {
             if grid_size != size {
                 return Err(DocumentError::OtherSize {
-                    what: "layer",
+                    what: Piece::Layer,
                     width: grid_size.width(),
                     height: grid_size.height(),
                     expected_width: size.width(),
@@ -339,11 +324,9 @@ impl Document {
     /// It is a group or a mask, hidden or locked.
     pub fn paint_target(&self) -> Result<LayerId, DocumentError> {
         self.target(self.active, |layer| match layer.content {
-            LayerContent::Group(_) => Some("is a group; choose a layer in it to paint on"),
-            LayerContent::Mask(_) => Some("is a mask; choose a layer of the picture, or take the mask brush"),
-            LayerContent::Hint { objects: Some(_), .. } => {
-                Some("is drawn from figures; move them with the pose tool, or choose a layer to paint on")
-            }
+            LayerContent::Group(_) => Some(Refusal::IsGroup),
+            LayerContent::Mask(_) => Some(Refusal::IsMask),
+            LayerContent::Hint { objects: Some(_), .. } => Some(Refusal::HasFigures),
             _ => None,
         })
     }
@@ -364,13 +347,13 @@ impl Document {
         self.target(id, |_| None)
     }
 
-    fn target(&self, id: LayerId, unfit: impl Fn(&Layer) -> Option<&'static str>) -> Result<LayerId, DocumentError> {
+    fn target(&self, id: LayerId, unfit: impl Fn(&Layer) -> Option<Refusal>) -> Result<LayerId, DocumentError> {
         let refused = |name: &str, why| DocumentError::NoTarget { name: name.to_owned(), why };
-        let layer = self.layer(id).ok_or_else(|| refused("", "is not there any more"))?;
+        let layer = self.layer(id).ok_or_else(|| refused("", Refusal::Gone))?;
         let props = &layer.props;
         let why = unfit(layer)
-            .or_else(|| props.locked.then_some("is locked; unlock it to change it"))
-            .or_else(|| (!props.visible).then_some("is hidden; show it to change it"));
+            .or_else(|| props.locked.then_some(Refusal::Locked))
+            .or_else(|| (!props.visible).then_some(Refusal::Hidden));
         match why {
             Some(why) => Err(refused(&props.name, why)),
             None => Ok(id),

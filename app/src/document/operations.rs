@@ -8,7 +8,7 @@ use super::layer::{Layer, LayerContent, LayerProps};
 use super::layer_tree::LayerPlace;
 use super::pixel;
 use super::tiles::TileGrid;
-use super::{Document, DocumentError, Pixel, PixelRect};
+use super::{Document, DocumentError, Piece, Pixel, PixelRect};
 
 /// A generated picture for [`Document::accept_results`].
 pub struct AcceptedResult<'a> {
@@ -41,7 +41,7 @@ impl Document {
     /// # Errors
     /// Another size.
     pub fn replace_mask(&mut self, mask: &GrayImage) -> Result<Option<Edit>, DocumentError> {
-        must_be_of_size("mask", mask.dimensions(), (self.size().width(), self.size().height()))?;
+        must_be_of_size(Piece::Mask, mask.dimensions(), (self.size().width(), self.size().height()))?;
         Ok(self.change_mask("Load mask", |left, y, row| {
             for (value, gray) in row.iter_mut().zip(row_of(mask, 1, left, y)) {
                 *value = pixel::widen(*gray);
@@ -131,7 +131,7 @@ impl Document {
         is_masked: bool,
     ) -> Result<Option<TileGrid<Pixel>>, DocumentError> {
         let AcceptedResult { image, mask, top_left: [left, top], .. } = *result;
-        must_be_of_size("mask of the result", mask.dimensions(), image.dimensions())?;
+        must_be_of_size(Piece::MaskOfResult, mask.dimensions(), image.dimensions())?;
         let rect = PixelRect {
             left,
             top,
@@ -140,7 +140,11 @@ impl Document {
         };
         let canvas = self.bounds();
         if rect.right > canvas.right || rect.bottom > canvas.bottom {
-            return Err(DocumentError::BeyondCanvas { what: "result", width: canvas.right, height: canvas.bottom });
+            return Err(DocumentError::BeyondCanvas {
+                what: Piece::Result,
+                width: canvas.right,
+                height: canvas.bottom,
+            });
         }
         let mut pixels = TileGrid::filled(self.size(), [0; 4]);
         let changes = pixels.change_rows(rect, |x, y, row| {
@@ -177,7 +181,7 @@ where
     image.as_raw().get(start..end).unwrap_or_default()
 }
 
-fn must_be_of_size(what: &'static str, (width, height): (u32, u32), expected: (u32, u32)) -> Result<(), DocumentError> {
+fn must_be_of_size(what: Piece, (width, height): (u32, u32), expected: (u32, u32)) -> Result<(), DocumentError> {
     if (width, height) == expected {
         Ok(())
     } else {

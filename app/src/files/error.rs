@@ -3,13 +3,14 @@
 use std::io;
 use std::path::Path;
 
+use super::damage::Damage;
 use super::format::PictureFormat;
 
 /// A picture that cannot be opened; `name` is the file as it was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
     #[error("{name} cannot be read: {reason}")]
-    Unreadable { name: String, reason: String },
+    Unreadable { name: String, reason: ReadTrouble },
     #[error("{name} is not a file")]
     NotAFile { name: String },
     #[error("{name} is empty")]
@@ -25,15 +26,26 @@ pub enum OpenError {
     )]
     TooMuchMemory { name: String, bytes: u64, max: u64 },
     #[error("{name} is damaged or of a kind that cannot be opened ({format}): {reason}")]
-    Damaged { name: String, format: PictureFormat, reason: String },
+    Damaged { name: String, format: PictureFormat, reason: Damage },
+}
+
+/// Why a file cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReadTrouble {
+    #[error("there is no such file")]
+    NoFile,
+    #[error("you are not allowed to read it")]
+    NotAllowed,
+    #[error("{0}")]
+    Technical(String),
 }
 
 impl OpenError {
     pub(super) fn unreadable(name: &str, error: &io::Error) -> Self {
         let reason = match error.kind() {
-            io::ErrorKind::NotFound => "there is no such file".to_owned(),
-            io::ErrorKind::PermissionDenied => "you are not allowed to read it".to_owned(),
-            _ => error.to_string(),
+            io::ErrorKind::NotFound => ReadTrouble::NoFile,
+            io::ErrorKind::PermissionDenied => ReadTrouble::NotAllowed,
+            _ => ReadTrouble::Technical(error.to_string()),
         };
         Self::Unreadable { name: name.to_owned(), reason }
     }

@@ -11,6 +11,7 @@ use moxcms::{ColorProfile, DataColorSpace, Layout, Transform16BitExecutor, Trans
 use rayon::iter::ParallelIterator as _;
 use rayon::slice::ParallelSliceMut as _;
 
+use super::damage::Damage;
 use crate::document::on_workers;
 
 /// Samples that one thread converts at a time.
@@ -21,17 +22,28 @@ const SAME_COLOR: u16 = 128;
 
 /// Why a picture's colours are taken as sRGB although it carries a profile.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum IccError {
+pub enum IccError {
     #[error("its colour profile is damaged ({0}), so its colours are taken as sRGB")]
-    Damaged(String),
+    Damaged(Damage),
     #[error("its colour profile is for {profile} pictures, so its colours are taken as sRGB")]
-    ForOthers { profile: &'static str },
+    ForOthers { profile: ProfileColors },
     #[error(
         "it was made for printing (CMYK) and is converted without its colour profile, so colours may look different"
     )]
     Cmyk,
     #[error("it was made for printing (CMYK) and does not say for which inks, so colours may look different")]
     NoInkProfile,
+}
+
+/// What pictures a profile is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProfileColors {
+    #[error("RGB")]
+    Rgb,
+    #[error("grey")]
+    Gray,
+    #[error("other")]
+    Other,
 }
 
 /// How the samples lie that a [`ToSrgb`] converts.
@@ -97,11 +109,11 @@ impl ToSrgb {
     pub(super) fn new(profile: &[u8], samples: Samples) -> Result<Option<Self>, IccError> {
         // Other people's code on anybody's bytes.
         let made = catch_unwind(AssertUnwindSafe(|| Self::made(profile, samples)));
-        made.unwrap_or_else(|_| Err(IccError::Damaged("its content makes no sense".to_owned())))
+        made.unwrap_or_else(|_| Err(IccError::Damaged(Damage::NoSense)))
     }
 
     fn made(profile: &[u8], samples: Samples) -> Result<Option<Self>, IccError> {
-        let damaged = |error: moxcms::CmsError| IccError::Damaged(error.to_string());
+        let damaged = |error: moxcms::CmsError| IccError::Damaged(error.to_string().into());
         let profile = ColorProfile::new_from_slice(profile).map_err(damaged)?;
         let mut srgb = ColorProfile::new_srgb();
         match (profile.color_space, samples.is_gray()) {
@@ -112,9 +124,9 @@ impl ToSrgb {
                 srgb.gray_trc = curve;
             }
             (DataColorSpace::Cmyk, _) => return Err(IccError::Cmyk),
-            (DataColorSpace::Rgb, _) => return Err(IccError::ForOthers { profile: "RGB" }),
-            (DataColorSpace::Gray, _) => return Err(IccError::ForOthers { profile: "grey" }),
-            _ => return Err(IccError::ForOthers { profile: "other" }),
+            (DataColorSpace::Rgb, _) => return Err(IccError::ForOthers { profile: ProfileColors::Rgb }),
+            (DataColorSpace::Gray, _) => return Err(IccError::ForOthers { profile: ProfileColors::Gray }),
+            _ => return Err(IccError::ForOthers { profile: ProfileColors::Other }),
         }
         let options = TransformOptions { prefer_fixed_point: false, ..TransformOptions::default() };
         let layout = samples.layout();
@@ -161,7 +173,7 @@ impl ToSrgb {
             Ok(())
         };
         on_workers(|| samples.par_chunks_mut(SAMPLES_AT_ONCE).try_for_each(convert))
-            .map_err(|error: moxcms::CmsError| IccError::Damaged(error.to_string()))
+            .map_err(|error: moxcms::CmsError| IccError::Damaged(error.to_string().into()))
     }
 }
 
@@ -208,7 +220,7 @@ pub(super) fn to_srgb(image: &mut DynamicImage, profile: &[u8]) -> Result<(), Ic
         ImageLumaA16(image) => way.convert(image),
         ImageRgb16(image) => way.convert(image),
         ImageRgba16(image) => way.convert(image),
-        _ => Err(IccError::ForOthers { profile: "other" }),
+        _ => Err(IccError::ForOthers { profile: ProfileColors::Other }),
     }
 }
 
@@ -309,7 +321,7 @@ mod tests {
     fn a_profile_for_other_pictures_leaves_the_picture_as_it_is() {
         let original = DynamicImage::ImageRgb8(RgbImage::from_pixel(3, 3, Rgb([200, 100, 50])));
         let mut image = original.clone();
-        assert_eq!(to_srgb(&mut image, GRAY_18), Err(IccError::ForOthers { profile: "grey" }));
+        assert_eq!(to_srgb(&mut image, GRAY_18), Err(IccError::ForOthers { profile: ProfileColors::Gray }));
         assert!(matches!(to_srgb(&mut image, b"nonsense"), Err(IccError::Damaged(_))));
         assert!(matches!(to_srgb(&mut image, &[]), Err(IccError::Damaged(_))));
         assert_eq!(image, original);

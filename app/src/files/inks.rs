@@ -7,7 +7,8 @@ use moxcms::{ColorProfile, DataColorSpace, Layout, Transform16BitExecutor, Trans
 use rayon::iter::{IndexedParallelIterator as _, ParallelIterator as _};
 use rayon::slice::{ParallelSlice as _, ParallelSliceMut as _};
 
-use super::icc::IccError;
+use super::damage::Damage;
+use super::icc::{IccError, ProfileColors};
 use crate::document::on_workers;
 
 /// Pixels that one thread converts at a time.
@@ -30,7 +31,7 @@ impl InksToSrgb {
         let Some(profile) = profile else { return Ok(Self { by_profile: None }) };
         // Other people's code on anybody's bytes.
         let made = catch_unwind(AssertUnwindSafe(|| executor(profile)));
-        let made = made.unwrap_or_else(|_| Err(IccError::Damaged("its content makes no sense".to_owned())));
+        let made = made.unwrap_or_else(|_| Err(IccError::Damaged(Damage::NoSense)));
         made.map(|executor| Self { by_profile: Some(executor) })
     }
 
@@ -56,15 +57,15 @@ impl InksToSrgb {
         };
         let parts = inks.par_chunks(4 * PIXELS_AT_ONCE).zip(rgb.par_chunks_mut(3 * PIXELS_AT_ONCE));
         on_workers(|| parts.try_for_each(|(inks, rgb)| executor.transform(inks, rgb)))
-            .map_err(|error| IccError::Damaged(error.to_string()))
+            .map_err(|error| IccError::Damaged(error.to_string().into()))
     }
 }
 
 fn executor(profile: &[u8]) -> Result<Arc<Transform16BitExecutor>, IccError> {
-    let damaged = |error: moxcms::CmsError| IccError::Damaged(error.to_string());
+    let damaged = |error: moxcms::CmsError| IccError::Damaged(error.to_string().into());
     let profile = ColorProfile::new_from_slice(profile).map_err(damaged)?;
     if profile.color_space != DataColorSpace::Cmyk {
-        return Err(IccError::ForOthers { profile: "other" });
+        return Err(IccError::ForOthers { profile: ProfileColors::Other });
     }
     let options = TransformOptions { prefer_fixed_point: false, ..TransformOptions::default() };
     let executor = profile
@@ -119,7 +120,7 @@ mod tests {
     #[test]
     fn a_profile_of_another_kind_is_refused() {
         let (way, why) = InksToSrgb::or_ideal(Some(DISPLAY_P3));
-        assert_eq!(why, Some(IccError::ForOthers { profile: "other" }));
+        assert_eq!(why, Some(IccError::ForOthers { profile: ProfileColors::Other }));
         let mut rgb = [7; 3];
         way.convert(&[0; 4], &mut rgb).unwrap();
         assert_eq!(rgb, [65535; 3]);

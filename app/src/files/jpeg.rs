@@ -6,6 +6,7 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
+use super::damage::Damage;
 use super::icc::IccError;
 use super::inks::InksToSrgb;
 
@@ -44,7 +45,7 @@ pub(super) fn is_complete(bytes: &[u8]) -> bool {
 ///
 /// # Errors
 /// Damaged pictures: why.
-pub(super) fn read_inks(bytes: &[u8]) -> Option<Result<(RgbImage, Option<IccError>), String>> {
+pub(super) fn read_inks(bytes: &[u8]) -> Option<Result<(RgbImage, Option<IccError>), Damage>> {
     let options = |colors| {
         let options = DecoderOptions::default().set_strict_mode(false).jpeg_set_out_colorspace(colors);
         options.set_max_width(usize::MAX).set_max_height(usize::MAX)
@@ -55,11 +56,11 @@ pub(super) fn read_inks(bytes: &[u8]) -> Option<Result<(RgbImage, Option<IccErro
     let profile = head.icc_profile();
     // The same colours out as in: four samples a pixel as they stand in the file.
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options(colors));
-    Some(decoder.decode().map_err(|error| error.to_string()).and_then(|samples| {
+    Some(decoder.decode().map_err(|error| Damage::Technical(error.to_string())).and_then(|samples| {
         let (width, height) = decoder.dimensions().unwrap_or_default();
         let (way, why) = InksToSrgb::or_ideal(profile.as_deref());
         let image = in_srgb([width as u32, height as u32], &samples, colors, &way);
-        image.map(|image| (image, why)).ok_or_else(|| "it was cut short".to_owned())
+        image.map(|image| (image, why)).ok_or(Damage::CutShort)
     }))
 }
 

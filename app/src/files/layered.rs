@@ -4,8 +4,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use brushfire_engine::memory::available_memory;
 
+use super::damage::Damage;
 use super::error::OpenError;
 use super::format::PictureFormat;
+use super::note::FileNote;
 use crate::document::{BlendMode, CanvasSize, Layer, LayerProps};
 
 /// Bytes of tiles that one file's layers may take wherever it is opened; where the machine has more, they may take most
@@ -25,7 +27,7 @@ pub(super) const MAX_DEPTH: usize = 64;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum LayeredError {
     #[error("{0}")]
-    Damaged(String),
+    Damaged(Damage),
     #[error("it is {width} x {height} pixels")]
     BadSize { width: u32, height: u32 },
     #[error("its layers need {bytes} bytes")]
@@ -33,7 +35,7 @@ pub(super) enum LayeredError {
 }
 
 impl LayeredError {
-    pub(super) fn damaged(reason: impl Into<String>) -> Self {
+    pub(super) fn damaged(reason: impl Into<Damage>) -> Self {
         Self::Damaged(reason.into())
     }
 
@@ -74,15 +76,12 @@ impl MemoryUsed {
 
 /// The layers of a pass-through group as they look the same here, where every group is composited by itself: as a group
 /// if all of them are normal, else without one, each with the group's opacity and visibility. `None`: as a group.
-pub(super) fn without_group(group: &LayerProps, layers: &[Layer], notices: &mut Vec<String>) -> Option<Vec<Layer>> {
+pub(super) fn without_group(group: &LayerProps, layers: &[Layer], notices: &mut Vec<FileNote>) -> Option<Vec<Layer>> {
     let in_picture = || layers.iter().filter(|layer| layer.is_part_of_picture());
     if in_picture().all(|layer| layer.props().blend == BlendMode::Normal) {
         return None;
     }
-    notices.push(format!(
-        "The group “{}” let its layers blend with those below it; its layers stand without it now, so that they still do.",
-        group.name
-    ));
+    notices.push(FileNote::GroupDissolved(group.name.clone()));
     let mut has_base = false;
     let dissolved = layers.iter().map(|layer| {
         let mut props = layer.props().clone();

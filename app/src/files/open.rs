@@ -8,9 +8,11 @@ use std::path::Path;
 use brushfire_engine::memory::available_memory;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
 
+use super::damage::Damage;
 use super::error::OpenError;
 use super::format::PictureFormat;
 use super::layered::LayeredError;
+use super::note::FileNote;
 use super::recipe::RecipeInFile;
 use super::{icc, jpeg, ora, psd, recipe};
 use crate::document::{CanvasSize, Document};
@@ -32,8 +34,8 @@ pub struct OpenedPicture {
     /// How it was made, if the file says so.
     pub recipe: Option<RecipeInFile>,
     pub format: PictureFormat,
-    /// What the painter should know about it, one sentence each.
-    pub notices: Vec<String>,
+    /// What the painter should know about it.
+    pub notices: Vec<FileNote>,
 }
 
 /// A picture from a file with all its layers.
@@ -43,8 +45,8 @@ pub struct OpenedDocument {
     /// How it was made, if the file says so.
     pub recipe: Option<RecipeInFile>,
     pub format: PictureFormat,
-    /// What the painter should know about it, one sentence each: what could not be taken over as it was.
-    pub notices: Vec<String>,
+    /// What the painter should know about it: what could not be taken over as it was.
+    pub notices: Vec<FileNote>,
 }
 
 /// Opens a picture with its layers; its content decides what it is, not its name. Pictures without layers become one.
@@ -139,14 +141,13 @@ pub(super) fn format_of(bytes: &[u8], name: &str) -> Result<PictureFormat, OpenE
 /// Decoders are other people's code reading anybody's bytes: where one panics, the file is damaged, and the program
 /// goes on.
 fn guarded<T>(name: &str, format: PictureFormat, work: impl FnOnce() -> Result<T, OpenError>) -> Result<T, OpenError> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
-        Err(OpenError::Damaged { name: name.to_owned(), format, reason: "its content makes no sense".to_owned() })
-    })
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(OpenError::Damaged { name: name.to_owned(), format, reason: Damage::NoSense }))
 }
 
 /// A picture without layers, and what the painter should know about it.
-fn decode(bytes: &[u8], name: &str, format: PictureFormat) -> Result<(DynamicImage, Vec<String>), OpenError> {
-    let damaged = |reason: String| OpenError::Damaged { name: name.to_owned(), format, reason };
+fn decode(bytes: &[u8], name: &str, format: PictureFormat) -> Result<(DynamicImage, Vec<FileNote>), OpenError> {
+    let damaged = |reason: Damage| OpenError::Damaged { name: name.to_owned(), format, reason };
     let Some(in_image_crate) = format.in_image_crate() else {
         return Err(OpenError::NotAPicture { name: name.to_owned() });
     };
@@ -165,7 +166,7 @@ fn decode(bytes: &[u8], name: &str, format: PictureFormat) -> Result<(DynamicIma
         return Err(OpenError::TooMuchMemory { name: name.to_owned(), bytes: picture_bytes, max: MAX_PICTURE_BYTES });
     }
     if format == PictureFormat::Jpeg && !jpeg::is_complete(bytes) {
-        return Err(damaged("it was cut short".to_owned()));
+        return Err(damaged(Damage::CutShort));
     }
     // A picture with damaged metadata is still a picture.
     let orientation = decoder.orientation().ok();
@@ -185,17 +186,15 @@ fn decode(bytes: &[u8], name: &str, format: PictureFormat) -> Result<(DynamicIma
     if let Some(orientation) = orientation {
         image.apply_orientation(orientation);
     }
-    let file_name = Path::new(name).file_name().map_or(name.into(), |name| name.to_string_lossy());
-    Ok((image, converted.err().map(|error| format!("About {file_name}: {error}.")).into_iter().collect()))
+    let file = Path::new(name).file_name().map_or(name.into(), |name| name.to_string_lossy()).into_owned();
+    Ok((image, converted.err().map(|why| FileNote::ColorsOfFile { file, why }).into_iter().collect()))
 }
 
-fn reason_of(error: &ImageError) -> String {
+fn reason_of(error: &ImageError) -> Damage {
     match error {
-        ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
-            "it was cut short".to_owned()
-        }
-        ImageError::Limits(_) => "it asks for more memory than any picture needs".to_owned(),
-        error => error.to_string(),
+        ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Damage::CutShort,
+        ImageError::Limits(_) => Damage::TooMuchMemory,
+        error => Damage::Technical(error.to_string()),
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use brushfire_engine::{Area, Fill, NoiseSource, Recipe, Sampler, Schedule};
 
+use super::note::{RecipeNote, RecipePart};
 use super::recipe::{RecipeInFile, RecipeWriter};
 
 const NEGATIVE_PROMPT: &str = "Negative prompt:";
@@ -131,9 +132,9 @@ pub fn parse_parameters(text: &str) -> Option<RecipeInFile> {
     let negative_prompt = negative_prompt.join("\n");
     let negative_prompt = negative_prompt.strip_prefix(NEGATIVE_PROMPT).unwrap_or_default();
     let mut reading = Reading { recipe: Recipe { rng: NoiseSource::Gpu, ..Recipe::default() }, notes: Vec::new() };
-    reading.change("The prompt", |recipe| recipe.prompt = prompt.join("\n"));
+    reading.change(RecipePart::Prompt, |recipe| recipe.prompt = prompt.join("\n"));
     let negative_prompt = negative_prompt.strip_prefix(' ').unwrap_or(negative_prompt);
-    reading.change("The negative prompt", |recipe| negative_prompt.clone_into(&mut recipe.negative_prompt));
+    reading.change(RecipePart::NegativePrompt, |recipe| negative_prompt.clone_into(&mut recipe.negative_prompt));
     for (key, value) in &pairs {
         reading.take(key, value, &pairs);
     }
@@ -190,7 +191,7 @@ fn json_string(text: &str) -> Option<(String, &str)> {
 /// A recipe that is being put together from pairs.
 struct Reading {
     recipe: Recipe,
-    notes: Vec<String>,
+    notes: Vec<RecipeNote>,
 }
 
 impl Reading {
@@ -203,8 +204,8 @@ impl Reading {
             "Denoising strength" => self.number(key, value, |recipe, strength| recipe.strength = strength),
             "Clip skip" => self.number(key, value, |recipe, skip| recipe.clip_skip = skip),
             "Size" => self.size(value),
-            "Model" => self.change("The model's name", |recipe| value.clone_into(&mut recipe.model)),
-            "Model hash" => self.change("The model's hash", |recipe| recipe.model_hash = Some(value.to_owned())),
+            "Model" => self.change(RecipePart::ModelName, |recipe| value.clone_into(&mut recipe.model)),
+            "Model hash" => self.change(RecipePart::ModelHash, |recipe| recipe.model_hash = Some(value.to_owned())),
             "Mask blur" => self.number(key, value, |recipe, feather| recipe.feather = feather),
             "Inpaint area" if value == ONLY_MASKED => self.recipe.area = Area::Masked,
             "Masked area padding" => self.number(key, value, |recipe, padding| recipe.padding = padding),
@@ -219,19 +220,19 @@ impl Reading {
     }
 
     /// Makes a change, unless the recipe could not be followed after it.
-    fn change(&mut self, what: &str, change: impl FnOnce(&mut Recipe)) {
+    fn change(&mut self, part: RecipePart, change: impl FnOnce(&mut Recipe)) {
         let mut changed = self.recipe.clone();
         change(&mut changed);
         match changed.check() {
             Ok(()) => self.recipe = changed,
-            Err(error) => self.notes.push(format!("{what} was left out: {error}.")),
+            Err(why) => self.notes.push(RecipeNote::LeftOut { part, why }),
         }
     }
 
     fn number<T: std::str::FromStr>(&mut self, key: &str, value: &str, change: impl FnOnce(&mut Recipe, T)) {
         match value.parse() {
-            Ok(number) => self.change(key, |recipe| change(recipe, number)),
-            Err(_) => self.notes.push(format!("{key} was left out: {} is not a number for it.", shortened(value))),
+            Ok(number) => self.change(RecipePart::Named(key.to_owned()), |recipe| change(recipe, number)),
+            Err(_) => self.notes.push(RecipeNote::NoNumber { key: key.to_owned(), value: shortened(value) }),
         }
     }
 
@@ -240,8 +241,11 @@ impl Reading {
             .split_once('x')
             .and_then(|(width, height)| Some((width.trim().parse().ok()?, height.trim().parse().ok()?)))
         {
-            Some((width, height)) => self.change("Size", |recipe| (recipe.width, recipe.height) = (width, height)),
-            None => self.notes.push(format!("Size was left out: {} is not a size.", shortened(value))),
+            Some((width, height)) => {
+                let part = RecipePart::Named("Size".to_owned());
+                self.change(part, |recipe| (recipe.width, recipe.height) = (width, height));
+            }
+            None => self.notes.push(RecipeNote::NoSize(shortened(value))),
         }
     }
 
@@ -253,8 +257,8 @@ impl Reading {
             .find_map(|schedule| Some((label.strip_suffix(schedule)?.trim_end(), Some(schedule))))
             .unwrap_or((label, None));
         let Some(sampler) = Sampler::from_a1111_label(name) else {
-            let ours = self.recipe.sampler.label();
-            self.notes.push(format!("The sampler {} is not known here; {ours} stands in for it.", shortened(label)));
+            let instead = self.recipe.sampler;
+            self.notes.push(RecipeNote::UnknownSampler { label: shortened(label), instead });
             return;
         };
         self.recipe.sampler = sampler;
@@ -267,10 +271,7 @@ impl Reading {
             Some(label) => {
                 let known = Schedule::from_a1111_label(label);
                 if known.is_none() {
-                    self.notes.push(format!(
-                        "The schedule {} is not known here; the model's own stands in for it.",
-                        shortened(label)
-                    ));
+                    self.notes.push(RecipeNote::UnknownSchedule(shortened(label)));
                 }
                 known
             }
@@ -315,7 +316,7 @@ mod tests {
     #[test]
     fn a1111_s_own_text_is_read() {
         let found = parse_parameters(A1111).unwrap();
-        assert_eq!(found.notes, [""; 0]);
+        assert_eq!(found.notes, []);
         assert_eq!(
             found.recipe,
             Recipe {
@@ -376,7 +377,7 @@ mod tests {
         assert_eq!((found.recipe.prompt.as_str(), found.recipe.model.as_str()), ("a cat", "m"));
         assert_eq!(found.recipe.check(), Ok(()));
         for (note, word) in found.notes.iter().zip(["Steps", "DPM adaptive", "CFG scale", "Seed", "Size"]) {
-            assert!(note.contains(word), "{note}");
+            assert!(note.to_string().contains(word), "{note}");
         }
         assert_eq!(found.notes.len(), 5, "{:?}", found.notes);
     }
@@ -447,7 +448,7 @@ mod tests {
         #[test]
         fn our_own_text_comes_back(recipe in recipes()) {
             let found = parse_parameters(&parameters_text(&recipe)).unwrap();
-            prop_assert_eq!(found.notes, Vec::<String>::new());
+            prop_assert_eq!(found.notes, vec![]);
             prop_assert_eq!(found.recipe, recipe);
         }
 

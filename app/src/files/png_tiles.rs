@@ -11,20 +11,24 @@ use crate::document::{
 };
 
 /// Pixels of a side of a layer: layers may reach beyond the canvas.
-pub(super) const MAX_SIDE: u32 = 4 * CanvasSize::MAX_SIDE;
+const MAX_SIDE: u32 = 4 * CanvasSize::MAX_SIDE;
 
 /// What a decoder may take for text, profiles and rows.
 const DECODER_BYTES: usize = 1 << 28;
 
 /// What kept a PNG file from becoming tiles, as half a sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum PngError {
+pub enum PngError {
     #[error("is damaged: {0}")]
     Damaged(String),
+    #[error("is missing")]
+    Missing,
+    #[error("is not a PNG picture")]
+    NotPng,
     #[error("was cut short")]
     CutShort,
-    #[error("says it is {width} x {height} pixels; up to {MAX_SIDE} a side are opened")]
-    BadSize { width: u32, height: u32 },
+    #[error("says it is {width} x {height} pixels; up to {max} a side are opened")]
+    BadSize { width: u32, height: u32, max: u32 },
 }
 
 impl From<png::DecodingError> for PngError {
@@ -45,7 +49,11 @@ pub(super) fn size_of(png: &[u8]) -> Result<(u32, u32), PngError> {
     let info = decoder.read_header_info()?;
     let (width, height) = (info.width, info.height);
     let fits = |side| (1..=MAX_SIDE).contains(&side);
-    if fits(width) && fits(height) { Ok((width, height)) } else { Err(PngError::BadSize { width, height }) }
+    if fits(width) && fits(height) {
+        Ok((width, height))
+    } else {
+        Err(PngError::BadSize { width, height, max: MAX_SIDE })
+    }
 }
 
 /// A picture in tiles, and what else its file said.
@@ -169,7 +177,7 @@ impl<'a> Rows<'a> {
         decoder.set_transformations(Transformations::EXPAND);
         decoder.set_ignore_text_chunk(true);
         let mut reader = decoder.read_info()?;
-        let too_large = || PngError::BadSize { width, height };
+        let too_large = || PngError::BadSize { width, height, max: MAX_SIDE };
         let row_bytes = reader.output_line_size(width).ok_or_else(too_large)?;
         let whole = if reader.info().interlaced {
             // Such files are as large as other programs make them in memory; ours are not.

@@ -7,6 +7,7 @@ use image::{ImageDecoder as _, ImageReader};
 
 use super::error::OpenError;
 use super::format::PictureFormat;
+use super::note::RecipeNote;
 use super::open::{format_of, read_file};
 use super::parameters::parse_parameters;
 use super::{exif, ora, png_text};
@@ -16,8 +17,8 @@ use super::{exif, ora, png_text};
 pub struct RecipeInFile {
     pub recipe: Recipe,
     pub written_by: RecipeWriter,
-    /// What could not be taken over, one sentence each.
-    pub notes: Vec<String>,
+    /// What could not be taken over.
+    pub notes: Vec<RecipeNote>,
 }
 
 /// Whose words a recipe was in.

@@ -13,6 +13,7 @@ use image::{DynamicImage, ExtendedColorType, ImageEncoder as _, ImageError, RgbI
 
 use super::error::SaveError;
 use super::format::PictureFormat;
+use super::note::FileNote;
 use super::parameters::{model_file_name, parameters_text};
 use super::{atomic, exif, ora, png_text, psd};
 use crate::document::{BlendMode, Document, Layer, LayerContent};
@@ -25,8 +26,8 @@ const MAX_JPEG_EXIF_BYTES: usize = 65_535 - 2 - 6;
 /// A picture that was saved.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Saved {
-    /// What the painter should know about it, as one sentence.
-    pub notice: Option<String>,
+    /// What the painter should know about it.
+    pub notice: Option<FileNote>,
     /// The file holds several layers as one.
     pub is_flattened: bool,
 }
@@ -126,8 +127,7 @@ pub fn save_picture(path: &Path, image: &DynamicImage, recipe: Option<&Recipe>) 
     let exif_block = exif_block.filter(|block| {
         let fits = format != PictureFormat::Jpeg || block.len() <= MAX_JPEG_EXIF_BYTES;
         if !fits {
-            saved.notice =
-                Some("The recipe is too long for a JPEG file and was left out. Save as PNG to keep it.".to_owned());
+            saved.notice = Some(FileNote::RecipeTooLong);
         }
         fits
     });
@@ -392,7 +392,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let long = Recipe { prompt: "fox ".repeat(20_000), ..Recipe::default() };
         let path = folder.path().join("fox.jpg");
-        assert!(save_picture(&path, &picture(), Some(&long)).unwrap().notice.unwrap().contains("too long"));
+        assert!(save_picture(&path, &picture(), Some(&long)).unwrap().notice == Some(FileNote::RecipeTooLong));
         assert_eq!(read_recipe(&path), Ok(None));
         for name in ["fox.png", "fox.webp"] {
             let path = folder.path().join(name);

@@ -106,6 +106,20 @@ impl Default for WindowSettings {
     }
 }
 
+/// Settings that could not be read. Displays as a sentence or two.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("The settings in {} could not be read ({reason}); the defaults are used.{}", path.display(), now_at(aside.as_deref()))]
+pub struct SettingsTrouble {
+    pub path: PathBuf,
+    pub reason: String,
+    /// Where the old file is now, if it could be put aside.
+    pub aside: Option<PathBuf>,
+}
+
+fn now_at(aside: Option<&Path>) -> String {
+    aside.map_or_else(String::new, |aside| format!(" The old file is now {}.", aside.display()))
+}
+
 impl Settings {
     /// What may be chosen for [`Self::history_megabytes`].
     pub const HISTORY_MEGABYTES: RangeInclusive<u32> = 64..=65_536;
@@ -116,16 +130,16 @@ impl Settings {
         Some(ProjectDirs::from("", "", "Brushfire")?.config_dir().join("settings.json"))
     }
 
-    /// The settings of the last run, and a sentence for the user where they could not be read.
+    /// The settings of the last run, and what to tell where they could not be read.
     #[must_use]
-    pub fn load() -> (Self, Option<String>) {
+    pub fn load() -> (Self, Option<SettingsTrouble>) {
         Self::path().map_or_else(Default::default, |path| Self::load_from(&path))
     }
 
     /// As [`Settings::load`], from a file of one's own. A damaged file is put aside under another name, so that saving
     /// does not overwrite it.
     #[must_use]
-    pub fn load_from(path: &Path) -> (Self, Option<String>) {
+    pub fn load_from(path: &Path) -> (Self, Option<SettingsTrouble>) {
         let reason = match fs::read_to_string(path) {
             Ok(text) => match serde_json::from_str::<Self>(&text) {
                 Ok(settings) => return (settings.tamed(), None),
@@ -135,17 +149,8 @@ impl Settings {
             Err(error) => error.to_string(),
         };
         let aside = path.with_extension("damaged.json");
-        let kept = match fs::rename(path, &aside) {
-            Ok(()) => format!(" The old file is now {}.", aside.display()),
-            Err(_) => String::new(),
-        };
-        (
-            Self::default(),
-            Some(format!(
-                "The settings in {} could not be read ({reason}); the defaults are used.{kept}",
-                path.display()
-            )),
-        )
+        let aside = fs::rename(path, &aside).ok().map(|()| aside);
+        (Self::default(), Some(SettingsTrouble { path: path.to_owned(), reason, aside }))
     }
 
     /// Saves them for the next run.
@@ -223,7 +228,7 @@ mod tests {
             fs::write(&path, text).unwrap();
             let (settings, notice) = Settings::load_from(&path);
             assert_eq!(settings, Settings::default());
-            assert!(notice.unwrap().contains("settings.json"), "{text}");
+            assert!(notice.unwrap().to_string().contains("settings.json"), "{text}");
             assert_eq!(fs::read_to_string(folder.path().join("settings.damaged.json")).unwrap(), text);
             assert!(!path.exists());
         }

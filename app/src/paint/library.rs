@@ -17,13 +17,24 @@ pub enum LibraryError {
     #[error("the brush {} cannot be read: {reason}", path.display())]
     Preset { path: PathBuf, reason: PresetError },
     #[error("{} cannot be read: {reason}", path.display())]
-    Read { path: PathBuf, reason: String },
+    Read { path: PathBuf, reason: BrushReadError },
     #[error("a brush needs the picture {name}, which is not in any folder \"{folder}\" beside the brushes", folder = kind.folder())]
     NoPicture { name: String, kind: PictureKind },
     #[error("{} cannot be written: {source}", path.display())]
     Write { path: PathBuf, source: io::Error },
     #[error("brushes cannot be saved: there is no folder for them")]
     NoFolder,
+}
+
+/// Why a file of brushes could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum BrushReadError {
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    #[error(transparent)]
+    Picture(#[from] image::ImageError),
+    #[error("it has no pixels")]
+    NoPixels,
 }
 
 /// A brush in the library.
@@ -132,7 +143,7 @@ impl BrushLibrary {
     }
 
     fn read(&mut self, path: &Path, errors: &mut Vec<LibraryError>) -> Result<BrushPreset, LibraryError> {
-        let failed = |reason: io::Error| LibraryError::Read { path: path.to_owned(), reason: reason.to_string() };
+        let failed = |reason: io::Error| LibraryError::Read { path: path.to_owned(), reason: reason.into() };
         let mut text = String::new();
         let file = fs::File::open(path).map_err(failed)?;
         file.take(MAX_PRESET_BYTES).read_to_string(&mut text).map_err(failed)?;
@@ -204,7 +215,7 @@ fn presets_in(folder: &Path, errors: &mut Vec<LibraryError>) -> Vec<PathBuf> {
         Ok(files) => files,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Vec::new(),
         Err(error) => {
-            errors.push(LibraryError::Read { path: folder.to_owned(), reason: error.to_string() });
+            errors.push(LibraryError::Read { path: folder.to_owned(), reason: error.into() });
             return Vec::new();
         }
     };
@@ -215,14 +226,14 @@ fn presets_in(folder: &Path, errors: &mut Vec<LibraryError>) -> Vec<PathBuf> {
 }
 
 fn read_picture(path: &Path) -> Result<GrayPicture, LibraryError> {
-    let failed = |reason: String| LibraryError::Read { path: path.to_owned(), reason };
-    let mut reader = image::ImageReader::open(path).map_err(|error| failed(error.to_string()))?;
+    let failed = |reason: BrushReadError| LibraryError::Read { path: path.to_owned(), reason };
+    let mut reader = image::ImageReader::open(path).map_err(|error| failed(error.into()))?;
     let mut limits = image::Limits::default();
     limits.max_image_width = Some(GrayPicture::MAX_SIDE);
     limits.max_image_height = Some(GrayPicture::MAX_SIDE);
     reader.limits(limits);
-    let image = reader.decode().map_err(|error| failed(error.to_string()))?.into_luma8();
-    GrayPicture::new(&image).ok_or_else(|| failed("it has no pixels".to_owned()))
+    let image = reader.decode().map_err(|error| failed(error.into()))?.into_luma8();
+    GrayPicture::new(&image).ok_or_else(|| failed(BrushReadError::NoPixels))
 }
 
 /// Writes a file whole or not at all.

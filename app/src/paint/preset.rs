@@ -22,7 +22,7 @@ use serde_json::{Map, Value};
 use super::brush::Brush;
 use super::dynamics::Dynamic;
 use super::parameters::{Choice, Kind, Number, PARAMETERS, Parameter, Unit};
-use super::picture::BrushPicture;
+use super::picture::{BrushPicture, PictureKind};
 
 /// A brush with a name, as it is kept in a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,9 +50,39 @@ pub enum PresetError {
     #[error("there is no parameter \"{key}\"{hint}", hint = nearest.map_or_else(String::new, |nearest| format!("; is \"{nearest}\" meant?")))]
     Unknown { key: String, nearest: Option<&'static str> },
     #[error("\"{key}\" must be {expected}, not {found}")]
-    Type { key: String, expected: String, found: String },
+    Type { key: String, expected: Expected, found: String },
+    #[error("dynamic {number} of the brush is wrong: a brush has at most {max}", max = Brush::MAX_DYNAMICS)]
+    TooManyDynamics { number: usize },
     #[error("dynamic {number} of the brush is wrong: {reason}")]
     Dynamic { number: usize, reason: String },
+}
+
+/// What a value of a brush file must be.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Expected {
+    #[error("a number from {min} to {max}{}", in_words(*unit))]
+    Number { min: f32, max: f32, unit: Unit },
+    #[error("true or false")]
+    Switch,
+    #[error("{}", quoted(names).join(" or "))]
+    OneOf { names: Vec<&'static str> },
+    #[error("the name of a picture in the folder \"{}\"", .0.folder())]
+    Picture(PictureKind),
+    #[error("a list")]
+    List,
+}
+
+fn in_words(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Pixels => " (pixels)",
+        Unit::Percent => " (1 is 100 %)",
+        Unit::Degrees => " (degrees)",
+        Unit::Count | Unit::Times => "",
+    }
+}
+
+fn quoted(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| format!("\"{name}\"")).collect()
 }
 
 /// Of the file's format.
@@ -184,21 +214,21 @@ fn set(brush: &mut Brush, key: &str, value: &Value) -> Result<(), PresetError> {
     let Some(parameter) = Parameter::find(key) else {
         return Err(PresetError::Unknown { key: key.to_owned(), nearest: nearest_key(key) });
     };
-    let wrong = |expected: String| PresetError::Type { key: key.to_owned(), expected, found: value.to_string() };
+    let wrong = |expected: Expected| PresetError::Type { key: key.to_owned(), expected, found: value.to_string() };
     match &parameter.kind {
         Kind::Number(number) => {
             let found = value.as_f64().map(|value| value as f32);
             let found = found.filter(|found| (number.min..=number.max).contains(found));
             (number.set)(brush, found.ok_or_else(|| wrong(range_of(number)))?);
         }
-        Kind::Switch { set, .. } => set(brush, value.as_bool().ok_or_else(|| wrong("true or false".to_owned()))?),
+        Kind::Switch { set, .. } => set(brush, value.as_bool().ok_or_else(|| wrong(Expected::Switch))?),
         Kind::Choice { options, set, .. } => {
             let index = options.iter().position(|option| value.as_str() == Some(option.key));
             set(brush, index.ok_or_else(|| wrong(names_of(options)))?);
         }
         Kind::Picture { kind, set, .. } => {
             let name = value.as_str().filter(|name| is_file_name(name));
-            let expected = || wrong(format!("the name of a picture in the folder \"{}\"", kind.folder()));
+            let expected = || wrong(Expected::Picture(*kind));
             set(brush, if value.is_null() { None } else { Some(BrushPicture::named(name.ok_or_else(expected)?)) });
         }
     }
@@ -206,35 +236,26 @@ fn set(brush: &mut Brush, key: &str, value: &Value) -> Result<(), PresetError> {
 }
 
 fn dynamics_of(value: &Value) -> Result<Vec<Dynamic>, PresetError> {
-    let wrong = |number: usize, reason: String| PresetError::Dynamic { number, reason };
     let list = value.as_array().ok_or_else(|| PresetError::Type {
         key: DYNAMICS.to_owned(),
-        expected: "a list".to_owned(),
+        expected: Expected::List,
         found: value.to_string(),
     })?;
     if list.len() > Brush::MAX_DYNAMICS {
-        let reason = format!("a brush has at most {}", Brush::MAX_DYNAMICS);
-        return Err(wrong(Brush::MAX_DYNAMICS + 1, reason));
+        return Err(PresetError::TooManyDynamics { number: Brush::MAX_DYNAMICS + 1 });
     }
-    let dynamics = list
-        .iter()
-        .zip(1..)
-        .map(|(value, number)| Dynamic::deserialize(value).map_err(|error| wrong(number, error.to_string())));
-    dynamics.collect()
-}
-
-fn range_of(number: &Number) -> String {
-    let unit = match number.unit {
-        Unit::Pixels => " (pixels)",
-        Unit::Percent => " (1 is 100 %)",
-        Unit::Degrees => " (degrees)",
-        Unit::Count | Unit::Times => "",
+    let read = |(value, number): (&Value, usize)| {
+        Dynamic::deserialize(value).map_err(|error| PresetError::Dynamic { number, reason: error.to_string() })
     };
-    format!("a number from {} to {}{unit}", number.min, number.max)
+    list.iter().zip(1..).map(read).collect()
 }
 
-fn names_of(options: &[Choice]) -> String {
-    options.iter().map(|option| format!("\"{}\"", option.key)).collect::<Vec<_>>().join(" or ")
+fn range_of(number: &Number) -> Expected {
+    Expected::Number { min: number.min, max: number.max, unit: number.unit }
+}
+
+fn names_of(options: &[Choice]) -> Expected {
+    Expected::OneOf { names: options.iter().map(|option| option.key).collect() }
 }
 
 /// A name without a folder, so that a brush from somewhere else cannot reach files beyond its pictures.

@@ -3,7 +3,7 @@
 use super::grid_stroke::{GridStroke, Setup};
 use super::value::PaintValue;
 use super::{Brush, Limits, PenSample, Symmetry};
-use crate::document::{Change, Document, DocumentError, Edit, Layer, LayerId, Pixel, PixelRect, TileGrid};
+use crate::document::{Change, Document, DocumentError, Edit, Layer, LayerId, Pixel, PixelRect, Refusal, TileGrid};
 
 /// What a stroke leaves, and on what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,7 +88,7 @@ impl StrokeBuilder {
             }),
         };
         // Targets are layers that have what is painted on.
-        let gone = || DocumentError::NoTarget { name: String::new(), why: "is not there any more" };
+        let gone = || DocumentError::NoTarget { name: String::new(), why: Refusal::Gone };
         Ok(Self { layer: id, stroke: stroke.ok_or_else(gone)?, name })
     }
 

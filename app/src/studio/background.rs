@@ -7,7 +7,7 @@ use std::sync::{Arc, Weak};
 use super::poses::with_figures_redrawn;
 use super::{Message, Studio};
 use crate::document::{Document, DocumentError, Edit, TileGrid};
-use crate::language::text;
+use crate::language::{text, text_with, told};
 
 type Operation = Arc<dyn Fn(&mut Document) -> Result<Option<Edit>, DocumentError> + Send + Sync>;
 
@@ -109,7 +109,7 @@ impl Studio {
             }
             Ok(Some(edit)) => self.edit_aside(picture, &edit),
             Ok(None) => {}
-            Err(error) => self.notices.say(format!("Nothing was changed: {error}.")),
+            Err(error) => self.notices.say(text_with("nothing-changed", &[("why", told(&error).into())])),
         }
     }
 }

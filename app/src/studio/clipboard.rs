@@ -21,7 +21,7 @@ impl Studio {
             let Some((rect, picture)) = fill::lifted(&document) else { return Message::Done(nothing) };
             match clipboard.lock().unwrap_or_else(PoisonError::into_inner).copy(&picture) {
                 Ok(()) => Message::Copied(rect),
-                Err(error) => Message::Failed(error.to_string()),
+                Err(error) => Message::Failed(Box::new(error)),
             }
         });
     }
@@ -49,7 +49,7 @@ impl Studio {
             match clipboard.lock().unwrap_or_else(PoisonError::into_inner).paste() {
                 Ok(Some(picture)) => use_picture(picture),
                 Ok(None) => Message::Done(nothing),
-                Err(error) => Message::Failed(error.to_string()),
+                Err(error) => Message::Failed(Box::new(error)),
             }
         });
     }
@@ -61,7 +61,7 @@ impl Studio {
             let picture = document.rgba_image(document.bounds());
             match clipboard.lock().unwrap_or_else(PoisonError::into_inner).copy(&picture) {
                 Ok(()) => Message::Copied(document.bounds()),
-                Err(error) => Message::Failed(error.to_string()),
+                Err(error) => Message::Failed(Box::new(error)),
             }
         });
     }
@@ -91,6 +91,6 @@ impl Studio {
 fn opened_without_file(picture: RgbaImage) -> Message {
     match Document::from_image(&DynamicImage::ImageRgba8(picture)) {
         Ok(document) => Message::Opened(Box::new(Replacement::unsaved(document))),
-        Err(error) => Message::Failed(error.to_string()),
+        Err(error) => Message::Failed(Box::new(error)),
     }
 }

@@ -1,6 +1,6 @@
 //! Files let go over the window: layers of the picture in front, or pictures of their own; people from OpenPose's files.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::files::Replacement;
 use super::poses::PoseRead;
@@ -8,8 +8,8 @@ use super::saving::name_of;
 use super::{Message, Studio};
 use crate::dialog::POSE_ENDINGS;
 use crate::document::{CanvasSize, Document};
-use crate::files::{self, OpenError, OpenedDocument};
-use crate::language::text_with;
+use crate::files::{self, FileNote, OpenError, OpenedDocument, ReadTrouble};
+use crate::language::{text_with, told};
 
 /// A file let go over the window.
 pub struct DroppedFile {
@@ -24,7 +24,7 @@ pub struct ForLayer {
     target: u64,
     name: String,
     document: Document,
-    notices: Vec<String>,
+    notices: Vec<FileNote>,
 }
 
 impl DroppedFile {
@@ -41,19 +41,17 @@ impl DroppedFile {
         }
         match (self.bytes)() {
             Ok(bytes) => Message::PoseRead(Box::new(PoseRead::from_bytes(bytes, name_of(&self.path), target, size))),
-            Err(error) => Message::Failed(format!("{} cannot be read: {error}", self.path.display())),
+            Err(why) => Message::Failed(Box::new(unreadable(&self.path, why))),
         }
     }
 
     /// The picture, and its path where there is a file.
-    fn read(self) -> Result<(OpenedDocument, Option<PathBuf>), String> {
-        let in_words = |error: OpenError| error.to_string();
+    fn read(self) -> Result<(OpenedDocument, Option<PathBuf>), OpenError> {
         if self.path.is_file() {
-            return Ok((files::open_document(&self.path).map_err(in_words)?, Some(self.path)));
+            return Ok((files::open_document(&self.path)?, Some(self.path)));
         }
-        let name = self.path.display().to_string();
-        let bytes = (self.bytes)().map_err(|error| format!("{name} cannot be read: {error}"))?;
-        Ok((files::decode_document(&bytes, &name).map_err(in_words)?, None))
+        let bytes = (self.bytes)().map_err(|why| unreadable(&self.path, why))?;
+        Ok((files::decode_document(&bytes, &self.path.display().to_string())?, None))
     }
 }
 
@@ -80,13 +78,18 @@ impl Studio {
         if target == self.picture_number {
             self.reject_shown();
         }
-        notices.into_iter().for_each(|notice| self.notices.say(notice));
+        notices.iter().for_each(|notice| self.notices.say(told(notice)));
         self.edit_picture_in_background(target, move |canvas| {
             let place = files::centered(document.size(), canvas.size());
             let layer = files::as_layer(&document, name.clone(), canvas.size(), place);
             Ok(Some(canvas.add_layer(layer)))
         });
     }
+}
+
+/// What a program that gave a file's bytes says of them.
+fn unreadable(path: &Path, why: String) -> OpenError {
+    OpenError::Unreadable { name: path.display().to_string(), reason: ReadTrouble::Technical(why) }
 }
 
 fn message_of(file: DroppedFile, target: Option<u64>) -> Message {
@@ -96,6 +99,6 @@ fn message_of(file: DroppedFile, target: Option<u64>) -> Message {
         (Ok((OpenedDocument { document, notices, .. }, _)), Some(target)) => {
             Message::ForLayer(Box::new(ForLayer { target, name, document, notices }))
         }
-        (Err(error), _) => Message::Failed(error),
+        (Err(error), _) => Message::Failed(Box::new(error)),
     }
 }

@@ -1,5 +1,6 @@
 //! The engine as the studio sees it, so that tests can put something quicker in its place.
 
+use brushfire_engine::worker::StartError;
 use brushfire_engine::{Engine, EngineSettings, HintJob, Job, JobId, Tweak};
 
 use super::mailbox::Mailbox;
@@ -34,14 +35,14 @@ impl EngineHandle for Engine {
     }
 }
 
-/// Starts an engine, the first or another, whose events go to the mailbox. The error is one sentence.
-pub type EngineStarter = Box<dyn Fn(EngineSettings, Mailbox) -> Result<Box<dyn EngineHandle>, String>>;
+/// Starts an engine, the first or another, whose events go to the mailbox.
+pub type EngineStarter = Box<dyn Fn(EngineSettings, Mailbox) -> Result<Box<dyn EngineHandle>, StartError>>;
 
 /// Starts the real engine on its own thread.
 #[must_use]
 pub fn real_engine() -> EngineStarter {
     Box::new(|settings, mailbox| {
         let engine = Engine::start(settings, move |event| mailbox.send_event(event));
-        engine.map(|engine| Box::new(engine) as Box<dyn EngineHandle>).map_err(|error| error.to_string())
+        engine.map(|engine| Box::new(engine) as Box<dyn EngineHandle>)
     })
 }

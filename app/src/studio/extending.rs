@@ -5,6 +5,7 @@ use brushfire_engine::inpaint::{Outpainting, Sides};
 use super::Studio;
 use crate::document::selection::Combine;
 use crate::document::{CanvasSize, Document, DocumentError, Edit, PixelRect, TileGrid};
+use crate::language::told;
 
 /// What is made anew of the old picture beside a new part, in pixels; a quarter of the new part between these.
 const OVERLAP: std::ops::RangeInclusive<u32> = 16..=96;
@@ -35,7 +36,7 @@ impl Studio {
         }
         match CanvasSize::new(width + (left + right) as u32, height + (top + bottom) as u32) {
             Ok(size) => self.extend_canvas([-(left as i32), -(top as i32)], size, Combine::Add),
-            Err(error) => self.notices.say(error.to_string()),
+            Err(error) => self.notices.say(told(&error)),
         }
     }
 }

@@ -12,8 +12,8 @@ use super::{PAPER, Studio};
 use crate::dialog::{Answer, PathQuestion, Purpose};
 use crate::document::journal::Abandoned;
 use crate::document::{CanvasSize, Document};
-use crate::files::{self, OpenedDocument, RecipeInFile, RecipeWriter};
-use crate::language::{text, text_with};
+use crate::files::{self, FileNote, OpenedDocument, RecipeInFile, RecipeWriter};
+use crate::language::{text, text_with, told};
 
 /// A picture that is to be opened.
 pub struct Replacement {
@@ -22,8 +22,8 @@ pub struct Replacement {
     pub recipe: Option<RecipeInFile>,
     /// The journal it comes from and the parameters found there, after a crash.
     pub recovered: Option<(Abandoned, Box<Recipe>)>,
-    /// What could not be taken over, one sentence each.
-    pub notices: Vec<String>,
+    /// What could not be taken over.
+    pub notices: Vec<FileNote>,
     /// It would be lost if it were closed now.
     pub is_unsaved: bool,
 }
@@ -145,7 +145,7 @@ impl Studio {
         let words = text_with("work-open", &[("file", name_of(&path).into())]);
         self.spawn_work("open-picture", words, move || match files::open_document(&path) {
             Ok(picture) => Message::Opened(Box::new(Replacement::opened(picture, Some(path)))),
-            Err(error) => Message::Failed(error.to_string()),
+            Err(error) => Message::Failed(Box::new(error)),
         });
     }
 
@@ -168,7 +168,7 @@ impl Studio {
         for mut picture in std::mem::take(&mut self.arrivals) {
             let notices = std::mem::take(&mut picture.notices);
             self.open_beside(picture);
-            notices.into_iter().for_each(|notice| self.notices.say(notice));
+            notices.iter().for_each(|notice| self.notices.say(told(notice)));
         }
     }
 
@@ -225,8 +225,8 @@ impl Studio {
             RecipeWriter::Brushfire => "recipe-found",
             RecipeWriter::A1111 => "recipe-found-foreign",
         });
-        let notes = found.notes.iter().fold(String::new(), |text, note| format!("{text} {note}"));
-        self.notices.offer_recipe(format!("{what}{notes}"), found.recipe);
+        let words: Vec<String> = std::iter::once(what).chain(found.notes.iter().map(told)).collect();
+        self.notices.offer_recipe(words.join(&text("between-sentences")), found.recipe);
     }
 
     /// What a file is to be called at first; nothing where one is only to be found.

@@ -14,6 +14,7 @@ use super::results::FinishedPicture;
 use super::tweaking::Told;
 use super::tweaking_hints::ToldHints;
 use crate::document::Document;
+use crate::language::told;
 
 /// Names one run for as long as the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -142,7 +143,7 @@ impl Studio {
     /// Why the recipe cannot be followed, as one sentence.
     #[must_use]
     pub fn recipe_problem(&self) -> Option<String> {
-        self.plan().recipe.check().err().map(|error| error.to_string())
+        self.plan().recipe.check().err().map(|error| told(&error))
     }
 
     /// Begins a run with the seed that is chosen.
@@ -315,9 +316,9 @@ impl Studio {
                     pictures: plan::finish(&plan, &pictures, &mask, &document),
                 });
             }
-            Event::Failed { message, .. } => {
+            Event::Failed { error, .. } => {
                 self.run = None;
-                self.notices.error(message);
+                self.notices.failed(&*error);
             }
             Event::Cancelled { .. } => self.run = None,
             // Hints are jobs of their own.

@@ -1,5 +1,6 @@
 //! How work done on other threads comes back to the window's thread.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
@@ -13,6 +14,8 @@ use super::models::ModelChoice;
 use super::results::FinishedPicture;
 use crate::dialog::{Answer, Purpose};
 use crate::document::PixelRect;
+use crate::document::journal::JournalTrouble;
+use crate::language::Tell;
 
 /// Something another thread has done.
 pub enum Message {
@@ -60,8 +63,12 @@ pub enum Message {
     HintPrepared(Box<super::making_hints::PreparedHint>),
     /// The first start's example, if it is there.
     Example(Option<Box<super::example::Example>>),
-    /// What could not be done, as one sentence.
-    Failed(String),
+    /// What could not be done. An error and not its words: only the window's thread speaks the painter's language.
+    Failed(Box<dyn Tell + Send>),
+    /// Changes of a picture are not kept safe at the moment.
+    JournalTrouble(JournalTrouble),
+    /// No thread could be started for some work of this name.
+    NoThread { name: String, error: io::Error },
     /// What came of a wish, as one sentence for the status line.
     Done(String),
 }
@@ -111,9 +118,7 @@ impl Mailbox {
             }
         });
         if let Err(error) = spawned {
-            self.send(Message::Failed(format!(
-                "No thread could be started for \"{name}\": {error}. Close other programs and try again."
-            )));
+            self.send(Message::NoThread { name: name.to_owned(), error });
         }
     }
 }

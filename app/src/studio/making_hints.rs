@@ -13,7 +13,7 @@ use super::poses::found_people;
 use super::{Message, Studio};
 use crate::document::transform::Projection;
 use crate::document::{Document, Edit, LayerId, PixelRect, paint_of_lines, selection};
-use crate::language::text_with;
+use crate::language::{text_with, told};
 
 /// What is known of hints that are made from the picture.
 #[derive(Default)]
@@ -133,9 +133,10 @@ impl Studio {
                     Ok(laid(document, &target, &hint, people.as_ref()))
                 });
             }
-            Event::Failed { job: of, message } if of == job => {
+            Event::Failed { job: of, error } if of == job => {
                 self.hint_making.under_way = None;
-                self.notices.error(text_with("hint-failed", &[("why", message.into())]));
+                let sentence = text_with("hint-failed", &[("why", told(&*error).into())]);
+                self.notices.failed_as(sentence, &*error);
             }
             Event::Cancelled { job: of } if of == job => self.hint_making.under_way = None,
             event => return Some(event),

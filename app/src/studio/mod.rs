@@ -55,7 +55,7 @@ pub use self::marking::{ColorRange, SelectOptions, SelectionShape, WandOptions};
 pub use self::masks::Masks;
 pub use self::parameters::SeedChoice;
 pub use self::pictures::PictureTab;
-pub use self::poses::PoseRead;
+pub use self::poses::{PoseRead, PoseTrouble};
 pub use self::subject::SubjectStroke;
 
 use self::forecast::Forecast;
@@ -68,6 +68,7 @@ use self::results::Results;
 use self::safety::Safety;
 use crate::document::{CanvasSize, Composite, Document, Edit, History, LayerId, MaskLook, Pixel, PixelRect, TileGrid};
 use crate::files::SystemClipboard;
+use crate::language::{text_with, told, told_as_sentence};
 use crate::paint::StrokeBuilder;
 
 /// White paper.
@@ -237,7 +238,7 @@ impl Studio {
         self.engines_started += 1;
         match (self.engine_starter)(self.engine_settings.clone(), self.mailbox()) {
             Ok(engine) => self.engine = Some(engine),
-            Err(sentence) => self.notices.error(sentence),
+            Err(error) => self.notices.failed(&error),
         }
     }
 
@@ -305,7 +306,12 @@ impl Studio {
             Message::HintSeen(seen) => self.take_in_seen(*seen),
             Message::HintPrepared(prepared) => self.take_in_prepared_hint(*prepared),
             Message::Example(example) => self.take_in_example(example.map(|example| *example)),
-            Message::Failed(sentence) => self.notices.error(sentence),
+            Message::Failed(error) => self.notices.failed(&*error),
+            Message::JournalTrouble(trouble) => self.notices.failed_as(told_as_sentence(&trouble), &trouble),
+            Message::NoThread { name, error } => {
+                let values = [("name", name.into()), ("why", told(&error).into())];
+                self.notices.failed_as(text_with("no-thread", &values), &error);
+            }
             Message::Done(sentence) => self.notices.confirm(sentence),
         }
     }
@@ -318,9 +324,10 @@ impl Studio {
                 }
                 self.device = Some(name);
             }
-            Event::Notice { text } => {
-                self.engine_notice = Some(text.clone());
-                self.notices.say(text);
+            Event::Notice { notice } => {
+                let words = told(&notice);
+                self.engine_notice = Some(words.clone());
+                self.notices.say(words);
             }
             event => {
                 if let Some(event) = self.take_in_hint_event(event) {
@@ -381,7 +388,7 @@ impl Studio {
                 self.edit(|document| Some(document.replace_with(Document::blank(size, PAPER), "Resize the canvas")));
             }
             Ok(_) => {}
-            Err(error) => self.notices.error(error.to_string()),
+            Err(error) => self.notices.failed(&error),
         }
     }
 

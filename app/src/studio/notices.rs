@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use brushfire_engine::Recipe;
 
+use crate::language::{Tell, told};
+
 /// How loud a notice is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
@@ -62,10 +64,15 @@ impl Notices {
         self.add(text.into(), Tone::Quiet, None);
     }
 
-    pub fn error(&mut self, text: impl Into<String>) {
-        let text = text.into();
-        log::error!("{text}");
-        self.add(text, Tone::Error, None);
+    /// Says, in the painter's language, what could not be done; the log gets it in English.
+    pub fn failed(&mut self, error: &(impl Tell + ?Sized)) {
+        self.failed_as(told(error), error);
+    }
+
+    /// As [`Self::failed`], in a sentence of its own.
+    pub fn failed_as(&mut self, sentence: String, error: &(impl Tell + ?Sized)) {
+        log::error!("{error}");
+        self.add(sentence, Tone::Error, None);
     }
 
     pub fn offer_recipe(&mut self, text: impl Into<String>, recipe: Recipe) {
@@ -106,16 +113,21 @@ impl Notices {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::SaveError;
+
+    fn disk_full() -> SaveError {
+        SaveError::DiskFull { name: "hat.png".to_owned() }
+    }
 
     #[test]
     fn a_quiet_notice_goes_and_an_error_stays() {
         let mut notices = Notices::default();
         notices.say("The GPU was set aside.");
-        notices.error("The disk is full.");
+        notices.failed(&disk_full());
         assert!(notices.expire(Instant::now()).is_some());
         assert_eq!(notices.expire(Instant::now() + Notices::QUIET_FOR), None);
         let texts: Vec<_> = notices.iter().map(|notice| notice.text.as_str()).collect();
-        assert_eq!(texts, ["The disk is full."]);
+        assert_eq!(texts, [disk_full().to_string()]);
     }
 
     #[test]
@@ -132,8 +144,8 @@ mod tests {
     #[test]
     fn the_same_sentence_is_said_once() {
         let mut notices = Notices::default();
-        notices.error("The disk is full.");
-        notices.error("The disk is full.");
+        notices.failed(&disk_full());
+        notices.failed(&disk_full());
         assert_eq!(notices.iter().count(), 1);
     }
 }

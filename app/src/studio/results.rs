@@ -232,7 +232,7 @@ impl Studio {
                 self.results.show(None);
                 self.resting_mask = Some(self.document.mask().latest_revision());
             }
-            Err(error) => self.notices.error(error.to_string()),
+            Err(error) => self.notices.failed(&error),
         }
     }
 }

@@ -14,6 +14,7 @@ use super::mailbox::{Mailbox, Message};
 use super::notices::Notices;
 use crate::document::journal::{Abandoned, Journal, JournalTrouble, Op, RecoverError, Recovered, abandoned};
 use crate::document::{Document, Edit, History};
+use crate::language::{text_with, told};
 
 /// The journal of the open picture.
 pub(super) struct Safety {
@@ -43,17 +44,15 @@ impl Safety {
     ) -> Option<Journal> {
         let folder = self.folder.as_deref()?;
         let mailbox = mailbox.clone();
-        let on_trouble = move |trouble: JournalTrouble| mailbox.send(Message::Failed(sentence(&trouble.to_string())));
+        let on_trouble = move |trouble: JournalTrouble| mailbox.send(Message::JournalTrouble(trouble));
         match Journal::begin(folder, &fresh_name(), document, on_trouble) {
             Ok(mut journal) => {
                 about.go_to(&mut journal, document);
                 Some(journal)
             }
             Err(error) => {
-                let folder = folder.display();
-                notices.error(format!(
-                    "Changes are not kept safe from a crash: {folder} cannot be used ({error}). Save the picture often."
-                ));
+                let values = [("folder", folder.display().to_string().into()), ("why", told(&error).into())];
+                notices.failed_as(text_with("no-journal", &values), &error);
                 // Said once; the next start tries again.
                 self.folder = None;
                 None
@@ -276,9 +275,4 @@ fn found(abandoned: Abandoned, recovered: Recovered) -> Found {
 fn fresh_name() -> String {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     format!("{}-{}", now.as_millis(), std::process::id())
-}
-
-fn sentence(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).chain(['.']).collect())
 }

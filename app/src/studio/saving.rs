@@ -11,7 +11,7 @@ use super::{Studio, pictures};
 use crate::dialog::{self, Purpose};
 use crate::document::Document;
 use crate::files::{self, SaveError, Saved};
-use crate::language::text_with;
+use crate::language::{text_with, told};
 
 /// Files that are being written, one after the other: of two for the same place the later one lasts.
 #[derive(Default)]
@@ -133,7 +133,7 @@ impl Studio {
             Err(error) => {
                 // Nothing that waits for this file may happen now.
                 self.after_save = None;
-                self.notices.error(error.to_string());
+                self.notices.failed(&error);
             }
         }
         self.start_next_save();
@@ -167,7 +167,7 @@ impl Studio {
 
     fn tell_saved(&mut self, saved: &Saved, path: &Path) {
         match &saved.notice {
-            Some(notice) => self.notices.say(notice.clone()),
+            Some(notice) => self.notices.say(told(notice)),
             None => {
                 let words = if saved.is_flattened { "saved-as-one-layer" } else { "saved" };
                 self.notices.confirm(text_with(words, &[("file", name_of(path).into())]));

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::{Message, Studio};
 use crate::document::NextStep;
 use crate::document::journal::Op;
-use crate::language::{text, text_with};
+use crate::language::{text, text_with, told};
 
 /// Steps take at most about this long a frame.
 const TIME: Duration = Duration::from_millis(8);
@@ -115,7 +115,8 @@ impl Studio {
             }
             Err(error) => {
                 self.stop_stepping();
-                self.notices.error(text_with("step-unreadable", &[("why", error.to_string().into())]));
+                let sentence = text_with("step-unreadable", &[("why", told(&error).into())]);
+                self.notices.failed_as(sentence, &error);
             }
         }
     }

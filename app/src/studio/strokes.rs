@@ -2,7 +2,7 @@
 
 use super::Studio;
 use crate::document::PixelRect;
-use crate::language::text_with;
+use crate::language::{text_with, told};
 use crate::paint::{Brush, Ink, PenSample, StrokeBuilder, Symmetry};
 
 impl Studio {
@@ -25,7 +25,7 @@ impl Studio {
                 self.stroke_dirty = None;
                 self.stroke = Some(stroke);
             }
-            Err(error) => self.notices.say(text_with("nothing-painted", &[("why", error.to_string().into())])),
+            Err(error) => self.notices.say(text_with("nothing-painted", &[("why", told(&error).into())])),
         }
     }
 

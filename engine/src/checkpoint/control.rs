@@ -4,15 +4,17 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::component_folder::{class_name, find_weights, open_weights, read_text};
+use super::component_folder::{STEMS, class_name, find_weights, open_weights, read_text};
 use super::config::{AdapterConfig, ControlNetConfig, UnetConfig};
 use super::detect::{Family, Generation, Kind, control_generation, detect, unet_family};
 use super::error::{CheckpointError, InFile, Reason};
 use super::expected::skip_channels;
+use super::found::Found;
 use super::infer;
 use super::key_map::{self, CONTROL_PREFIX, Mapping};
 use super::model::{Component, ModelFiles, Part, open_model};
 use super::open::open_source;
+use super::parts::{Missing, ModelPart};
 use super::source::Source;
 use crate::hints::HintKind;
 
@@ -36,10 +38,6 @@ pub struct ControlFiles {
     pub kinds: Vec<HintKind>,
 }
 
-/// What a control network is called in messages.
-pub(super) const CONTROLNET: &str = "ControlNet";
-pub(super) const ADAPTER: &str = "T2I-Adapter";
-
 /// What configs call them.
 const CONTROLNET_CLASS: &str = "ControlNetModel";
 const ADAPTER_CLASS: &str = "T2IAdapter";
@@ -55,8 +53,8 @@ const IN_A_MODEL: &str = "controlnet";
 pub fn open_control(path: &Path) -> Result<ControlFiles, CheckpointError> {
     let ControlPart { part, is_difference, kinds } = open_part(path)?;
     let component = match &part.config {
-        ControlConfig::ControlNet(_) => CONTROLNET,
-        ControlConfig::Adapter(_) => ADAPTER,
+        ControlConfig::ControlNet(_) => ModelPart::ControlNet,
+        ControlConfig::Adapter(_) => ModelPart::Adapter,
     };
     let network = part.complete(component)?;
     Ok(ControlFiles { location: path.to_owned(), network, is_difference, kinds })
@@ -88,30 +86,26 @@ pub(super) fn open_part(path: &Path) -> Result<ControlPart, CheckpointError> {
 fn open_folder(path: &Path) -> Result<ControlPart, CheckpointError> {
     let config_path = path.join("config.json");
     if !config_path.is_file() {
-        let what = "a folder without a config.json; name the folder of a ControlNet or T2I-Adapter, or its file";
-        return Err(CheckpointError::new(path, Reason::NotAModel(what.to_owned())));
+        return Err(CheckpointError::new(path, Reason::NotAModel(Found::NoControlFolder)));
     }
     let text = read_text(&config_path)?;
     let class = class_name(&text).in_file(&config_path)?.unwrap_or_default();
     if reads_a_size(&text) {
-        return Err(CheckpointError::new(
-            path,
-            Reason::NotSupported(Kind::ControlNet(Some(Generation::Xl)).to_string()),
-        ));
+        let found = Found::Kind(Kind::ControlNet(Some(Generation::Xl)));
+        return Err(CheckpointError::new(path, Reason::NotSupported(found)));
     }
     let config = match class.as_str() {
         CONTROLNET_CLASS => {
             ControlConfig::ControlNet(Box::new(ControlNetConfig::from_json(&text).in_file(&config_path)?))
         }
         ADAPTER_CLASS => ControlConfig::Adapter(AdapterConfig::from_json(&text).in_file(&config_path)?),
-        other => {
-            let what = format!("a {other}; a ControlNetModel or a T2IAdapter is needed to follow hints");
-            return Err(CheckpointError::new(&config_path, Reason::NotSupported(what)));
+        _ => {
+            return Err(CheckpointError::new(&config_path, Reason::NotSupported(Found::NoControlClass { class })));
         }
     };
     let Some(weights) = find_weights(path) else {
-        let expected = "there is no diffusion_pytorch_model.safetensors or the like beside its config.json".to_owned();
-        return Err(CheckpointError::new(path, Reason::MissingComponent { component: CONTROLNET, expected }));
+        let missing = Missing::WeightsBesideConfig { stem: STEMS[0] };
+        return Err(CheckpointError::new(path, Reason::MissingPart { part: ModelPart::ControlNet, missing }));
     };
     let (source, files) = open_weights(&weights)?;
     let kinds = kinds(path, &config);
@@ -128,18 +122,15 @@ fn open_file(path: &Path, source: Arc<dyn Source>) -> Result<ControlPart, Checkp
     let kind = detect(source.as_ref());
     let config = match kind {
         Kind::ControlNet(Some(Generation::Xl | Generation::XlRefiner)) => {
-            return Err(CheckpointError::new(path, Reason::NotSupported(kind.to_string())));
+            return Err(CheckpointError::new(path, Reason::NotSupported(Found::Kind(kind))));
         }
         Kind::ControlNet(_) => inferred_controlnet(source.as_ref(), path),
         Kind::Adapter => infer::adapter(source.as_ref()).map(ControlConfig::Adapter),
-        other => {
-            let what = format!("{other}, which cannot follow hints; a ControlNet or a T2I-Adapter can");
-            return Err(CheckpointError::new(path, Reason::NotSupported(what)));
-        }
+        other => return Err(CheckpointError::new(path, Reason::NotSupported(Found::NoControl(other)))),
     };
     let incomplete = || {
-        let expected = "its tensors do not make one up; download it again".to_owned();
-        CheckpointError::new(path, Reason::MissingComponent { component: CONTROLNET, expected })
+        let reason = Reason::MissingPart { part: ModelPart::ControlNet, missing: Missing::Incomplete };
+        CheckpointError::new(path, reason)
     };
     let config = config.ok_or_else(incomplete)?;
     match &config {

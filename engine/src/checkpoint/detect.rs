@@ -34,6 +34,31 @@ pub struct Family {
     pub out_channels: usize,
 }
 
+/// What a UNet is for, as far as its channels tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnetTask {
+    Ordinary,
+    Depth,
+    InstructPix2Pix,
+    Inpainting,
+    Unknown,
+}
+
+impl Family {
+    /// Not every autoencoder's latents have four channels, so only what is beside them tells the task.
+    #[must_use]
+    pub fn task(self) -> UnetTask {
+        let latent = self.out_channels;
+        match self.in_channels.checked_sub(latent) {
+            Some(0) => UnetTask::Ordinary,
+            Some(1) => UnetTask::Depth,
+            Some(beside) if beside == latent => UnetTask::InstructPix2Pix,
+            Some(beside) if beside == latent + 1 => UnetTask::Inpainting,
+            _ => UnetTask::Unknown,
+        }
+    }
+}
+
 /// Generations differ in their text encoders, so in the width of the text states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Generation {
@@ -81,14 +106,12 @@ impl fmt::Display for Kind {
 impl fmt::Display for Family {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.generation)?;
-        // Not every autoencoder's latents have four channels, so only what is beside them tells the task.
-        let latent = self.out_channels;
-        match self.in_channels.checked_sub(latent) {
-            Some(0) => Ok(()),
-            Some(1) => f.write_str(" with depth"),
-            Some(beside) if beside == latent => f.write_str(" for instruct-pix2pix"),
-            Some(beside) if beside == latent + 1 => f.write_str(" for inpainting"),
-            _ => write!(f, " with {} input channels", self.in_channels),
+        match self.task() {
+            UnetTask::Ordinary => Ok(()),
+            UnetTask::Depth => f.write_str(" with depth"),
+            UnetTask::InstructPix2Pix => f.write_str(" for instruct-pix2pix"),
+            UnetTask::Inpainting => f.write_str(" for inpainting"),
+            UnetTask::Unknown => write!(f, " with {} input channels", self.in_channels),
         }
     }
 }

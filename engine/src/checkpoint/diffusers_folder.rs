@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use super::component_folder::{STEMS, class_name, find_weights, open_weights, read_text};
 use super::config::{AutoencoderConfig, ClipConfig, ConfigError, TinyAutoencoderConfig, UnetConfig};
 use super::error::{CheckpointError, InFile, Reason};
+use super::found::Found;
 use super::key_map::{self, Layout, Mapping};
-use super::model::{Part, TEXT_ENCODER, TINY_VAE, UNET, VAE};
+use super::model::Part;
+use super::parts::{Missing, ModelPart};
 use super::source::Source;
 
 /// Folders in which a tiny autoencoder may stand.
@@ -14,13 +16,13 @@ const TINY_VAE_FOLDERS: &[&str] = &["taesd", "tiny_vae"];
 
 /// Beginnings of the names of pipelines with another architecture, and what they are.
 const OTHER_PIPELINES: &[(&str, &str)] = &[
-    ("StableDiffusionXL", "a model of Stable Diffusion XL"),
-    ("StableDiffusion3", "a model of Stable Diffusion 3"),
-    ("Flux", "a model of FLUX"),
-    ("PixArt", "a model of PixArt"),
-    ("Kandinsky", "a model of Kandinsky"),
-    ("StableCascade", "a model of Stable Cascade"),
-    ("StableVideo", "a model of Stable Video Diffusion"),
+    ("StableDiffusionXL", "Stable Diffusion XL"),
+    ("StableDiffusion3", "Stable Diffusion 3"),
+    ("Flux", "FLUX"),
+    ("PixArt", "PixArt"),
+    ("Kandinsky", "Kandinsky"),
+    ("StableCascade", "Stable Cascade"),
+    ("StableVideo", "Stable Video Diffusion"),
 ];
 
 /// A folder in diffusers' layout.
@@ -36,11 +38,10 @@ impl DiffusersFolder {
         if index.is_file() {
             let name = class_name(&read_text(&index)?).in_file(&index)?.unwrap_or_default();
             if let Some((_, what)) = OTHER_PIPELINES.iter().find(|(start, _)| name.starts_with(start)) {
-                return Err(CheckpointError::new(path, Reason::NotSupported((*what).to_owned())));
+                return Err(CheckpointError::new(path, Reason::NotSupported(Found::ModelOf(what))));
             }
         } else if !path.join("unet").is_dir() {
-            let what = "not a diffusers folder: it holds neither model_index.json nor a folder `unet`".to_owned();
-            return Err(CheckpointError::new(path, Reason::NotAModel(what)));
+            return Err(CheckpointError::new(path, Reason::NotAModel(Found::NoModelFolder)));
         }
         Ok(Self { path: path.to_owned() })
     }
@@ -48,7 +49,7 @@ impl DiffusersFolder {
     /// # Errors
     /// It is missing, damaged or not supported.
     pub fn text_encoder(&self) -> Result<Part<ClipConfig>, CheckpointError> {
-        self.part(TEXT_ENCODER, "text_encoder", ClipConfig::from_json, |config, source| {
+        self.part(ModelPart::TextEncoder, "text_encoder", ClipConfig::from_json, |config, source| {
             key_map::clip(config, source, Layout::Diffusers)
         })
     }
@@ -56,7 +57,7 @@ impl DiffusersFolder {
     /// # Errors
     /// It is missing, damaged or not supported.
     pub fn unet(&self) -> Result<Part<UnetConfig>, CheckpointError> {
-        self.part(UNET, "unet", UnetConfig::from_json, |config, source| {
+        self.part(ModelPart::Unet, "unet", UnetConfig::from_json, |config, source| {
             key_map::unet(config, source, Layout::Diffusers)
         })
     }
@@ -64,7 +65,7 @@ impl DiffusersFolder {
     /// # Errors
     /// It is missing, damaged or not supported.
     pub fn vae(&self) -> Result<Part<AutoencoderConfig>, CheckpointError> {
-        self.part(VAE, "vae", AutoencoderConfig::from_json, |config, source| {
+        self.part(ModelPart::Vae, "vae", AutoencoderConfig::from_json, |config, source| {
             key_map::autoencoder(config, source, Layout::Diffusers)
         })
     }
@@ -77,7 +78,7 @@ impl DiffusersFolder {
         let Some(folder) = TINY_VAE_FOLDERS.iter().find(|folder| self.path.join(folder).is_dir()) else {
             return Ok(None);
         };
-        self.part(TINY_VAE, folder, TinyAutoencoderConfig::from_json, key_map::tiny_autoencoder).map(Some)
+        self.part(ModelPart::TinyVae, folder, TinyAutoencoderConfig::from_json, key_map::tiny_autoencoder).map(Some)
     }
 
     /// The folder with the tokenizer's files.
@@ -96,45 +97,38 @@ impl DiffusersFolder {
 
     fn part<C>(
         &self,
-        component: &'static str,
+        part: ModelPart,
         folder: &str,
         parse: impl Fn(&str) -> Result<C, ConfigError>,
         map: impl Fn(&C, &dyn Source) -> Mapping,
     ) -> Result<Part<C>, CheckpointError> {
         let folder = self.path.join(folder);
-        let missing =
-            |what: String| CheckpointError::new(&self.path, Reason::MissingComponent { component, expected: what });
+        let missing = |missing| CheckpointError::new(&self.path, Reason::MissingPart { part, missing });
         let config_path = folder.join("config.json");
         if !config_path.is_file() {
-            return Err(missing(format!("there is no file {}", self.relative(&config_path))));
+            return Err(missing(Missing::File(self.relative(&config_path))));
         }
         let text = read_text(&config_path)?;
-        self.require_class(component, &config_path, &text)?;
+        self.require_class(part, &config_path, &text)?;
         let config = parse(&text).in_file(&config_path)?;
-        let weights = find_weights(&folder).ok_or_else(|| {
-            missing(format!(
-                "there is no {0}.safetensors, {0}.bin or the like in {1}",
-                STEMS[0],
-                self.relative(&folder)
-            ))
-        })?;
+        let weights = find_weights(&folder)
+            .ok_or_else(|| missing(Missing::Weights { stem: STEMS[0], folder: self.relative(&folder) }))?;
         let (source, files) = open_weights(&weights)?;
         let mapping = map(&config, source.as_ref());
         Ok(Part { config, mapping, source, files })
     }
 
     /// `vae` may hold a tiny autoencoder or another one; its config would be read as if it were what was looked for.
-    fn require_class(&self, component: &'static str, path: &Path, text: &str) -> Result<(), CheckpointError> {
-        let wanted = match component {
-            UNET => "UNet2DConditionModel",
-            VAE => "AutoencoderKL",
-            TINY_VAE => "AutoencoderTiny",
-            _ => return Ok(()),
+    fn require_class(&self, part: ModelPart, path: &Path, text: &str) -> Result<(), CheckpointError> {
+        let wanted = match part {
+            ModelPart::Unet => "UNet2DConditionModel",
+            ModelPart::Vae => "AutoencoderKL",
+            ModelPart::TinyVae => "AutoencoderTiny",
+            ModelPart::TextEncoder | ModelPart::ControlNet | ModelPart::Adapter => return Ok(()),
         };
         match class_name(text).in_file(path)? {
-            Some(name) if name != wanted => {
-                let what = format!("a {name}; the {component} must be a {wanted}");
-                Err(CheckpointError::new(path, Reason::NotSupported(what)))
+            Some(class) if class != wanted => {
+                Err(CheckpointError::new(path, Reason::NotSupported(Found::OtherClass { class, part, wanted })))
             }
             _ => Ok(()),
         }

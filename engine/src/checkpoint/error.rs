@@ -4,6 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::config::ConfigError;
+use super::found::Found;
+use super::parts::{Misfit, Missing, ModelPart};
 use super::pickle::PickleError;
 use super::safetensors::SafetensorsError;
 use super::source::DType;
@@ -49,18 +51,18 @@ pub enum Reason {
     TwiceInShards { name: String },
     #[error("`{0}` does not lie inside the model's folder")]
     OutsideFolder(String),
-    #[error("the {component} is missing: {expected}")]
-    MissingComponent { component: &'static str, expected: String },
-    #[error("the {component} lacks {count} tensor(s), the first is `{first}`")]
-    MissingTensors { component: &'static str, count: usize, first: String },
-    #[error("tensor `{name}` of the {component} has the shape {found:?}, its config asks for {expected:?}")]
-    WrongShape { component: &'static str, name: String, found: Vec<usize>, expected: Vec<usize> },
+    #[error("the {part} is missing: {missing}")]
+    MissingPart { part: ModelPart, missing: Missing },
+    #[error("the {part} lacks {count} tensor(s), the first is `{first}`")]
+    MissingTensors { part: ModelPart, count: usize, first: String },
+    #[error("tensor `{name}` of the {part} has the shape {found:?}, its config asks for {expected:?}")]
+    WrongShape { part: ModelPart, name: String, found: Vec<usize>, expected: Vec<usize> },
     #[error("its parts do not belong together: {0}")]
-    Mismatch(String),
+    Mismatch(Misfit),
     #[error("it is {0}, which cannot be used as a model")]
-    NotAModel(String),
+    NotAModel(Found),
     #[error("it is {0}, which is not supported")]
-    NotSupported(String),
+    NotSupported(Found),
 }
 
 impl CheckpointError {

@@ -11,12 +11,13 @@ mod memory;
 pub use memory::MemoryNeed;
 
 use super::config::{AutoencoderConfig, ClipConfig, TinyAutoencoderConfig, UnetConfig};
-use super::control::{ADAPTER, CONTROLNET, ControlConfig, ControlPart, is_control_folder, open_part};
+use super::control::{ControlConfig, ControlPart, is_control_folder, open_part};
 use super::detect::{Family, Kind, unet_family};
 use super::diffusers_folder::DiffusersFolder;
 use super::error::{CheckpointError, Reason};
 use super::key_map::is_harmless;
-use super::model::{Part, TEXT_ENCODER, TINY_VAE, UNET, VAE, misfit};
+use super::model::{Part, misfit};
+use super::parts::ModelPart;
 use super::single_file::SingleFile;
 use super::source::{DType, Source};
 
@@ -123,14 +124,14 @@ impl Tally {
 
 impl Report {
     /// `None` where the component cannot be read, which becomes a problem.
-    fn component<C>(&mut self, name: &str, part: Result<Part<C>, CheckpointError>) -> Option<Part<C>> {
+    fn component<C>(&mut self, name: ModelPart, part: Result<Part<C>, CheckpointError>) -> Option<Part<C>> {
         let part = part.map_err(|error| self.problems.push(error.to_string())).ok()?;
         let mut tally = Tally::default();
         for origin in part.mapping.found.values() {
             tally.add(part.source.as_ref(), &origin.name);
             self.used.insert(origin.name.clone());
         }
-        self.components.push(tally.report(name));
+        self.components.push(tally.report(&name.to_string()));
         let (missing, misshapen) = (&part.mapping.missing, &part.mapping.misshapen);
         self.missing.extend(missing.iter().map(|wanted| wanted.name.clone()));
         self.missing.extend(misshapen.iter().map(|(wanted, _)| wanted.name.clone()));
@@ -196,19 +197,19 @@ fn inspect_folder(path: &Path) -> Result<Inspection, CheckpointError> {
         report.rest(source);
         report.used.clear();
     };
-    let text_encoder = report.component(TEXT_ENCODER, folder.text_encoder());
+    let text_encoder = report.component(ModelPart::TextEncoder, folder.text_encoder());
     if let Some(part) = &text_encoder {
         sweep(&mut report, part.source.as_ref());
     }
-    let unet = report.component(UNET, folder.unet());
+    let unet = report.component(ModelPart::Unet, folder.unet());
     if let Some(part) = &unet {
         sweep(&mut report, part.source.as_ref());
     }
-    let vae = report.component(VAE, folder.vae());
+    let vae = report.component(ModelPart::Vae, folder.vae());
     if let Some(part) = &vae {
         sweep(&mut report, part.source.as_ref());
     }
-    let tiny_vae = folder.tiny_vae().transpose().and_then(|tiny| report.component(TINY_VAE, tiny));
+    let tiny_vae = folder.tiny_vae().transpose().and_then(|tiny| report.component(ModelPart::TinyVae, tiny));
     if let Some(part) = &tiny_vae {
         sweep(&mut report, part.source.as_ref());
     }
@@ -242,8 +243,8 @@ fn inspect_control(path: &Path) -> Result<Inspection, CheckpointError> {
     let ControlPart { part, is_difference, kinds } = open_part(path)?;
     let mut report = Report::default();
     let (kind, name) = match &part.config {
-        ControlConfig::ControlNet(_) => ("controlnet", CONTROLNET),
-        ControlConfig::Adapter(_) => ("t2i_adapter", ADAPTER),
+        ControlConfig::ControlNet(_) => ("controlnet", ModelPart::ControlNet),
+        ControlConfig::Adapter(_) => ("t2i_adapter", ModelPart::Adapter),
     };
     let fits = part.config.fits();
     let mut architecture = format!("a {name} for {fits}");
@@ -273,9 +274,9 @@ fn inspect_file(path: &Path) -> Result<Inspection, CheckpointError> {
     match kind {
         Kind::Checkpoint(_) => match file.require_supported() {
             Ok(()) => {
-                let text_encoder = report.component(TEXT_ENCODER, file.text_encoder());
-                let unet = report.component(UNET, file.unet());
-                let vae = report.component(VAE, file.vae());
+                let text_encoder = report.component(ModelPart::TextEncoder, file.text_encoder());
+                let unet = report.component(ModelPart::Unet, file.unet());
+                let vae = report.component(ModelPart::Vae, file.vae());
                 report.fit(text_encoder.as_ref(), unet.as_ref(), vae.as_ref(), None);
                 memory = memory_need(text_encoder, unet, vae);
             }
@@ -299,9 +300,11 @@ fn inspect_file(path: &Path) -> Result<Inspection, CheckpointError> {
 /// Files of one network in CompVis' layout can be checked; in diffusers' layout they need the config beside them.
 fn part_of_a_model(report: &mut Report, file: &SingleFile) {
     match file.kind() {
-        Kind::Unet(_) => drop(file.unet().ok().and_then(|part| report.component(UNET, Ok(part)))),
-        Kind::Autoencoder => drop(file.vae().ok().and_then(|part| report.component(VAE, Ok(part)))),
-        Kind::TextEncoder => drop(file.text_encoder().ok().and_then(|part| report.component(TEXT_ENCODER, Ok(part)))),
+        Kind::Unet(_) => drop(file.unet().ok().and_then(|part| report.component(ModelPart::Unet, Ok(part)))),
+        Kind::Autoencoder => drop(file.vae().ok().and_then(|part| report.component(ModelPart::Vae, Ok(part)))),
+        Kind::TextEncoder => {
+            drop(file.text_encoder().ok().and_then(|part| report.component(ModelPart::TextEncoder, Ok(part))))
+        }
         _ => (),
     }
 }

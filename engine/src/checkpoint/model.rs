@@ -8,6 +8,7 @@ use super::diffusers_folder::DiffusersFolder;
 use super::error::{CheckpointError, Reason};
 use super::hash::file_hash;
 use super::key_map::Mapping;
+use super::parts::{Misfit, ModelPart};
 use super::single_file::SingleFile;
 use super::source::Source;
 
@@ -45,15 +46,15 @@ pub(super) struct Part<C> {
 
 impl<C> Part<C> {
     /// # Errors
-    /// A tensor is missing, has another shape or is not of weights; `component` names the part in messages.
-    pub fn complete(self, component: &'static str) -> Result<Component<C>, CheckpointError> {
+    /// A tensor is missing, has another shape or is not of weights; `part` is what it is called in messages.
+    pub fn complete(self, part: ModelPart) -> Result<Component<C>, CheckpointError> {
         let fail = |reason| Err(CheckpointError::new(self.source.location(), reason));
         if let Some((wanted, found)) = self.mapping.misshapen.into_iter().next() {
-            return fail(Reason::WrongShape { component, name: wanted.name, found, expected: wanted.shape });
+            return fail(Reason::WrongShape { part, name: wanted.name, found, expected: wanted.shape });
         }
         if let Some(first) = self.mapping.missing.first() {
             let (count, first) = (self.mapping.missing.len(), first.name.clone());
-            return fail(Reason::MissingTensors { component, count, first });
+            return fail(Reason::MissingTensors { part, count, first });
         }
         // Models compressed to integers need scales beside them to be read; without, they would make noise.
         let names = self.mapping.found.values().map(|origin| &origin.name);
@@ -65,11 +66,6 @@ impl<C> Part<C> {
         Ok(Component { config: self.config, tensors: Box::new(mapping.select(self.source)), files: self.files })
     }
 }
-
-pub(super) const TEXT_ENCODER: &str = "text encoder";
-pub(super) const UNET: &str = "UNet";
-pub(super) const VAE: &str = "autoencoder (VAE)";
-pub(super) const TINY_VAE: &str = "tiny autoencoder";
 
 /// Opens a diffusers folder or a single-file checkpoint and checks that every tensor is there and that the parts fit each
 /// other. No numbers are read.
@@ -85,36 +81,34 @@ pub fn open_model(path: &Path) -> Result<ModelFiles, CheckpointError> {
     }
 }
 
-/// Why parts that are each whole cannot work together, as when a folder was put together from several models.
+/// Why parts that are each whole cannot work together; `None` where they can.
 pub(super) fn misfit(
     text_encoder: &ClipConfig,
     unet: &UnetConfig,
     vae: &AutoencoderConfig,
     tiny_vae: Option<&TinyAutoencoderConfig>,
-) -> Option<String> {
+) -> Option<Misfit> {
     let (width, latent) = (text_encoder.hidden_size, vae.latent_channels);
     let mut text_widths = (0..unet.levels()).filter(|&level| unet.attends(level)).map(|level| unet.text_width(level));
     if let Some(wanted) = text_widths.find(|&wanted| wanted != width) {
-        return Some(format!("the {UNET} reads text states {wanted} wide, the {TEXT_ENCODER}'s are {width} wide"));
+        return Some(Misfit::TextWidth { unet: wanted, text_encoder: width });
     }
     let (inputs, outputs) = (unet.in_channels, unet.out_channels);
     if outputs != latent || inputs < latent {
-        return Some(format!(
-            "the {UNET} takes {inputs} and makes {outputs} channels, the latents of the {VAE} have {latent}"
-        ));
+        return Some(Misfit::Channels { inputs, outputs, latent });
     }
     let tiny = tiny_vae.map(|tiny| tiny.latent_channels).filter(|&tiny| tiny != latent)?;
-    Some(format!("latents of the {TINY_VAE} have {tiny} channels, those of the {VAE} {latent}"))
+    Some(Misfit::TinyLatents { tiny, latent })
 }
 
 fn open_folder(path: &Path) -> Result<ModelFiles, CheckpointError> {
     let folder = DiffusersFolder::open(path)?;
     Ok(ModelFiles {
         location: path.to_owned(),
-        text_encoder: folder.text_encoder()?.complete(TEXT_ENCODER)?,
-        unet: folder.unet()?.complete(UNET)?,
-        vae: folder.vae()?.complete(VAE)?,
-        tiny_vae: folder.tiny_vae()?.map(|part| part.complete(TINY_VAE)).transpose()?,
+        text_encoder: folder.text_encoder()?.complete(ModelPart::TextEncoder)?,
+        unet: folder.unet()?.complete(ModelPart::Unet)?,
+        vae: folder.vae()?.complete(ModelPart::Vae)?,
+        tiny_vae: folder.tiny_vae()?.map(|part| part.complete(ModelPart::TinyVae)).transpose()?,
         tokenizer: folder.tokenizer(),
         scheduler: folder.scheduler()?,
     })
@@ -125,9 +119,9 @@ fn open_file(path: &Path) -> Result<ModelFiles, CheckpointError> {
     file.require_supported()?;
     Ok(ModelFiles {
         location: path.to_owned(),
-        text_encoder: file.text_encoder()?.complete(TEXT_ENCODER)?,
-        unet: file.unet()?.complete(UNET)?,
-        vae: file.vae()?.complete(VAE)?,
+        text_encoder: file.text_encoder()?.complete(ModelPart::TextEncoder)?,
+        unet: file.unet()?.complete(ModelPart::Unet)?,
+        vae: file.vae()?.complete(ModelPart::Vae)?,
         tiny_vae: None,
         tokenizer: None,
         scheduler: None,

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use super::config::{AutoencoderConfig, ClipConfig, ConfigError, UnetConfig};
 use super::detect::{Generation, Kind, detect};
 use super::error::{CheckpointError, Reason};
+use super::found::Found;
 use super::infer;
 use super::key_map::{self, CLIP_PREFIX, Layout, Mapping, UNET_PREFIX, VAE_PREFIX};
-use super::model::{Part, TEXT_ENCODER, UNET, VAE};
+use super::model::Part;
 use super::open::open_source;
+use super::parts::{Missing, ModelPart};
 use super::source::Source;
 
 /// An opened checkpoint.
@@ -43,8 +45,8 @@ impl SingleFile {
             Kind::Checkpoint(family) if matches!(family.generation, Generation::Sd1 | Generation::Sibling) => {
                 return Ok(());
             }
-            Kind::Checkpoint(_) => Reason::NotSupported(self.kind.to_string()),
-            _ => Reason::NotAModel(self.kind.to_string()),
+            Kind::Checkpoint(_) => Reason::NotSupported(Found::Kind(self.kind)),
+            _ => Reason::NotAModel(Found::Kind(self.kind)),
         };
         Err(CheckpointError::new(&self.path, reason))
     }
@@ -53,7 +55,7 @@ impl SingleFile {
     /// There is no UNet in it, or none that is supported.
     pub fn unet(&self) -> Result<Part<UnetConfig>, CheckpointError> {
         let config = self.inferred(&[UNET_PREFIX, ""], infer::unet);
-        let config = self.checked(UNET, UNET_PREFIX, config, UnetConfig::check)?;
+        let config = self.checked(ModelPart::Unet, UNET_PREFIX, config, UnetConfig::check)?;
         let mapping = key_map::unet(&config, self.source(), Layout::SingleFile);
         Ok(self.part(config, mapping))
     }
@@ -62,7 +64,7 @@ impl SingleFile {
     /// There is no autoencoder in it, or none that is supported.
     pub fn vae(&self) -> Result<Part<AutoencoderConfig>, CheckpointError> {
         let config = self.inferred(&[VAE_PREFIX, ""], infer::autoencoder);
-        let config = self.checked(VAE, VAE_PREFIX, config, AutoencoderConfig::check)?;
+        let config = self.checked(ModelPart::Vae, VAE_PREFIX, config, AutoencoderConfig::check)?;
         let mapping = key_map::autoencoder(&config, self.source(), Layout::SingleFile);
         Ok(self.part(config, mapping))
     }
@@ -72,7 +74,7 @@ impl SingleFile {
     pub fn text_encoder(&self) -> Result<Part<ClipConfig>, CheckpointError> {
         let long = format!("{CLIP_PREFIX}text_model.");
         let config = self.inferred(&[&long, CLIP_PREFIX, "text_model.", ""], infer::clip);
-        let config = self.checked(TEXT_ENCODER, CLIP_PREFIX, config, ClipConfig::check)?;
+        let config = self.checked(ModelPart::TextEncoder, CLIP_PREFIX, config, ClipConfig::check)?;
         let mapping = key_map::clip(&config, self.source(), Layout::SingleFile);
         Ok(self.part(config, mapping))
     }
@@ -83,13 +85,15 @@ impl SingleFile {
 
     fn checked<C>(
         &self,
-        component: &'static str,
+        part: ModelPart,
         prefix: &str,
         config: Option<C>,
         check: impl Fn(&C) -> Result<(), ConfigError>,
     ) -> Result<C, CheckpointError> {
-        let expected = || format!("no tensors named `{prefix}...` make one up; use a complete checkpoint");
-        let missing = || CheckpointError::new(&self.path, Reason::MissingComponent { component, expected: expected() });
+        let missing = || {
+            let missing = Missing::Tensors { prefix: prefix.to_owned() };
+            CheckpointError::new(&self.path, Reason::MissingPart { part, missing })
+        };
         let config = config.ok_or_else(missing)?;
         check(&config).map_err(|error| CheckpointError::new(&self.path, error))?;
         Ok(config)

@@ -186,20 +186,20 @@ mod tests {
     #[test]
     fn a_driver_that_crashes_is_set_aside_with_its_signal() {
         let verdict = verdict(&[], "kill -SEGV $$");
-        assert_eq!(verdict.sentence, "set aside: its driver crashed (signal 11)");
+        assert_eq!(verdict.to_string(), "set aside: its driver crashed (signal 11)");
     }
 
     #[test]
     fn a_driver_that_hangs_is_stopped_and_set_aside() {
         let started = std::time::Instant::now();
         let verdict = verdict(&[], "exec sleep 60");
-        assert!(verdict.sentence.contains("no answer"), "{verdict:?}");
+        assert!(verdict.to_string().contains("no answer"), "{verdict:?}");
         assert!(started.elapsed() < Duration::from_secs(10));
     }
 
     #[test]
     fn an_adapter_that_does_not_open_has_not_crashed() {
-        assert_eq!(verdict(&[], "exit 1").sentence, "set aside: it could not be opened");
+        assert_eq!(verdict(&[], "exit 1").to_string(), "set aside: it could not be opened");
     }
 
     #[test]
@@ -227,6 +227,6 @@ mod tests {
     fn a_program_that_is_missing_is_no_pass() {
         let (verdict, ending) = SelfTester::new(PathBuf::from("no-such-program")).test(&adapter(), &|| false);
         assert!(!ending.is_of_the_driver());
-        assert!(!verdict.f32 && verdict.sentence.contains("could not be tested"), "{verdict:?}");
+        assert!(!verdict.f32 && verdict.to_string().contains("could not be tested"), "{verdict:?}");
     }
 }

@@ -9,6 +9,8 @@ use super::adapter::{Adapter, AdapterId, AdapterKind, enumerate};
 use super::child::SelfTester;
 use super::choice::DeviceChoice;
 use super::configure::configure;
+use super::finding::Finding;
+use super::notice::DeviceNotice;
 use super::verdict::{Verdict, Verdicts};
 
 /// An adapter that may be used and what its self-test found.
@@ -31,13 +33,13 @@ pub struct ChosenDevice {
     /// It has memory of its own, of which the system does not say how much is free.
     pub own_memory: bool,
     /// What the user should know: an adapter set aside, a wish not met.
-    pub notices: Vec<String>,
+    pub notices: Vec<DeviceNotice>,
 }
 
 impl ChosenDevice {
     /// The foot of the ladder.
     #[must_use]
-    pub fn cpu(notices: Vec<String>) -> Self {
+    pub fn cpu(notices: Vec<DeviceNotice>) -> Self {
         Self { device: Device::flex(), name: "CPU".to_owned(), f16: false, gpu: false, own_memory: false, notices }
     }
 }
@@ -67,20 +69,21 @@ pub fn choose(
     cache_folder: &Path,
     tester: Option<&SelfTester>,
     stop: &dyn Fn() -> bool,
-    say: &mut dyn FnMut(String),
+    say: &mut dyn FnMut(DeviceNotice),
 ) -> ChosenDevice {
     configure(cache_folder);
     let mut verdicts = Verdicts::read(cache_folder);
     let mut notices = Vec::new();
     let candidates = candidates(choice, &verdicts);
     if candidates.is_empty() && !matches!(choice, DeviceChoice::Auto | DeviceChoice::Cpu) {
-        notices.push(format!("No {} adapter was found. The CPU is used instead.", choice.label()));
+        notices.push(DeviceNotice::NoAdapter { api: choice.label() });
     }
     for candidate in candidates {
         let verdict = candidate.verdict.unwrap_or_else(|| judge(&candidate.adapter, &mut verdicts, tester, stop, say));
         let adapter = candidate.adapter;
         if !verdict.f32 {
-            notices.push(format!("{} is not used: {}.", adapter.name, reason(&verdict)));
+            let why = verdict.found.unwrap_or(Finding::NotTested);
+            notices.push(DeviceNotice::SetAside { adapter: adapter.name, why });
             continue;
         }
         match open(adapter.id) {
@@ -89,19 +92,14 @@ pub fn choose(
                 let own_memory = adapter.id.kind == AdapterKind::Discrete;
                 return ChosenDevice { device, name: adapter.name, f16, gpu: true, own_memory, notices };
             }
-            Err(error) => notices.push(format!("{} could not be opened: {error}.", adapter.name)),
+            Err(why) => notices.push(DeviceNotice::NotOpened { adapter: adapter.name, why }),
         }
     }
-    if let Some(last) = notices.last_mut()
-        && !last.contains("CPU is used")
-    {
-        last.push_str(" The CPU is used instead.");
+    if let Some(last) = notices.pop() {
+        let says_so = matches!(last, DeviceNotice::NoAdapter { .. });
+        notices.push(if says_so { last } else { DeviceNotice::CpuInstead(Box::new(last)) });
     }
     ChosenDevice::cpu(notices)
-}
-
-fn reason(verdict: &Verdict) -> &str {
-    verdict.sentence.strip_prefix("set aside: ").unwrap_or(&verdict.sentence)
 }
 
 /// A driver that passed its test may still break down here; the ladder goes on below it.
@@ -118,12 +116,12 @@ fn judge(
     verdicts: &mut Verdicts,
     tester: Option<&SelfTester>,
     stop: &dyn Fn() -> bool,
-    say: &mut dyn FnMut(String),
+    say: &mut dyn FnMut(DeviceNotice),
 ) -> Verdict {
     let Some(tester) = tester else {
-        return Verdict { f32: false, f16: false, sentence: "set aside: it was not tested".to_owned() };
+        return Verdict { f32: false, f16: false, found: Some(Finding::NotTested) };
     };
-    say(format!("Testing {} once; this can take a minute.", adapter.name));
+    say(DeviceNotice::Testing { adapter: adapter.name.clone() });
     let (verdict, ending) = tester.test(adapter, stop);
     if ending.is_of_the_driver() {
         verdicts.put(&adapter.fingerprint(), verdict.clone());

@@ -9,13 +9,17 @@ mod adapter;
 mod child;
 mod choice;
 mod configure;
+mod finding;
 mod ladder;
+mod notice;
 mod self_test;
 mod verdict;
 
 pub use adapter::{Adapter, AdapterId, AdapterKind, GraphicsApi, enumerate};
 pub use child::SelfTester;
 pub use choice::{DeviceChoice, UnknownDevice};
+pub use finding::Finding;
 pub use ladder::{Candidate, ChosenDevice, candidates, choose};
+pub use notice::DeviceNotice;
 pub use self_test::{Check, FULL, Operation, check, run_in_this_process};
 pub use verdict::{Verdict, Verdicts};

@@ -39,15 +39,17 @@ pub enum Operation {
 impl Operation {
     pub const ALL: [Self; 5] =
         [Self::MatrixProduct, Self::Convolution3x3, Self::Convolution1x1, Self::GroupNorm, Self::Attention];
+}
 
-    fn words(self) -> &'static str {
-        match self {
+impl std::fmt::Display for Operation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
             Self::MatrixProduct => "matrix products",
             Self::Convolution3x3 => "3x3 convolutions",
             Self::Convolution1x1 => "1x1 convolutions",
             Self::GroupNorm => "group normalisation",
             Self::Attention => "attention",
-        }
+        })
     }
 }
 
@@ -78,10 +80,10 @@ impl std::fmt::Display for Check {
         let precision = if self.half { "half" } else { "single" };
         match self.error {
             None => {
-                write!(f, "its {} make values that are no numbers in {precision} precision", self.operation.words())
+                write!(f, "its {} make values that are no numbers in {precision} precision", self.operation)
             }
             Some(error) => {
-                write!(f, "its {} are off by {:.1} % in {precision} precision", self.operation.words(), error * 100.0)
+                write!(f, "its {} are off by {:.1} % in {precision} precision", self.operation, error * 100.0)
             }
         }
     }

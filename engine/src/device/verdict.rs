@@ -1,21 +1,24 @@
 //! What a self-test found, and the file in which that is remembered.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::finding::Finding;
 use super::self_test::Check;
 
 /// What may be done with an adapter.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Verdict {
     /// Computes right in single precision, so it can be used at all.
     pub f32: bool,
     /// Computes right in half precision too.
     pub f16: bool,
-    /// One sentence for the user.
-    pub sentence: String,
+    /// Why not, where it is not.
+    pub found: Option<Finding>,
 }
 
 /// How the process that ran the test ended.
@@ -53,24 +56,25 @@ impl Verdict {
         let complete = |half: bool| checks.iter().filter(|check| check.half == half).count() == Check::PER_PRECISION;
         let f32 = passed(false) && complete(false);
         let f16 = f32 && passed(true) && complete(true);
-        Self { f32, f16, sentence: sentence(checks, ending, f32, f16) }
+        let wrong = checks.iter().find(|check| !check.passed() && (!f32 || check.half));
+        let found = match (wrong, ending) {
+            (Some(check), _) => Finding::Wrong(check.clone()),
+            (None, Ending::Crashed(how)) => Finding::Crashed(how.clone()),
+            (None, Ending::Refused) => Finding::Refused,
+            (None, Ending::Hung(after)) => Finding::Hung { seconds: after.as_secs() },
+            (None, Ending::NotRun(why)) => Finding::NotRun(why.clone()),
+            (None, Ending::Complete) => Finding::NoHalfPrecision,
+        };
+        Self { f32, f16, found: (!f16).then_some(found) }
     }
 }
 
-fn sentence(checks: &[Check], ending: &Ending, f32: bool, f16: bool) -> String {
-    let failed = checks.iter().find(|check| !check.passed() && (!f32 || check.half));
-    let what = match (failed, ending) {
-        (Some(check), _) => check.to_string(),
-        (None, Ending::Crashed(how)) => format!("its driver crashed ({how})"),
-        (None, Ending::Refused) => "it could not be opened".to_owned(),
-        (None, Ending::Hung(after)) => format!("it gave no answer for {} seconds", after.as_secs()),
-        (None, Ending::NotRun(why)) => format!("it could not be tested ({why})"),
-        (None, Ending::Complete) => "it has no half precision".to_owned(),
-    };
-    match (f32, f16) {
-        (true, true) => "passed in half and single precision".to_owned(),
-        (true, false) => format!("used in single precision: {what}"),
-        (false, _) => format!("set aside: {what}"),
+/// One sentence, without its full stop.
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(found) = &self.found else { return f.write_str("passed in half and single precision") };
+        let fate = if self.f32 { "used in single precision" } else { "set aside" };
+        write!(f, "{fate}: {found}")
     }
 }
 
@@ -148,14 +152,14 @@ mod tests {
         let half_way: Vec<Check> = checks(1e-6, 1e-3).into_iter().filter(|check| !check.half).collect();
         let verdict = Verdict::of(&half_way, &Ending::Crashed("signal 11".to_owned()));
         assert!(verdict.f32 && !verdict.f16, "{verdict:?}");
-        assert!(verdict.sentence.contains("signal 11"), "{verdict:?}");
+        assert!(verdict.to_string().contains("signal 11"), "{verdict:?}");
     }
 
     #[test]
     fn an_adapter_wrong_in_single_precision_is_set_aside() {
         let verdict = Verdict::of(&checks(0.5, 1e-3), &Ending::Complete);
         assert!(!verdict.f32 && !verdict.f16, "{verdict:?}");
-        assert!(verdict.sentence.starts_with("set aside"), "{verdict:?}");
+        assert!(verdict.to_string().starts_with("set aside"), "{verdict:?}");
     }
 
     #[test]
@@ -170,7 +174,7 @@ mod tests {
     #[test]
     fn a_verdict_is_remembered_for_its_driver_only() {
         let folder = tempfile::tempdir().unwrap();
-        let verdict = Verdict { f32: true, f16: false, sentence: "s".to_owned() };
+        let verdict = Verdict { f32: true, f16: false, found: Some(Finding::Hung { seconds: 9 }) };
         Verdicts::read(folder.path()).put("card|driver 1", verdict.clone());
         assert_eq!(Verdicts::read(folder.path()).get("card|driver 1"), Some(&verdict));
         assert_eq!(Verdicts::read(folder.path()).get("card|driver 2"), None);

@@ -12,13 +12,39 @@ pub struct MemoryError {
     pub needed: u64,
     /// Bytes, swap space included.
     pub available: u64,
-    /// What would fit, as a sentence.
-    pub advice: String,
+    pub advice: MemoryAdvice,
+}
+
+/// A generation that fits the memory only together with the swap space.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{} of memory are needed, but {} are free; the rest is swapped to disk, which is slow. {advice}",
+    words(*needed),
+    words(*free)
+)]
+pub struct SwapNotice {
+    /// Bytes.
+    pub needed: u64,
+    /// Bytes.
+    pub free: u64,
+    pub advice: MemoryAdvice,
+}
+
+/// What would fit, as a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MemoryAdvice {
+    #[error("Make one picture at a time.")]
+    OneAtATime,
+    #[error("Make at most {pictures} pictures at once.")]
+    Fewer { pictures: u32 },
+    #[error("Make the picture smaller: {width} x {height} would fit, one at a time.")]
+    Smaller { width: u32, height: u32 },
+    #[error("Close other programs, or choose a smaller model.")]
+    NothingFits,
 }
 
 /// Compares the forecast with what is there. `held`: bytes that the program holds already and that serve this generation or
-/// are given back before it. What does not fit the memory but would fit together with the swap space is only warned of:
-/// the result is a sentence for the user.
+/// are given back before it. What does not fit the memory but would fit together with the swap space is only warned of.
 ///
 /// # Errors
 /// It does not fit at all.
@@ -28,7 +54,7 @@ pub fn check(
     place: Place,
     held: u64,
     available: AvailableMemory,
-) -> Result<Option<String>, MemoryError> {
+) -> Result<Option<SwapNotice>, MemoryError> {
     let needed = model.forecast(run, place).total();
     let free = available.free.saturating_add(held);
     let all = free.saturating_add(available.swap);
@@ -40,28 +66,21 @@ pub fn check(
             advice: advice(all),
         });
     }
-    Ok((needed > free).then(|| {
-        let (needed, free) = (words(needed.saturating_sub(held)), words(available.free));
-        format!(
-            "{needed} of memory are needed, but {free} are free; the rest is swapped to disk, which is slow. {}",
-            advice(all)
-        )
-    }))
+    let notice = || SwapNotice { needed: needed.saturating_sub(held), free: available.free, advice: advice(all) };
+    Ok((needed > free).then(notice))
 }
 
 /// What would fit into `bytes`.
-fn advice(model: &ModelMemory, run: RunSize, place: Place, bytes: u64) -> String {
+fn advice(model: &ModelMemory, run: RunSize, place: Place, bytes: u64) -> MemoryAdvice {
     let fits = |run: &RunSize| model.forecast(*run, place).total() <= bytes;
     let fewer = (1..run.pictures).rev().map(|pictures| RunSize { pictures, ..run }).find(fits);
     let one = RunSize { pictures: 1, ..run };
     let smaller = (1..SIZES).rev().map(|share| scaled(one, share)).filter(|run| run.width > 0 && run.height > 0);
     match (fewer, smaller.into_iter().find(fits)) {
-        (Some(RunSize { pictures: 1, .. }), _) => "Make one picture at a time.".to_owned(),
-        (Some(RunSize { pictures, .. }), _) => format!("Make at most {pictures} pictures at once."),
-        (None, Some(RunSize { width, height, .. })) => {
-            format!("Make the picture smaller: {width} x {height} would fit, one at a time.")
-        }
-        (None, None) => "Close other programs, or choose a smaller model.".to_owned(),
+        (Some(RunSize { pictures: 1, .. }), _) => MemoryAdvice::OneAtATime,
+        (Some(RunSize { pictures, .. }), _) => MemoryAdvice::Fewer { pictures },
+        (None, Some(RunSize { width, height, .. })) => MemoryAdvice::Smaller { width, height },
+        (None, None) => MemoryAdvice::NothingFits,
     }
 }
 
@@ -81,7 +100,7 @@ mod tests {
 
     const GB: u64 = 1_000_000_000;
 
-    fn checked(run: RunSize, free: u64, swap: u64, held: u64) -> Result<Option<String>, String> {
+    fn checked(run: RunSize, free: u64, swap: u64, held: u64) -> Result<Option<SwapNotice>, String> {
         let available = AvailableMemory { free, swap };
         check(&stable_diffusion_1_5(), run, Place::Cpu, held, available).map_err(|error| error.to_string())
     }
@@ -109,7 +128,7 @@ mod tests {
 
     #[test]
     fn what_fits_with_the_swap_space_is_warned_of() {
-        let notice = checked(square(512, 1), 4 * GB, 4 * GB, 0).unwrap().unwrap();
+        let notice = checked(square(512, 1), 4 * GB, 4 * GB, 0).unwrap().unwrap().to_string();
         assert!(notice.contains("4.0 GB are free; the rest is swapped to disk"), "{notice}");
     }
 }

@@ -6,7 +6,7 @@ mod controls;
 mod forecast;
 
 pub use available::{AvailableMemory, available_memory};
-pub use check::{MemoryError, check};
+pub use check::{MemoryAdvice, MemoryError, SwapNotice, check};
 pub use forecast::{MemoryForecast, ModelMemory, Place, RunSize};
 
 /// Bytes as people read them: "734 MB", "4.9 GB".

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{RecipeError, within};
+use super::{RecipeError, RecipeField, within};
 use crate::hints::HintKind;
 use crate::sampling::names::read_and_written_by_name;
 
@@ -55,9 +55,9 @@ impl ControlRecipe {
     }
 
     pub(super) fn check(&self) -> Result<(), RecipeError> {
-        within("a hint's weight", self.weight, 0.0, Self::MAX_WEIGHT)?;
-        within("a hint's start", self.start, 0.0, 1.0)?;
-        within("a hint's end", self.end, 0.0, 1.0)?;
+        within(RecipeField::ControlWeight, self.weight, 0.0, Self::MAX_WEIGHT)?;
+        within(RecipeField::ControlStart, self.start, 0.0, 1.0)?;
+        within(RecipeField::ControlEnd, self.end, 0.0, 1.0)?;
         if self.start > self.end {
             return Err(RecipeError::EndsBeforeItStarts { start: self.start, end: self.end });
         }

@@ -35,7 +35,7 @@ pub enum TaskError {
     #[error(
         "the {what} is {found_width} x {found_height}, but the picture to make is {width} x {height}; make both the same size"
     )]
-    SizeMismatch { what: &'static str, found_width: u32, found_height: u32, width: u32, height: u32 },
+    SizeMismatch { what: JobPicture, found_width: u32, found_height: u32, width: u32, height: u32 },
     /// A size this model's autoencoder cannot make.
     #[error("{width} x {height} does not divide by {multiple}, which this model needs; choose another size")]
     NotMultiple { width: u32, height: u32, multiple: u32 },
@@ -54,13 +54,33 @@ pub enum TaskError {
     #[error("the recipe has {regions} regions, but there are {masks} masks for them; give each region its mask")]
     RegionMasks { regions: usize, masks: usize },
     /// A model that needs what the job does not have.
-    #[error("{0}")]
-    WrongModel(String),
+    #[error(
+        "this model's UNet takes {channels} channels, as instruction-editing models do; painting with it is not possible yet. Choose another model"
+    )]
+    WrongModel { channels: usize },
     /// The arithmetic broke down.
     #[error(
         "the model computed values that are no numbers at step {step}; its file may be damaged, or the device computes wrong. Try the CPU (device \"cpu\")"
     )]
     NotFinite { step: usize },
+}
+
+/// A picture that a job starts from. Displays as messages call it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobPicture {
+    Start,
+    Mask,
+    MaskOfRegion,
+}
+
+impl std::fmt::Display for JobPicture {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::Start => "picture to start from",
+            Self::Mask => "mask",
+            Self::MaskOfRegion => "mask of a region",
+        })
+    }
 }
 
 impl From<Interrupted> for TaskError {

@@ -7,7 +7,7 @@ use image::RgbImage;
 
 use super::branch::{BranchPoint, Resume};
 use super::control::{Controls, HintPictures};
-use super::error::TaskError;
+use super::error::{JobPicture, TaskError};
 use super::pipeline::Pipeline;
 use super::start::{Given, LatentShape, Start};
 use super::steps::{Begun, Draws, Sampling, first_run, single_precision};
@@ -117,9 +117,9 @@ fn check(pipeline: &Pipeline, job: &Job) -> Result<LatentShape, TaskError> {
     if !recipe.width.is_multiple_of(multiple) || !recipe.height.is_multiple_of(multiple) {
         return Err(TaskError::NotMultiple { width: recipe.width, height: recipe.height, multiple });
     }
-    let init = job.init.as_ref().map(|init| ("picture to start from", init.dimensions()));
-    let mask = job.mask.as_ref().map(|mask| ("mask", mask.dimensions()));
-    let regions = job.regions.iter().map(|mask| ("mask of a region", mask.dimensions()));
+    let init = job.init.as_ref().map(|init| (JobPicture::Start, init.dimensions()));
+    let mask = job.mask.as_ref().map(|mask| (JobPicture::Mask, mask.dimensions()));
+    let regions = job.regions.iter().map(|mask| (JobPicture::MaskOfRegion, mask.dimensions()));
     for (what, (found_width, found_height)) in init.into_iter().chain(mask).chain(regions) {
         if (found_width, found_height) != (recipe.width, recipe.height) {
             let (width, height) = (recipe.width, recipe.height);

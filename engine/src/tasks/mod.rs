@@ -19,7 +19,7 @@ mod steps;
 
 pub use crate::inpaint::soft_coverage;
 pub use branch::{BranchPoint, Resume};
-pub use error::TaskError;
+pub use error::{JobPicture, TaskError};
 pub use generate::{Outcome, Report, generate, generate_from_noise};
 pub use picture::{composite, mask_in_latents};
 pub use pipeline::{Pipeline, Vocabulary};

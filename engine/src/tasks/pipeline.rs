@@ -167,7 +167,7 @@ impl Pipeline {
         let ControlFiles { network: Component { config, tensors, .. }, is_difference, .. } = open_control(path)?;
         if let Some(why) = config.misfit(&self.base) {
             let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-            let family = self.base.family().to_string();
+            let family = self.base.family();
             return Err(ControlError::OtherFamily { name, fits: config.fits(), family, why }.into());
         }
         let tensors = if is_difference {

@@ -97,10 +97,7 @@ impl Start {
                 Self::InpaintingModel { original, extra, soft }
             }
             _ => {
-                return Err(TaskError::WrongModel(format!(
-                    "this model's UNet takes {} channels, as instruction-editing models do; painting with it is not possible yet. Choose another model",
-                    pipeline.unet.in_channels()
-                )));
+                return Err(TaskError::WrongModel { channels: pipeline.unet.in_channels() });
             }
         };
         if let (Fill::Noise | Fill::Nothing, Some(_)) = (given.fill, given.mask) {

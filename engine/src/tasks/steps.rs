@@ -9,7 +9,7 @@ use image::{GrayImage, RgbImage};
 use super::branch::BranchPoint;
 use super::conditioning::Conditioning;
 use super::control::{Controls, Evaluation, HintPictures};
-use super::error::TaskError;
+use super::error::{JobPicture, TaskError};
 use super::generate::Report;
 use super::guidance::guide;
 use super::picture::{composite, pictures_from_values};
@@ -84,8 +84,8 @@ impl Masks {
         let main = tweak.mask.as_ref().filter(|_| has_init);
         let regions = tweak.region_masks.as_ref();
         let (width, height) = (recipe.width, recipe.height);
-        let of_regions = regions.into_iter().flatten().map(|mask| ("mask of a region", mask));
-        for (what, mask) in main.map(|mask| ("mask", mask)).into_iter().chain(of_regions) {
+        let of_regions = regions.into_iter().flatten().map(|mask| (JobPicture::MaskOfRegion, mask));
+        for (what, mask) in main.map(|mask| (JobPicture::Mask, mask)).into_iter().chain(of_regions) {
             let (found_width, found_height) = mask.dimensions();
             if (found_width, found_height) != (width, height) {
                 return Err(TaskError::SizeMismatch { what, found_width, found_height, width, height });

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::EngineSettings;
 use super::models_folder::{MODEL_ENDINGS, find_model};
+use crate::checkpoint::detect::Family;
 use crate::checkpoint::{ControlBase, ControlConfig, ControlFiles, ControlFit, open_control};
 use crate::hints::HintKind;
 use crate::recipe::{ControlRecipe, STARTER_MODEL};
@@ -47,11 +48,11 @@ pub enum ControlError {
         "there is no network for {kind} hints that fits this model: put one for {family} into {}, or name its file",
         folder.display()
     )]
-    NoneForKind { kind: HintKind, family: String, folder: PathBuf },
-    #[error("there is no network {name} in {}; there is {known}", folder.display())]
-    Unknown { name: String, folder: PathBuf, known: String },
+    NoneForKind { kind: HintKind, family: Family, folder: PathBuf },
+    #[error("there is no network {name} in {}; there is {}", folder.display(), listed(known))]
+    Unknown { name: String, folder: PathBuf, known: Vec<String> },
     #[error("{name} is made for {fits}, but the model is {family}: {why}. Choose a network made for this model")]
-    OtherFamily { name: String, fits: ControlFit, family: String, why: String },
+    OtherFamily { name: String, fits: ControlFit, family: Family, why: String },
     #[error("the {kind} hint has no picture; draw one, or choose a file")]
     NoPicture { kind: HintKind },
     #[error("the {kind} hint is an empty picture; choose another")]
@@ -60,6 +61,10 @@ pub enum ControlError {
     NotLoaded { wanted: usize, loaded: usize },
     #[error("while a picture is made its hints cannot become more or fewer, nor be followed by another network")]
     OtherNetworks,
+}
+
+fn listed(names: &[String]) -> String {
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
 /// Every network that can be read: the one that comes with `model`, the starter's, then those in the models folder's
@@ -115,7 +120,7 @@ pub fn find_control(
     if control.model.is_empty() {
         let known = known_controls(model, settings).into_iter();
         let mut fitting = known.filter(|known| known.kinds.contains(&control.kind) && known.fits(base));
-        let (kind, family) = (control.kind, base.family().to_string());
+        let (kind, family) = (control.kind, base.family());
         return fitting.next().map(|known| known.path).ok_or(ControlError::NoneForKind { kind, family, folder });
     }
     let name = control.model.as_str();
@@ -132,7 +137,6 @@ pub fn find_control(
     if beside.is_dir() {
         return Ok(beside);
     }
-    let known: Vec<String> = known_controls(model, settings).into_iter().map(|known| known.name).collect();
-    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+    let known = known_controls(model, settings).into_iter().map(|known| known.name).collect();
     Err(ControlError::Unknown { name: name.to_owned(), folder, known })
 }

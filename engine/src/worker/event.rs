@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use image::RgbImage;
 
+use super::error::JobError;
 use super::job::{JobId, Latents};
+use super::notice::Notice;
 use crate::hints::skeleton::Pose;
 use crate::memory::Place;
 use crate::recipe::Recipe;
@@ -17,8 +19,8 @@ use crate::tasks::BranchPoint;
 pub enum Event {
     /// A device was chosen (at start, or after a fall-back); `name` is for people to read, `place` for forecasts.
     DeviceReady { name: String, place: Place },
-    /// Something the user should know but need not act on, as one sentence.
-    Notice { text: String },
+    /// Something the user should know but need not act on.
+    Notice { notice: Notice },
     /// The job left the queue; a model is being read if `what` says so.
     Loading { job: JobId, what: String },
     /// A step is done.
@@ -31,8 +33,8 @@ pub enum Event {
     HintProgress { job: JobId, share: f32 },
     /// A hint is made; of a pose, with the people that it shows, in its pixels.
     HintFinished { job: JobId, hint: RgbImage, people: Option<Pose>, seconds: f64 },
-    /// The job could not be done; `message` says what, where and what to do.
-    Failed { job: JobId, message: String },
+    /// The job could not be done.
+    Failed { job: JobId, error: Arc<JobError> },
     /// The job was cancelled.
     Cancelled { job: JobId },
 }

@@ -4,19 +4,23 @@
 //! becomes [`Event::Failed`], and the next job runs, on the CPU if need be.
 
 mod controls_folder;
+mod error;
 mod event;
 mod job;
 mod mailbox;
 mod models_folder;
+mod notice;
 mod thread;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use controls_folder::{CONTROLS_FOLDER, ControlError, KnownControl, find_control, known_controls};
+pub use error::JobError;
 pub use event::{Event, Picture, Step};
 pub use job::{HintJob, Job, JobId, Latents, Tweak};
 pub use models_folder::{KnownModel, MODEL_ENDINGS, find_model, known_models, own_hints_folder};
+pub use notice::Notice;
 
 use crate::device::DeviceChoice;
 use mailbox::{Mailbox, Work};
@@ -43,7 +47,7 @@ pub struct EngineSettings {
 /// The engine could not start.
 #[derive(Debug, thiserror::Error)]
 #[error("the engine's thread could not be started: {0}")]
-pub struct StartError(#[from] std::io::Error);
+pub struct StartError(#[from] pub std::io::Error);
 
 /// A handle to the engine. Dropping it cancels all work and waits for the thread to end.
 pub struct Engine {

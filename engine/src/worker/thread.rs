@@ -4,16 +4,19 @@ use std::any::Any;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::EngineSettings;
 use super::controls_folder::find_control;
+use super::error::JobError;
 use super::event::{Event, Step};
 use super::job::{HintJob, Job, JobId};
 use super::mailbox::{Letter, Mailbox, Work};
 use super::models_folder::{find_model, own_hints_folder};
+use super::notice::Notice;
 use crate::checkpoint::{CheckpointError, ControlBase, open_control};
-use crate::device::{ChosenDevice, DeviceChoice, SelfTester, choose};
+use crate::device::{ChosenDevice, DeviceChoice, DeviceNotice, SelfTester, choose};
 use crate::hints::{Context, HintError, HintFolders, MadeHint, Watch, make};
 use crate::memory::{ModelMemory, Place, RunSize, available_memory, check};
 use crate::models::ModelError;
@@ -68,15 +71,14 @@ impl Worker<'_> {
         let chosen = catch_unwind(AssertUnwindSafe(|| {
             let tester = settings.self_test_program.clone().map(SelfTester::new);
             let closed = || mailbox.is_closed();
-            choose(settings.device, &settings.cache_folder, tester.as_ref(), &closed, &mut |text| {
-                say(Event::Notice { text });
+            choose(settings.device, &settings.cache_folder, tester.as_ref(), &closed, &mut |notice| {
+                say(Event::Notice { notice: Notice::Device(notice) });
             })
         }));
-        let chosen = chosen.unwrap_or_else(|panic| {
-            ChosenDevice::cpu(vec![format!("No GPU could be opened ({}). The CPU is used instead.", words(&*panic))])
-        });
-        for text in &chosen.notices {
-            (self.say)(Event::Notice { text: text.clone() });
+        let chosen =
+            chosen.unwrap_or_else(|panic| ChosenDevice::cpu(vec![DeviceNotice::NoGpu { why: words(&*panic) }]));
+        for notice in chosen.notices.iter().cloned() {
+            (self.say)(Event::Notice { notice: Notice::Device(notice) });
         }
         self.device = Some(chosen.clone());
         let place = self.place();
@@ -89,8 +91,7 @@ impl Worker<'_> {
         let started = Instant::now();
         let mut done = self.attempt(id, job, cancel);
         if matches!(done, Ok(Err(TaskError::NotFinite { .. }))) && self.used_half_precision() {
-            let text = "Half precision overflowed with this model; it is used in single precision.".to_owned();
-            (self.say)(Event::Notice { text });
+            (self.say)(Event::Notice { notice: Notice::HalfPrecisionOverflowed });
             self.single_precision = true;
             self.unload();
             done = self.attempt(id, job, cancel);
@@ -104,11 +105,11 @@ impl Worker<'_> {
                 if matches!(error, TaskError::Model(ModelError::ReadBack(_))) {
                     self.give_up_device();
                 }
-                Event::Failed { job: id, message: error.to_string() }
+                failed(id, JobError::Generation(error))
             }
             Err(panic) => {
                 self.give_up_device();
-                Event::Failed { job: id, message: format!("the engine broke down: {}. Try again", words(&*panic)) }
+                failed(id, JobError::GenerationBrokeDown { why: words(&*panic) })
             }
         };
         (self.say)(event);
@@ -191,13 +192,13 @@ impl Worker<'_> {
                 if matches!(error, HintError::Model(ModelError::ReadBack(_))) {
                     self.give_up_device();
                 }
-                Event::Failed { job: id, message: error.to_string() }
+                failed(id, JobError::Hint(error))
             }
             Err(panic) => {
                 if uses_device {
                     self.give_up_device();
                 }
-                Event::Failed { job: id, message: format!("the hint broke down: {}. Try again", words(&*panic)) }
+                failed(id, JobError::HintBrokeDown { why: words(&*panic) })
             }
         };
         (self.say)(event);
@@ -232,8 +233,8 @@ impl Worker<'_> {
         let networks = distinct.into_iter().map(|path| Ok(open_control(path)?.network.config));
         let networks = networks.collect::<Result<Vec<_>, CheckpointError>>()?;
         let notice = check(&model.with_controls(&networks), run, place, held, available)?;
-        if let Some(text) = notice {
-            (self.say)(Event::Notice { text });
+        if let Some(notice) = notice {
+            (self.say)(Event::Notice { notice: Notice::Swap(notice) });
         }
         Ok(())
     }
@@ -256,9 +257,8 @@ impl Worker<'_> {
     fn give_up_device(&mut self) {
         self.unload();
         if self.device.as_ref().is_some_and(|device| device.gpu) && self.settings.device != DeviceChoice::Cpu {
-            let name = self.device.take().map(|device| device.name).unwrap_or_default();
-            let text = format!("{name} stopped working. The CPU is used from now on; restart to try it again.");
-            (self.say)(Event::Notice { text });
+            let device = self.device.take().map(|device| device.name).unwrap_or_default();
+            (self.say)(Event::Notice { notice: Notice::DeviceLost { device } });
             self.device = Some(ChosenDevice::cpu(Vec::new()));
             (self.say)(Event::DeviceReady { name: "CPU".to_owned(), place: Place::Cpu });
         }
@@ -272,8 +272,12 @@ fn event(job: JobId, report: Report) -> Event {
             Event::Step(Step { job, step: count(step), steps: count(steps), duration, remaining, previews, branch })
         }
         Report::Decoding => Event::Decoding { job },
-        Report::NotChanged { why } => Event::Notice { text: format!("The picture being made was not changed: {why}.") },
+        Report::NotChanged { why } => Event::Notice { notice: Notice::NotChanged { why: Arc::new(why) } },
     }
+}
+
+fn failed(job: JobId, error: JobError) -> Event {
+    Event::Failed { job, error: Arc::new(error) }
 }
 
 /// What a panic said.

@@ -77,7 +77,7 @@ impl Cropping {
                 }
                 self.session = None;
             }
-            Err(error) => studio.notices.error(error.to_string()),
+            Err(error) => studio.notices.failed(&error),
         }
     }
 

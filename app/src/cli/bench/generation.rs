@@ -123,7 +123,7 @@ fn measure_run(engine: &Engine, events: &Receiver<Event>, job: Job) -> anyhow::R
                 run.decode = decoding.map_or(Duration::ZERO, |decoding| decoding.elapsed());
                 return Ok(run);
             }
-            Event::Failed { message, .. } => return Err(anyhow!(message)),
+            Event::Failed { error, .. } => return Err(anyhow!(error.to_string())),
             Event::Cancelled { .. } => bail!("the run was cancelled"),
             Event::DeviceReady { .. }
             | Event::Notice { .. }

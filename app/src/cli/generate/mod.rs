@@ -125,7 +125,7 @@ fn work(settings: EngineSettings, job: Job, outputs: &OutputFiles, progress: &mu
             Event::Finished { job, pictures, latents, seconds } => {
                 return Ok(Outcome { job, pictures, latents, seconds });
             }
-            Event::Failed { message, .. } => return Err(anyhow!(message)),
+            Event::Failed { error, .. } => return Err(anyhow!(error.to_string())),
             Event::Cancelled { .. } => return Err(Interrupted.into()),
             _ => {}
         }

@@ -51,6 +51,9 @@ impl Progress {
     /// Tells of an event that is not the job's end; `previews` are the files written for it.
     pub fn event(&mut self, event: &Event, previews: &[PathBuf]) {
         self.times.note(event);
+        if let Event::Notice { notice } = event {
+            return self.notice(notice);
+        }
         match &mut self.voice {
             Voice::Json => {
                 if let Some(value) = as_json(event, previews) {
@@ -59,9 +62,6 @@ impl Progress {
             }
             Voice::Bar(bar) => show(bar, event),
             Voice::Lines { last } => {
-                if let Event::Notice { text } = event {
-                    line(text);
-                }
                 if let Event::Step(step) = event
                     && last.elapsed() >= LINE_INTERVAL
                 {
@@ -72,9 +72,13 @@ impl Progress {
         }
     }
 
-    /// Something the user should know that is no event of the engine.
-    pub fn notice(&mut self, text: &str) {
-        self.event(&Event::Notice { text: text.to_owned() }, &[]);
+    /// Tells something the user should know.
+    pub fn notice(&self, text: &impl std::fmt::Display) {
+        match &self.voice {
+            Voice::Json => super::super::print_json(&json!({ "event": "notice", "text": text.to_string() })),
+            Voice::Bar(bar) => bar.println(text.to_string()),
+            Voice::Lines { .. } => line(&text.to_string()),
+        }
     }
 
     /// The files are written.
@@ -143,7 +147,6 @@ fn bar() -> ProgressBar {
 fn show(bar: &ProgressBar, event: &Event) {
     match event {
         Event::DeviceReady { name, .. } => bar.println(format!("Using {name}")),
-        Event::Notice { text } => bar.println(text),
         Event::Loading { what, .. } => bar.set_message(format!("Loading {what}")),
         Event::Step(Step { step, steps, remaining, .. }) => {
             bar.set_length(u64::from(*steps));
@@ -152,16 +155,16 @@ fn show(bar: &ProgressBar, event: &Event) {
         }
         Event::Decoding { .. } => bar.set_message("Decoding"),
         Event::Finished { .. } | Event::Failed { .. } | Event::Cancelled { .. } => bar.finish_and_clear(),
-        // No generation tells of hints.
-        Event::HintProgress { .. } | Event::HintFinished { .. } => {}
+        // Notices are told by `notice`, and no generation tells of hints.
+        Event::Notice { .. } | Event::HintProgress { .. } | Event::HintFinished { .. } => {}
     }
 }
 
-/// `None` for the endings, which are told once the files are written or the error is known.
+/// `None` for the endings, which are told once the files are written or the error is known, and for notices, which
+/// [`Progress::notice`] tells.
 fn as_json(event: &Event, previews: &[PathBuf]) -> Option<Value> {
     Some(match event {
         Event::DeviceReady { name, .. } => json!({ "event": "device", "name": name }),
-        Event::Notice { text } => json!({ "event": "notice", "text": text }),
         Event::Loading { job, what } => json!({ "event": "loading", "job": job.0, "what": what }),
         Event::Step(step) => json!({
             "event": "step",
@@ -176,6 +179,7 @@ fn as_json(event: &Event, previews: &[PathBuf]) -> Option<Value> {
         Event::Finished { .. }
         | Event::Failed { .. }
         | Event::Cancelled { .. }
+        | Event::Notice { .. }
         | Event::HintProgress { .. }
         | Event::HintFinished { .. } => return None,
     })

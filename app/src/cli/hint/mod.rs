@@ -40,13 +40,13 @@ fn make(MakeArguments { recipe, files }: &MakeArguments) -> anyhow::Result<()> {
     check_picture_name(&files.output)?;
     check_place(&files.output)?;
     let opened = open_picture(&files.input)?;
-    opened.notices.iter().for_each(|notice| tell(notice));
+    opened.notices.iter().for_each(tell);
     let picture = laid_over(opened.image, recipe.processor.backdrop());
     // Choosing another device can take a minute the first time.
     let device = if recipe.processor.weights().is_some() { files.device } else { DeviceChoice::Cpu };
     let (hint, seconds) = work(device, HintJob { recipe: recipe.clone(), picture })?;
     if let Some(notice) = save_picture(&files.output, &hint.into(), None)?.notice {
-        tell(&notice);
+        tell(notice);
     }
     super::print(format!("{}  {} in {seconds:.1} s", files.output.display(), recipe.processor));
     Ok(())
@@ -66,14 +66,14 @@ fn work(device: DeviceChoice, job: HintJob) -> anyhow::Result<(RgbImage, f64)> {
         }
         match events.recv_timeout(PATIENCE) {
             Ok(Event::HintProgress { share, .. }) => bar.set_position(percent(share)),
-            Ok(Event::Notice { text }) => bar.suspend(|| tell(&text)),
+            Ok(Event::Notice { notice }) => bar.suspend(|| tell(notice)),
             Ok(Event::HintFinished { hint, seconds, .. }) => {
                 bar.finish_and_clear();
                 return Ok((hint, seconds));
             }
-            Ok(Event::Failed { message, .. }) => {
+            Ok(Event::Failed { error, .. }) => {
                 bar.finish_and_clear();
-                return Err(anyhow!(message));
+                return Err(anyhow!(error.to_string()));
             }
             Ok(Event::Cancelled { .. }) => {
                 bar.finish_and_clear();
@@ -99,7 +99,7 @@ fn percent(share: f32) -> u64 {
     (share * 100.0).round() as u64
 }
 
-fn tell(text: &str) {
+fn tell(text: impl std::fmt::Display) {
     drop(writeln!(std::io::stderr(), "{text}"));
 }
 

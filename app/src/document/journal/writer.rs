@@ -21,14 +21,14 @@ const GROWTH: u64 = 4;
 const RETRY_AFTER: Duration = Duration::from_secs(10);
 
 /// Why a journal cannot be written, said once until it can be again.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 #[error(
-    "changes cannot be written to {folder} ({reason}); should the program end now, what you paint from here on is lost. \
+    "changes cannot be written to {folder} ({source}); should the program end now, what you paint from here on is lost. \
      Make room there, or save the picture"
 )]
 pub struct JournalTrouble {
     pub folder: String,
-    pub reason: String,
+    pub source: io::Error,
 }
 
 enum Message {
@@ -222,7 +222,7 @@ impl Writer {
         let Some(record) = framed(&encode(ops)) else { return self.wants_whole.store(true, Ordering::Release) };
         match file.write_all(&record) {
             Ok(()) => self.length += record.len() as u64,
-            Err(error) => self.failed(&error),
+            Err(error) => self.failed(error),
         }
         if self.length > LARGE && self.length > GROWTH * self.whole {
             self.wants_whole.store(true, Ordering::Release);
@@ -234,7 +234,7 @@ impl Writer {
         let ops: Vec<_> = std::iter::once(Op::Document(Box::new(document))).chain(context.map(Op::Context)).collect();
         match self.try_begin_anew(&ops) {
             Ok(()) => self.failed_at = None,
-            Err(error) => self.failed(&error),
+            Err(error) => self.failed(error),
         }
     }
 
@@ -257,7 +257,7 @@ impl Writer {
         Ok(())
     }
 
-    fn failed(&mut self, error: &io::Error) {
+    fn failed(&mut self, source: io::Error) {
         // The records before are whole; they stay for what they are worth.
         if let Some(mut file) = self.file.take() {
             _ = file.set_len(self.length);
@@ -265,7 +265,7 @@ impl Writer {
         }
         if self.failed_at.replace(Instant::now()).is_none() {
             let folder = self.path.parent().unwrap_or(&self.path).display().to_string();
-            (self.on_trouble)(JournalTrouble { folder, reason: error.to_string() });
+            (self.on_trouble)(JournalTrouble { folder, source });
         }
     }
 
@@ -277,7 +277,7 @@ impl Writer {
 
     fn synchronise(&mut self) {
         if let Some(Err(error)) = self.file.as_ref().map(File::sync_data) {
-            self.failed(&error);
+            self.failed(error);
         }
     }
 }

@@ -8,12 +8,11 @@ use super::{Filter, Projection, projected};
 use crate::document::layer_tree;
 use crate::document::selection::is_empty;
 use crate::document::tiles::{Tile, TileChange, TileGrid, TilePos, TileValue, row_ranges};
-use crate::document::{Change, Document, DocumentError, Edit, Layer, LayerContent, LayerId, Pixel, PixelRect, scaled};
+use crate::document::{
+    Change, Document, DocumentError, Edit, Layer, LayerContent, LayerId, Pixel, PixelRect, Refusal, scaled,
+};
 
 const FULL: u16 = u16::MAX;
-
-/// Why figures are not moved while something is selected.
-const INDIVISIBLE: &str = "is drawn from figures, of which a selection takes no part; select nothing to change it";
 
 impl Document {
     /// Moves, scales, turns, skews a layer or puts it into perspective: where something is selected, only that, and the
@@ -33,7 +32,8 @@ impl Document {
             self.layer(id).into_iter().flat_map(|layer| layer_tree::walk(std::slice::from_ref(layer))).collect();
         let ids: Vec<_> = ids.into_iter().filter(|layer| !layer.is_group()).map(Layer::id).collect();
         let has_selection = self.selected.is_some();
-        let is_indivisible = |layer: &Layer| (has_selection && layer.hint_objects().is_some()).then_some(INDIVISIBLE);
+        let is_indivisible =
+            |layer: &Layer| (has_selection && layer.hint_objects().is_some()).then_some(Refusal::Indivisible);
         for id in &ids {
             self.target(*id, is_indivisible)?;
         }

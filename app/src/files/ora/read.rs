@@ -5,7 +5,9 @@ use std::io::{Cursor, Read as _};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use zip::ZipArchive;
 
+use super::super::damage::Damage;
 use super::super::layered::{LayeredError, MAX_DECODED_BYTES, MemoryUsed, without_group};
+use super::super::note::FileNote;
 use super::super::png_tiles::{self, PngError};
 use super::stack::{Node, Piece, Stack, What};
 use super::{RECIPE, xml};
@@ -30,8 +32,8 @@ type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
 /// What was in a file.
 pub(in super::super) struct Opened {
     pub document: Document,
-    /// What could not be taken over, one sentence each.
-    pub notices: Vec<String>,
+    /// What could not be taken over.
+    pub notices: Vec<FileNote>,
 }
 
 /// Reads an OpenRaster file; its layers are decoded on several threads.
@@ -53,8 +55,8 @@ pub(in super::super) fn read(bytes: &[u8]) -> Result<Opened, LayeredError> {
     let mut loaded = load(&archive, stack.size, &pieces)?;
     let has_16_bits = stack.has_16_bits.unwrap_or_else(|| loaded.iter().any(|loaded| loaded.has_16_bits));
     for (loaded, piece) in loaded.iter().zip(&pieces) {
-        if let Err(error) = &loaded.profile {
-            stack.notices.push(format!("Of the layer in {}: {error}.", piece.entry));
+        if let Err(why) = loaded.profile.clone() {
+            stack.notices.push(FileNote::ColorsOfLayer { entry: piece.entry.clone(), why });
         }
     }
     // It was asked for last.
@@ -174,12 +176,13 @@ fn load(archive: &Archive<'_>, size: CanvasSize, pieces: &[Needed]) -> Result<Ve
     let used = MemoryUsed::default();
     let decoded = std::sync::atomic::AtomicU64::new(0);
     let load = |piece: &Needed| {
-        let of_layer =
-            |reason: String| LayeredError::damaged(format!("the layer “{}” ({}) {reason}", piece.layer, piece.entry));
-        let wrong = |error: PngError| of_layer(error.to_string());
+        let wrong = |wrong: PngError| {
+            let (layer, entry) = (piece.layer.clone(), piece.entry.clone());
+            LayeredError::Damaged(Damage::LayerPicture { layer, entry, wrong })
+        };
         let look_at_head = |head: &[u8]| {
             if !head.starts_with(b"\x89PNG") {
-                return Err(of_layer("is not a PNG picture".to_owned()));
+                return Err(wrong(PngError::NotPng));
             }
             let (width, height) = png_tiles::size_of(head).map_err(wrong)?;
             let bytes = u64::from(width) * u64::from(height) * size_of::<Pixel>() as u64;
@@ -189,7 +192,7 @@ fn load(archive: &Archive<'_>, size: CanvasSize, pieces: &[Needed]) -> Result<Ve
             Ok((bytes + bytes / 8 + MAX_PNG_EXTRAS).min(MAX_PIECE_BYTES))
         };
         let file = entry_of(&mut archive.clone(), &piece.entry, PNG_HEAD, look_at_head)?;
-        let file = file.ok_or_else(|| of_layer("is missing".to_owned()))?;
+        let file = file.ok_or_else(|| wrong(PngError::Missing))?;
         let loaded = if piece.is_mask {
             let tiles = Tiles::Values(png_tiles::read_mask(&file, size, piece.offset).map_err(wrong)?);
             Loaded { tiles, has_16_bits: false, profile: Ok(()) }
@@ -249,7 +252,7 @@ struct Building<'a> {
     is_ours: bool,
     archive: Archive<'a>,
     loaded: std::vec::IntoIter<Loaded>,
-    notices: Vec<String>,
+    notices: Vec<FileNote>,
     /// Layers so far that are no groups: groups come and go, but these keep their order.
     leaves: usize,
     selected: Option<Selected>,

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use super::super::layered::{LayeredError, MAX_LAYERS};
+use super::super::note::FileNote;
 use super::xml::{Element, PREFIX};
 use crate::document::transform::Projection;
 use crate::document::{BlendMode, CanvasSize, HintControl, LayerProps, MaskUse};
@@ -24,7 +25,7 @@ pub(super) struct Stack {
     /// Across and down, where the file says so.
     pub pixels_per_inch: Option<[u32; 2]>,
     /// What could not be taken over, one sentence each.
-    pub notices: Vec<String>,
+    pub notices: Vec<FileNote>,
 }
 
 /// A layer to be.
@@ -126,7 +127,7 @@ struct Reading {
     groups_are_isolated: bool,
     /// Layers so far.
     layers: usize,
-    notices: Vec<String>,
+    notices: Vec<FileNote>,
 }
 
 impl Reading {
@@ -161,7 +162,8 @@ impl Reading {
                 },
                 other => {
                     if !other.starts_with(PREFIX) {
-                        self.notices.push(format!("“{name}” is a {other}, which is not known here, and was left out."));
+                        let (name, element) = (name.to_owned(), other.to_owned());
+                        self.notices.push(FileNote::UnknownElement { name, element });
                     }
                     continue;
                 }
@@ -219,15 +221,15 @@ fn density_of(image: &Element) -> Option<[u32; 2]> {
     Some([side("xres")?.round() as u32, side("yres")?.round() as u32])
 }
 
-fn node_of(element: &Element, what: What, notices: &mut Vec<String>) -> Node {
+fn node_of(element: &Element, what: What, notices: &mut Vec<FileNote>) -> Node {
     let name = element.get("name").unwrap_or_default();
     let operator = element.get("composite-op").unwrap_or("svg:src-over");
     let mode = BlendMode::from_ora_name(operator);
     if mode.is_none() {
-        let what = format!("“{operator}”, which is not known here; it is normal now.");
+        let is_it = |note: &FileNote| matches!(note, FileNote::UnknownBlend { mode, .. } if mode == operator);
         // MyPaint gives every layer its own mixing of pigments: to say it once is enough.
-        if !notices.iter().any(|notice| notice.ends_with(&what)) {
-            notices.push(format!("The layer “{name}” blends by {what}"));
+        if !notices.iter().any(is_it) {
+            notices.push(FileNote::UnknownBlend { layer: name.to_owned(), mode: operator.to_owned() });
         }
     }
     let mode = mode.unwrap_or_default();
@@ -329,7 +331,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(stack.nodes.len(), 2);
-        let notices = stack.notices.join("\n");
+        let notices = stack.notices.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
         for part in ["“soft” is a filter", "“odd” blends by “krita:hard mix”"] {
             assert!(notices.contains(part), "{notices}");
         }

@@ -131,7 +131,7 @@ fn every_layer_comes_back_as_it_was() {
     let file = written(&document, Some("{\"prompt\": \"a fox\"}"));
     let opened = read(&file).unwrap();
     assert_same_layers(opened.document.layers(), document.layers());
-    assert_eq!(opened.notices, Vec::<String>::new());
+    assert_eq!(opened.notices, []);
     assert_eq!(recipe(&file).as_deref(), Some("{\"prompt\": \"a fox\"}"));
     assert!(opened.document.has_16_bits());
     assert!(same_tiles(opened.document.selection().unwrap(), document.selection().unwrap()));

@@ -1,5 +1,6 @@
 //! Big-endian numbers and sections, each checked against what is there.
 
+use super::super::damage::Damage;
 use super::super::layered::LayeredError;
 
 /// What is left of a file or of a section of it.
@@ -45,7 +46,7 @@ impl<'a> Bytes<'a> {
 
     pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], LayeredError> {
         let Some((taken, rest)) = self.rest.split_first_chunk::<N>() else {
-            return Err(self.wrong("it was cut short"));
+            return Err(LayeredError::damaged(Damage::CutShortAt(self.at)));
         };
         *self = Self { rest, at: self.at + N };
         Ok(*taken)

@@ -1,5 +1,6 @@
 //! The first 26 bytes: how large, how deep, which colours.
 
+use super::super::damage::{Damage, OtherColors};
 use super::super::layered::LayeredError;
 use super::SIGNATURE;
 use super::bytes::Bytes;
@@ -59,14 +60,12 @@ impl Header {
             4 => ColorMode::Cmyk,
             9 => ColorMode::Lab,
             other => {
-                let name = match other {
-                    0 => "black and white without greys",
-                    7 => "multichannel",
-                    _ => "unknown",
+                let colors = match other {
+                    0 => OtherColors::BlackAndWhite,
+                    7 => OtherColors::Multichannel,
+                    _ => OtherColors::Unknown,
                 };
-                return Err(LayeredError::damaged(format!(
-                    "its colours are {name}; convert it to RGB where it was made"
-                )));
+                return Err(LayeredError::damaged(Damage::Colors(colors)));
             }
         };
         let is_readable = match depth {
@@ -76,9 +75,7 @@ impl Header {
             _ => false,
         };
         if !is_readable {
-            return Err(LayeredError::damaged(format!(
-                "it has {depth} bits a channel; convert it to 16 or 8 where it was made"
-            )));
+            return Err(LayeredError::damaged(Damage::Depth(depth)));
         }
         if usize::from(channels) < mode.channels() || channels > 56 {
             return Err(start.wrong(&format!("it says it has {channels} channels")));

@@ -21,8 +21,8 @@ use colors::Colors;
 use header::Header;
 pub(super) use write::write;
 
-use super::icc::IccError;
 use super::layered::{LayeredError, MemoryUsed};
+use super::note::FileNote;
 use crate::document::{CanvasSize, Document, Layer, LayerContent, LayerProps};
 
 /// The first bytes of every file.
@@ -31,8 +31,8 @@ pub(super) const SIGNATURE: &[u8] = b"8BPS";
 /// What was in a file.
 pub(super) struct Opened {
     pub document: Document,
-    /// What could not be taken over, one sentence each.
-    pub notices: Vec<String>,
+    /// What could not be taken over.
+    pub notices: Vec<FileNote>,
 }
 
 /// Reads a PSD or PSB file.
@@ -48,7 +48,7 @@ pub(super) fn read(file: &[u8]) -> Result<Opened, LayeredError> {
     let profile = profile_in(bytes.section32()?);
     let mut notices = Vec::new();
     let (colors, wrong) = Colors::of(&header, profile);
-    notices.extend(wrong.iter().map(notice_of));
+    notices.extend(wrong.map(FileNote::ColorsOfPicture));
     let canvas = compose::Canvas { header: &header, size, colors: &colors, used: MemoryUsed::default() };
     let info = layers::Layers::read(bytes.section(header.is_large)?, &header)?;
     let layers = if info.records.is_empty() {
@@ -61,11 +61,6 @@ pub(super) fn read(file: &[u8]) -> Result<Opened, LayeredError> {
     let document = Document::with_layers(size, layers, header.depth > 8)
         .map_err(|error| LayeredError::damaged(error.to_string()))?;
     Ok(Opened { document, notices })
-}
-
-fn notice_of(error: &IccError) -> String {
-    let text = error.to_string();
-    format!("Of this picture: {text}.")
 }
 
 /// The colour profile among the image resources; whatever is wrong with those, the layers may still be read.

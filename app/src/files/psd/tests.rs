@@ -53,7 +53,7 @@ fn inks_lab_light_and_large_files_have_the_colours_that_lcms2_and_psd_tools_see(
         ("large.psb", include_bytes!("../../../tests/data/psd/large.psb"), 1),
     ] {
         let Opened { document, notices } = read(file).unwrap();
-        assert_eq!(notices, Vec::<String>::new(), "{name}");
+        assert_eq!(notices, [], "{name}");
         assert_eq!(document.has_16_bits(), matches!(name, "lab-16.psd" | "float.psd"));
         for (layer, pixels) in &expected[name] {
             let layer = document.all_layers().find(|known| known.props().name == *layer).unwrap();
@@ -73,14 +73,14 @@ fn a_picture_for_printing_without_a_profile_is_shown_with_a_word_of_warning() {
     let at = file.windows(6).position(|bytes| bytes == b"8BIM\x04\x0f").unwrap();
     file[at + 5] = 0xf0;
     let notices = read(&file).unwrap().notices;
-    assert!(notices.len() == 1 && notices[0].contains("for which inks"), "{notices:?}");
+    assert!(notices.len() == 1 && notices[0].to_string().contains("for which inks"), "{notices:?}");
 }
 
 #[test]
 fn layers_have_their_properties_and_places() {
     for (name, file) in FILES {
         let Opened { document, notices } = read(file).unwrap();
-        assert_eq!(notices, Vec::<String>::new(), "{name}");
+        assert_eq!(notices, [], "{name}");
         let [ground, shade, group, hidden, ..] = document.layers() else { panic!("{name}") };
         let names: Vec<_> = [ground, shade, group, hidden].map(|layer| layer.props().name.as_str()).into();
         assert_eq!(names, ["Ground", "Shade", "Group", "Hidden"]);
@@ -117,7 +117,7 @@ fn the_picture_looks_as_gimp_flattened_it() {
 fn krita_s_pass_through_group_is_dissolved_and_the_picture_looks_the_same() {
     let file = include_bytes!("../../../tests/data/psd/krita.psd");
     let Opened { document, notices } = read(file).unwrap();
-    assert!(notices.len() == 1 && notices[0].contains("“through”"), "{notices:?}");
+    assert!(notices.len() == 1 && notices[0].to_string().contains("“through”"), "{notices:?}");
     let names: Vec<_> = document.layers().iter().map(|layer| layer.props().name.as_str()).collect();
     assert_eq!(&names[..4], ["background", "light", "isolated", "top"]);
     assert_eq!(document.layers()[1].props().blend, BlendMode::Screen);

@@ -2,7 +2,9 @@
 
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
+use super::super::damage::Damage;
 use super::super::layered::{LayeredError, MAX_DEPTH, without_group};
+use super::super::note::FileNote;
 use super::compose::Canvas;
 use super::layers::{Record, Section};
 use crate::document::{BlendMode, Layer, LayerContent, LayerProps, Pixel, TileGrid, on_workers};
@@ -11,7 +13,7 @@ use crate::document::{BlendMode, Layer, LayerContent, LayerProps, Pixel, TileGri
 pub(super) fn layers(
     records: &[Record<'_>],
     canvas: &Canvas<'_>,
-    notices: &mut Vec<String>,
+    notices: &mut Vec<FileNote>,
 ) -> Result<Vec<Layer>, LayeredError> {
     let decode = |record: &Record<'_>| {
         let tiles = match record.section {
@@ -31,7 +33,7 @@ pub(super) fn layers(
         match record.section {
             Section::End => {
                 if open.len() > MAX_DEPTH {
-                    return Err(LayeredError::damaged("its groups lie too deep in each other"));
+                    return Err(LayeredError::damaged(Damage::DeepGroups));
                 }
                 open.push(Vec::new());
             }
@@ -68,17 +70,19 @@ fn push(open: &mut [Vec<Layer>], layer: Layer) {
 
 fn of_layer(name: &str, error: LayeredError) -> LayeredError {
     match error {
-        LayeredError::Damaged(reason) => LayeredError::damaged(format!("the layer “{name}”: {reason}")),
+        LayeredError::Damaged(damage) => {
+            LayeredError::Damaged(Damage::InLayer { name: name.to_owned(), damage: Box::new(damage) })
+        }
         error => error,
     }
 }
 
-fn paint_layer(record: &Record<'_>, tiles: Option<TileGrid<Pixel>>, notices: &mut Vec<String>) -> Option<Layer> {
+fn paint_layer(record: &Record<'_>, tiles: Option<TileGrid<Pixel>>, notices: &mut Vec<FileNote>) -> Option<Layer> {
     if let Some(kind) = record.adjustment
         && record.place.is_empty()
     {
-        let kind = String::from_utf8_lossy(&kind).into_owned();
-        notices.push(format!("The adjustment or fill layer “{}” ({}) was left out.", record.name, kind.trim()));
+        let kind = String::from_utf8_lossy(&kind).trim().to_owned();
+        notices.push(FileNote::AdjustmentLeftOut { name: record.name.clone(), kind });
         return None;
     }
     Some(Layer::new(props(record, notices), LayerContent::Paint(tiles?)))
@@ -94,15 +98,12 @@ fn group(props: LayerProps, mut children: Vec<Layer>, mask: Option<TileGrid<Pixe
     Layer::new(props, LayerContent::Group(children))
 }
 
-fn props(record: &Record<'_>, notices: &mut Vec<String>) -> LayerProps {
+fn props(record: &Record<'_>, notices: &mut Vec<FileNote>) -> LayerProps {
     let blend = match (record.section, &record.blend) {
         (Section::Group, b"pass") => BlendMode::Normal,
         (_, key) => BlendMode::from_psd_key(*key).unwrap_or_else(|| {
-            let key = String::from_utf8_lossy(key).trim().to_owned();
-            notices.push(format!(
-                "The layer “{}” blends by “{key}”, which is not known here; it is normal now.",
-                record.name
-            ));
+            let mode = String::from_utf8_lossy(key).trim().to_owned();
+            notices.push(FileNote::UnknownBlend { layer: record.name.clone(), mode });
             BlendMode::Normal
         }),
     };

@@ -398,7 +398,7 @@ mod tests {
         for (has_16_bits, is_large) in [(false, false), (true, false), (false, true), (true, true)] {
             let document = document(has_16_bits);
             let opened = read(&written(&document, is_large)).unwrap();
-            assert_eq!(opened.notices, Vec::<String>::new());
+            assert_eq!(opened.notices, []);
             assert_eq!((opened.document.size(), opened.document.has_16_bits()), (document.size(), has_16_bits));
             let (mut before, mut after) = (vec![], vec![]);
             describe(document.layers(), 0, &mut before);

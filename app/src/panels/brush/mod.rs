@@ -12,8 +12,8 @@ use egui::{Context, RichText, Ui};
 use self::shelf::Shelf;
 use crate::canvas::{Tool, Toolbox};
 use crate::desk::Desk;
-use crate::language::text;
-use crate::paint::{Brush, Driven};
+use crate::language::{text, told_as_sentence};
+use crate::paint::{Brush, Driven, LibraryError};
 
 /// What the panel keeps from frame to frame.
 #[derive(Default)]
@@ -30,7 +30,7 @@ pub struct BrushPanel {
 impl BrushPanel {
     /// What has to happen once a frame, whatever is shown: brushes that name pictures get them. Returns what the painter
     /// should know.
-    pub fn tick(&mut self, ctx: &Context, tools: &mut Toolbox) -> Vec<String> {
+    pub fn tick(&mut self, ctx: &Context, tools: &mut Toolbox) -> Vec<LibraryError> {
         let mut problems = vec![];
         let Toolbox { mask_brush, mask_eraser, color_brush, eraser, .. } = tools;
         for brush in [mask_brush, mask_eraser, color_brush, eraser] {
@@ -54,7 +54,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
     if desk.tools.brush().is_some() {
         let problem = presets::show(ui, &mut panel, &mut desk.tools, tool);
         if let Some(problem) = problem {
-            desk.studio.notices.error(problem);
+            desk.studio.notices.failed_as(told_as_sentence(&problem), &problem);
         }
         if let Some(brush) = desk.tools.brush_mut() {
             parameters::show(ui, &mut panel, brush);

@@ -8,7 +8,7 @@ use egui::{
 use super::BrushPanel;
 use crate::canvas::{Tool, Toolbox};
 use crate::language::{text, text_of_name, text_with, tooltip};
-use crate::paint::{BrushPreset, PresetEntry};
+use crate::paint::{BrushPreset, LibraryError, PresetEntry};
 use crate::panels::controls::{paint_cell_frame, paint_cell_ground};
 use crate::theme::CONTROL_HEIGHT;
 
@@ -19,7 +19,7 @@ const GAP: f32 = 4.0;
 const ROWS: f32 = 3.5;
 
 /// Shows the brushes and the one in hand, and takes the one that is clicked. Returns what went wrong.
-pub(super) fn show(ui: &mut Ui, panel: &mut BrushPanel, tools: &mut Toolbox, tool: Tool) -> Option<String> {
+pub(super) fn show(ui: &mut Ui, panel: &mut BrushPanel, tools: &mut Toolbox, tool: Tool) -> Option<LibraryError> {
     show_shelf(ui, panel, tools, tool);
     ui.add_space(GAP);
     in_hand(ui, panel, tools, tool)
@@ -94,7 +94,7 @@ fn paint_stroke(ui: &Ui, stroke: Option<&TextureHandle>, within: Rect) {
 }
 
 /// The brush in hand: a stroke of it, its name, and buttons to keep it.
-fn in_hand(ui: &mut Ui, panel: &mut BrushPanel, tools: &mut Toolbox, tool: Tool) -> Option<String> {
+fn in_hand(ui: &mut Ui, panel: &mut BrushPanel, tools: &mut Toolbox, tool: Tool) -> Option<LibraryError> {
     let brush = tools.brush()?.clone();
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 64.0), Sense::hover());
     ui.painter().rect_filled(rect, 6.0, ui.visuals().extreme_bg_color);

@@ -62,13 +62,13 @@ impl Shelf {
     }
 
     /// Takes what the thread has read; returns what could not be.
-    pub(super) fn poll(&mut self, ctx: &Context) -> Vec<String> {
+    pub(super) fn poll(&mut self, ctx: &Context) -> Vec<LibraryError> {
         let State::Reading(receiver) = &self.state else { return vec![] };
         match receiver.try_recv() {
             Ok(Read { library, errors, pictures }) => {
                 self.thumbnails = pictures.into_iter().map(|picture| Some(upload(ctx, &picture?))).collect();
                 self.state = State::Ready(library);
-                errors.iter().map(sentence).collect()
+                errors
             }
             Err(TryRecvError::Empty) => vec![],
             Err(TryRecvError::Disconnected) => {
@@ -101,14 +101,14 @@ impl Shelf {
 
     /// Gives a brush the pictures it names, once the library is read. One that cannot be found is forgotten, so that it is
     /// told once.
-    pub(super) fn find_pictures(&mut self, ctx: &Context, brush: &mut Brush) -> Option<String> {
+    pub(super) fn find_pictures(&mut self, ctx: &Context, brush: &mut Brush) -> Option<LibraryError> {
         self.load(ctx);
         let State::Ready(library) = &mut self.state else { return None };
         self.in_hand = None;
         let error = library.find_pictures(brush).err()?;
         brush.tip.take_if(|tip| tip.picture().is_none());
         brush.grain.take_if(|grain| grain.picture().is_none());
-        Some(sentence(&error))
+        Some(error)
     }
 
     pub(super) fn picture_names(&self, kind: PictureKind) -> Vec<String> {
@@ -116,10 +116,10 @@ impl Shelf {
     }
 
     /// Keeps a brush among the painter's own.
-    pub(super) fn save(&mut self, ctx: &Context, preset: BrushPreset) -> Result<(), String> {
+    pub(super) fn save(&mut self, ctx: &Context, preset: BrushPreset) -> Result<(), LibraryError> {
         let State::Ready(library) = &mut self.state else { return Ok(()) };
         let picture = thumbnail(&preset.brush);
-        let index = library.save(preset).map_err(|error| sentence(&error))?;
+        let index = library.save(preset)?;
         let texture = picture.map(|picture| upload(ctx, &picture));
         if index < self.thumbnails.len() {
             self.thumbnails[index] = texture;
@@ -129,10 +129,10 @@ impl Shelf {
         Ok(())
     }
 
-    pub(super) fn delete(&mut self, index: usize) -> Result<(), String> {
+    pub(super) fn delete(&mut self, index: usize) -> Result<(), LibraryError> {
         let State::Ready(library) = &mut self.state else { return Ok(()) };
         let count = library.presets().len();
-        library.delete(index).map_err(|error| sentence(&error))?;
+        library.delete(index)?;
         if library.presets().len() < count && index < self.thumbnails.len() {
             self.thumbnails.remove(index);
         }
@@ -148,12 +148,4 @@ fn upload(ctx: &Context, picture: &RgbaImage) -> TextureHandle {
     let size = [picture.width() as usize, picture.height() as usize];
     let image = ColorImage::from_rgba_unmultiplied(size, picture.as_raw());
     ctx.load_texture("brush", image, TextureOptions::LINEAR)
-}
-
-/// An error as a sentence of its own.
-fn sentence(error: &LibraryError) -> String {
-    let text = error.to_string();
-    let mut letters = text.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str())
 }

@@ -47,7 +47,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
             desk.close_dialog();
             match CanvasSize::new(desk.new_canvas_size[0], desk.new_canvas_size[1]) {
                 Ok(size) => desk.studio.new_canvas(size),
-                Err(error) => desk.studio.notices.error(error.to_string()),
+                Err(error) => desk.studio.notices.failed(&error),
             }
         }
         if ui.add(Button::new(text("back")).min_size(size)).clicked() {

@@ -123,5 +123,5 @@ fn anchor_choice(ui: &mut Ui, anchor: &mut Anchor) {
 
 fn wanted_size(desk: &mut Desk) -> Option<CanvasSize> {
     let [width, height] = desk.new_picture_size;
-    CanvasSize::new(width, height).inspect_err(|error| desk.studio.notices.error(error.to_string())).ok()
+    CanvasSize::new(width, height).inspect_err(|error| desk.studio.notices.failed(error)).ok()
 }

@@ -9,7 +9,7 @@ use crate::commands::{Command, ImageCommand};
 use crate::desk::Desk;
 use crate::document::transform::{Filter, FreeTurn};
 use crate::document::{CanvasSize, DocumentError};
-use crate::language::{text, tooltip};
+use crate::language::{text, told, tooltip};
 use crate::panels::controls::row;
 use crate::theme::{self, CONTROL_HEIGHT};
 
@@ -49,7 +49,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
     row(ui, "filter", |ui| filter_choice(ui, &mut dialog.filter, 160.0));
     ui.label(match &new {
         Ok(size) => format!("{} × {}", size.width(), size.height()),
-        Err(error) => error.to_string(),
+        Err(error) => told(error),
     });
     buttons(ui, desk, &new);
 }

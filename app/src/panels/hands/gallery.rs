@@ -10,7 +10,7 @@ use egui::{
 
 use super::preview::shaded_image;
 use crate::assets;
-use crate::hand::{Gesture, HandStamp, read_gestures};
+use crate::hand::{Gesture, GesturesError, HandStamp, read_gestures};
 use crate::language::{text, text_of_name, text_with};
 use crate::panels::controls::{paint_cell_frame, paint_cell_ground};
 
@@ -41,12 +41,12 @@ enum State {
 enum Read {
     Gestures(Vec<Gesture>),
     Thumbnail(ColorImage),
-    Failed(String),
+    Failed(GesturesError),
 }
 
 impl Gallery {
     /// Reads and draws the gestures on a thread, once; returns what went wrong.
-    pub(super) fn load(&mut self, ctx: &Context) -> Option<String> {
+    pub(super) fn load(&mut self, ctx: &Context) -> Option<GesturesError> {
         if matches!(self.state, State::Unread) {
             self.state = start(ctx).map_or(State::Ready, State::Reading);
         }
@@ -126,7 +126,7 @@ fn start(ctx: &Context) -> Option<Receiver<Read>> {
         let gestures = match read_gestures(&assets::hands_folder().join("gestures.json")) {
             Ok(gestures) => gestures,
             Err(error) => {
-                drop(sender.send(Read::Failed(error.to_string())));
+                drop(sender.send(Read::Failed(error)));
                 ctx.request_repaint();
                 return;
             }

@@ -38,7 +38,7 @@ const LENGTH: f32 = 18.2;
 pub fn show(ui: &mut Ui, desk: &mut Desk) {
     let Desk { hands_panel: panel, view, studio, .. } = desk;
     if let Some(problem) = panel.gallery.load(ui.ctx()) {
-        studio.notices.error(problem);
+        studio.notices.failed(&problem);
     }
     let placing = view.placing();
     side_and_kind(ui, &mut placing.stamp);

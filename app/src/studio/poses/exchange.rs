@@ -1,16 +1,16 @@
 //! OpenPose's JSON from files and to files.
 
-use std::io::{Read as _, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use brushfire_engine::hints::skeleton::{Keypoint, Person, Pose};
+use brushfire_engine::hints::skeleton::{Keypoint, Person, Pose, PoseJsonError};
 
 use super::drawing::{add_people, sides};
 use crate::dialog::Purpose;
 use crate::document::CanvasSize;
 use crate::figures::{bounds_of, moved, scaled};
 use crate::files;
-use crate::language::{text, text_with};
+use crate::language::{text, text_with, told};
 use crate::studio::saving::name_of;
 use crate::studio::{Message, Studio};
 
@@ -25,32 +25,43 @@ pub struct PoseRead {
     /// The picture it is for.
     pub(in crate::studio) target: u64,
     pub(in crate::studio) file: String,
-    pub(in crate::studio) read: Result<Pose, String>,
+    pub(in crate::studio) read: Result<Pose, PoseTrouble>,
+}
+
+/// Why a file gives no people.
+#[derive(Debug, thiserror::Error)]
+pub enum PoseTrouble {
+    #[error(transparent)]
+    File(#[from] io::Error),
+    #[error("it is not UTF-8")]
+    NotUtf8,
+    #[error(transparent)]
+    Json(#[from] PoseJsonError),
 }
 
 impl PoseRead {
     /// Reads a file for a picture of this size.
     pub(in crate::studio) fn from_file(path: &Path, target: u64, size: CanvasSize) -> Self {
         let file = name_of(path);
-        let text = std::fs::File::open(path).and_then(|opened| {
+        let read = || {
             let mut text = String::new();
-            opened.take(LARGEST_FILE).read_to_string(&mut text)?;
-            Ok(text)
-        });
-        Self { target, file, read: text.map_err(|error| error.to_string()).and_then(|text| parsed(&text, size)) }
+            std::fs::File::open(path)?.take(LARGEST_FILE).read_to_string(&mut text)?;
+            parsed(&text, size)
+        };
+        Self { target, file, read: read() }
     }
 
     /// From the bytes of a file of this name.
     pub(in crate::studio) fn from_bytes(bytes: Vec<u8>, file: String, target: u64, size: CanvasSize) -> Self {
-        let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned());
+        let text = String::from_utf8(bytes).map_err(|_| PoseTrouble::NotUtf8);
         Self { target, file, read: text.and_then(|text| parsed(&text, size)) }
     }
 }
 
 /// The people of OpenPose's JSON, on a canvas of this size.
-pub(in crate::studio) fn parsed(text: &str, size: CanvasSize) -> Result<Pose, String> {
+pub(in crate::studio) fn parsed(text: &str, size: CanvasSize) -> Result<Pose, PoseTrouble> {
     let size = sides(size);
-    let pose = Pose::from_open_pose_json(text, size).map_err(|error| error.to_string())?;
+    let pose = Pose::from_open_pose_json(text, size)?;
     Ok(Pose { people: fitted(&pose, size), size })
 }
 
@@ -110,7 +121,8 @@ impl Studio {
             }
             Err(why) => {
                 let [file] = file();
-                self.notices.error(text_with("pose-unreadable", &[file, ("why", why.into())]));
+                let sentence = text_with("pose-unreadable", &[file, ("why", told(&why).into())]);
+                self.notices.failed_as(sentence, &why);
             }
         }
     }
@@ -130,7 +142,7 @@ impl Studio {
             let json = pose.to_open_pose_json();
             match files::atomic::write(&path, |file| file.write_all(json.as_bytes())) {
                 Ok(()) => Message::Done(saved),
-                Err(error) => Message::Failed(error.to_string()),
+                Err(error) => Message::Failed(Box::new(error)),
             }
         });
     }

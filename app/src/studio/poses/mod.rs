@@ -6,12 +6,12 @@ mod exchange;
 use brushfire_engine::hints::skeleton::{Person, Pose};
 
 pub(super) use self::drawing::{found_people, nobody, with_figures_redrawn};
-pub use self::exchange::PoseRead;
+pub use self::exchange::{PoseRead, PoseTrouble};
 
 use self::drawing::{Drawing, TilesBefore, add_people, change_people, edit_of, layer_with_figures, pose_of, sides};
 use super::Studio;
 use crate::document::{HintObjects, Layer, LayerId, PixelRect};
-use crate::language::{text, text_with};
+use crate::language::{text, text_with, told};
 
 /// People being moved: the document follows them, and becomes one step of the history at the end.
 pub(super) struct Posing {
@@ -52,7 +52,7 @@ impl Studio {
         match self.document.hint_target(layer) {
             Ok(_) => true,
             Err(error) => {
-                self.notices.say(text_with("pose-refused", &[("why", error.to_string().into())]));
+                self.notices.say(text_with("pose-refused", &[("why", told(&error).into())]));
                 false
             }
         }

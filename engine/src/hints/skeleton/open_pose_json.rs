@@ -16,26 +16,28 @@ pub enum PoseJsonError {
     NotJson(String),
     #[error("it has no list of “people”, so it is no pose of OpenPose's")]
     NoPeople,
-    #[error("{0} people are more than this program takes at once; at most {MAX_PEOPLE} are possible")]
+    #[error("{0} people are more than this program takes at once; at most {max} are possible", max = Pose::MAX_PEOPLE)]
     TooManyPeople(usize),
     #[error("what stands in place of person {0} is not a person")]
     NotAPerson(usize),
-    #[error("“{0}” must be a whole number between 1 and {MAX_SIDE}")]
+    #[error("“{0}” must be a whole number between 1 and {max}", max = Pose::MAX_SIDE)]
     CanvasSize(&'static str),
     #[error("person {person}: “{part}” must be a list of points")]
     NotAList { person: usize, part: &'static str },
     #[error(
-        "person {person}: “{part}” has {found} numbers; {expected} points with 3 numbers each (x, y, confidence) are needed"
+        "person {person}: “{part}” has {found} numbers; {} points with 3 numbers each (x, y, confidence) are needed",
+        one_of(expected)
     )]
-    Count { person: usize, part: &'static str, found: usize, expected: &'static str },
+    Count { person: usize, part: &'static str, found: usize, expected: &'static [usize] },
     #[error("person {person}: point {point} of “{part}” must be 2 or 3 numbers")]
     NotAPoint { person: usize, part: &'static str, point: usize },
     #[error("person {person}: point {point} of “{part}” lies too far from the canvas")]
     TooFar { person: usize, part: &'static str, point: usize },
 }
 
-const MAX_PEOPLE: usize = 1000;
-const MAX_SIDE: u64 = 65_535;
+fn one_of(counts: &[usize]) -> String {
+    counts.iter().map(usize::to_string).collect::<Vec<_>>().join(" or ")
+}
 
 /// Canvas pixels from the corner.
 const MAX_COORDINATE: f64 = 1e6;
@@ -51,17 +53,19 @@ struct Part {
     /// As it is called now, and as OpenPose called it before version 1.1.
     names: [&'static str; 2],
     counts: &'static [usize],
-    expected: &'static str,
 }
 
-const BODY: Part = Part { names: ["pose_keypoints_2d", "pose_keypoints"], counts: &[18, 25], expected: "18 or 25" };
-const LEFT_HAND: Part =
-    Part { names: ["hand_left_keypoints_2d", "hand_left_keypoints"], counts: &[21], expected: "21" };
-const RIGHT_HAND: Part =
-    Part { names: ["hand_right_keypoints_2d", "hand_right_keypoints"], counts: &[21], expected: "21" };
-const FACE: Part = Part { names: ["face_keypoints_2d", "face_keypoints"], counts: &[70, 68], expected: "70 or 68" };
+const BODY: Part = Part { names: ["pose_keypoints_2d", "pose_keypoints"], counts: &[18, 25] };
+const LEFT_HAND: Part = Part { names: ["hand_left_keypoints_2d", "hand_left_keypoints"], counts: &[21] };
+const RIGHT_HAND: Part = Part { names: ["hand_right_keypoints_2d", "hand_right_keypoints"], counts: &[21] };
+const FACE: Part = Part { names: ["face_keypoints_2d", "face_keypoints"], counts: &[70, 68] };
 
 impl Pose {
+    /// People that are read of one file.
+    pub const MAX_PEOPLE: usize = 1000;
+    /// Pixels of a side of the canvas that a file says it has.
+    pub const MAX_SIDE: u64 = 65_535;
+
     /// Reads OpenPose's JSON. `size`: the canvas's, for files that do not say it.
     ///
     /// # Errors
@@ -74,7 +78,7 @@ impl Pose {
             frame => frame,
         };
         let people = frame.get("people").and_then(Value::as_array).ok_or(PoseJsonError::NoPeople)?;
-        if people.len() > MAX_PEOPLE {
+        if people.len() > Self::MAX_PEOPLE {
             return Err(PoseJsonError::TooManyPeople(people.len()));
         }
         let said = [side_of(frame, "canvas_width")?, side_of(frame, "canvas_height")?];
@@ -118,7 +122,7 @@ fn side_of(frame: &Value, name: &'static str) -> Result<Option<u32>, PoseJsonErr
         None | Some(Value::Null) => Ok(None),
         Some(side) => {
             // Some programs write 512.0.
-            let side = side.as_f64().filter(|side| side.fract() == 0.0 && (1.0..=MAX_SIDE as f64).contains(side));
+            let side = side.as_f64().filter(|side| side.fract() == 0.0 && (1.0..=Pose::MAX_SIDE as f64).contains(side));
             side.map(|side| Some(side as u32)).ok_or(PoseJsonError::CanvasSize(name))
         }
     }
@@ -159,10 +163,10 @@ fn points_of(object: &Map<String, Value>, part: &Part, person: usize) -> Result<
         Some(_) => return Err(PoseJsonError::NotAList { person, part: name }),
     };
     let reader = PointReader { person, part: name };
-    let miscounted = || PoseJsonError::Count { person, part: name, found: list.len(), expected: part.expected };
+    let miscounted = || PoseJsonError::Count { person, part: name, found: list.len(), expected: part.counts };
     if list.iter().any(Value::is_array) {
         if !part.counts.contains(&list.len()) {
-            return Err(PoseJsonError::Count { person, part: name, found: list.len() * 3, expected: part.expected });
+            return Err(PoseJsonError::Count { person, part: name, found: list.len() * 3, expected: part.counts });
         }
         let nested = list.iter().enumerate().map(|(index, value)| match value {
             Value::Null => Ok(None),
