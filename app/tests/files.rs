@@ -7,8 +7,11 @@ mod painter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use brushfire::commands::{Command, HintCommand};
+use brushfire::dialog::{Answer, Purpose};
 use brushfire::document::{CanvasSize, Layer, LayerContent};
-use brushfire::studio::Question;
+use brushfire::studio::{Message, Question};
+use brushfire_engine::hints::HintKind;
 use egui::{DroppedFile, Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use image::{Rgb, RgbImage, Rgba, RgbaImage};
@@ -229,6 +232,55 @@ fn a_mask_counts_as_a_change_where_the_file_keeps_it() {
     assert!(desk.window().desk.studio.is_modified());
     desk.press(Modifiers::COMMAND, Key::Z);
     assert!(!desk.window().desk.studio.is_modified());
+}
+
+#[test]
+fn what_is_in_no_file_and_what_was_drawn_as_a_hint_is_not_closed_without_asking() {
+    let mut desk = Desk::new();
+    desk.press(Modifiers::COMMAND, Key::I);
+    desk.press(Modifiers::COMMAND, Key::W);
+    assert!(desk.window().desk.studio.question().is_some(), "a mask that is in no file");
+    desk.click("Stay");
+
+    let mut desk = Desk::with_picture();
+    Command::Hint(HintCommand::Add(HintKind::Pose)).run(&mut desk.window_mut().desk);
+    desk.settle();
+    assert!(desk.window().desk.studio.is_modified(), "a pose on a photograph");
+    desk.press(Modifiers::COMMAND, Key::Z);
+    assert!(!desk.window().desk.studio.is_modified());
+}
+
+#[test]
+fn a_file_chosen_for_one_layer_is_asked_about_before_the_others_are_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut desk = with_second_layer(&folder.path().join("scene.png"));
+    let flat = folder.path().join("flat.png");
+    let chosen = || Message::Answered(Purpose::SavePicture, Answer::Path(flat.clone()));
+    desk.window().desk.studio.mailbox().send(chosen());
+    desk.wait_for(|window| window.desk.studio.question().is_some());
+    assert!(!flat.exists());
+    desk.click("Flatten into flat.png");
+    desk.wait_for(|window| window.desk.studio.path() == Some(flat.as_path()));
+    desk.window().desk.studio.mailbox().send(chosen());
+    desk.wait_for(|window| window.desk.studio.question().is_none() && !window.desk.studio.is_modified());
+}
+
+#[test]
+fn a_typed_name_that_is_taken_replaces_its_file_only_when_accepted_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = picture_file(&folder, "picture.png", 8, 8, [1, 2, 3]);
+    let before = std::fs::read(&taken).unwrap();
+    let mut desk = Desk::with_picture();
+    desk.window().desk.studio.mailbox().send(Message::Answered(Purpose::SavePicture, Answer::NoDialog));
+    desk.wait_for(|_| true);
+    desk.window_mut().desk.studio.typed_path_mut().unwrap().text = taken.display().to_string();
+    desk.settle();
+    desk.click("Use this path");
+    assert_eq!(std::fs::read(&taken).unwrap(), before);
+    desk.harness.get_by_label("There is a file of this name already. Accept once more to replace it.");
+    desk.click("Replace it");
+    desk.wait_for(|window| window.desk.studio.path() == Some(taken.as_path()));
+    assert_ne!(std::fs::read(&taken).unwrap(), before);
 }
 
 #[test]

@@ -18,7 +18,7 @@ use brushfire_engine::{Event, JobError, Notice};
 use egui::{Key, Modifiers, Pos2, Role, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use painter::{Desk, press_at};
+use painter::{Desk, key_press, press_at};
 
 #[test]
 fn a_command_is_found_by_a_part_of_its_name() {
@@ -33,6 +33,28 @@ fn a_command_is_found_by_a_part_of_its_name() {
     desk.press(Modifiers::COMMAND, Key::K);
     desk.press(Modifiers::NONE, Key::Escape);
     assert!(desk.window().desk.palette.is_none(), "Escape leaves it");
+}
+
+#[test]
+fn letters_and_enter_that_come_together_mean_the_command_that_was_typed() {
+    let mut desk = Desk::with_picture();
+    desk.press(Modifiers::COMMAND, Key::K);
+    let events = vec![egui::Event::Text("invert mask".to_owned()), key_press(Key::Enter, Modifiers::NONE)];
+    desk.harness.input_mut().events.extend(events);
+    desk.settle();
+    assert_eq!(desk.mask_at(5, 5), u16::MAX);
+}
+
+#[test]
+fn escape_closes_an_open_menu_and_nothing_else() {
+    let mut desk = Desk::with_picture();
+    desk.generate();
+    desk.finish([9, 9, 9]);
+    desk.open_menu(Menu::Edit);
+    desk.press(Modifiers::NONE, Key::Escape);
+    assert!(desk.window().desk.studio.results().shown().is_some(), "the result still waits");
+    desk.press(Modifiers::NONE, Key::Escape);
+    assert!(desk.window().desk.studio.results().shown().is_none());
 }
 
 #[test]
@@ -60,12 +82,12 @@ fn a_shortcut_is_changed_by_pressing_other_keys_and_remembered() {
     desk.settle();
     desk.press(Modifiers::NONE, Key::Enter);
     desk.press(Modifiers::COMMAND, Key::Z);
-    assert!(desk.harness.query_by_label("Also: Undo").is_some(), "the conflict is shown");
+    assert!(desk.harness.query_by_label("Taken from: Undo").is_some(), "it means one command only");
     desk.harness.get_by_role_and_label(Role::Button, "Change the shortcut of Invert mask").focus();
     desk.settle();
     desk.press(Modifiers::NONE, Key::Enter);
     desk.press(Modifiers::COMMAND, Key::U);
-    assert!(desk.harness.query_by_label("Also: Undo").is_none());
+    assert!(desk.harness.query_by_label("Taken from: Undo").is_none());
     desk.press(Modifiers::NONE, Key::Escape);
     desk.press(Modifiers::COMMAND, Key::U);
     assert_eq!(desk.mask_at(5, 5), u16::MAX);

@@ -31,13 +31,16 @@ impl Keymap {
         }
     }
 
-    /// Gives the command this shortcut alone, and takes it from those that had it.
-    pub fn give(&mut self, command: Command, shortcut: KeyboardShortcut) {
+    /// Gives the command this shortcut alone, and takes it from those that had it; returns one of these.
+    pub fn give(&mut self, command: Command, shortcut: KeyboardShortcut) -> Option<Command> {
+        let mut loser = None;
         while let Some(other) = self.conflict(command, shortcut) {
             let rest = self.shortcuts(other).iter().copied().filter(|other| *other != shortcut).collect();
             self.set(other, rest);
+            loser = Some(other);
         }
         self.set(command, vec![shortcut]);
+        loser
     }
 
     /// Gives the command the table's shortcuts again.
@@ -179,7 +182,7 @@ mod tests {
     fn a_shortcut_that_is_given_leaves_the_command_that_had_it() {
         let mut keymap = Keymap::default();
         let undo = keymap.shortcuts(Command::Undo)[0];
-        keymap.give(Command::Save, undo);
+        assert_eq!(keymap.give(Command::Save, undo), Some(Command::Undo));
         assert_eq!((keymap.shortcuts(Command::Save), keymap.conflict(Command::Save, undo)), (&[undo][..], None));
         assert!(!keymap.shortcuts(Command::Undo).contains(&undo));
         let pressed = Modifiers { ctrl: true, command: true, ..Modifiers::NONE };

@@ -480,6 +480,17 @@ mod tests {
         format!("{} {props:?} {:?}", list(document), document.rgba_image(document.bounds()).get_pixel(299, 269))
     }
 
+    #[test]
+    fn the_layer_that_was_active_is_again_when_a_new_one_is_undone() {
+        let mut document = Document::blank(CanvasSize::new(8, 8).unwrap(), [255; 4]);
+        let background = document.active();
+        document.add_paint_layer("above".to_owned());
+        document.set_active(background);
+        let added = document.add_paint_layer("between".to_owned());
+        added.revert(&mut document);
+        assert_eq!(document.active(), background);
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]

@@ -22,6 +22,8 @@ pub struct ShortcutsDialog {
     query: String,
     /// The command whose new keys are waited for.
     waits_for: Option<Command>,
+    /// The command that has got keys, and the one that had them before.
+    taken: Option<(Command, Command)>,
 }
 
 pub fn show(ui: &mut Ui, desk: &mut Desk) {
@@ -68,7 +70,8 @@ fn take_in_keys(ui: &Ui, desk: &mut Desk) {
     let Some(shortcut) = pressed else { return };
     desk.shortcuts_dialog.waits_for = None;
     if shortcut != KeyboardShortcut::new(egui::Modifiers::NONE, Key::Escape) {
-        desk.keymap.give(command, shortcut);
+        let loser = desk.keymap.give(command, shortcut);
+        desk.shortcuts_dialog.taken = loser.map(|loser| (command, loser));
     }
 }
 
@@ -130,10 +133,12 @@ fn keys(ui: &mut Ui, desk: &mut Desk, info: &CommandInfo) {
 }
 
 fn conflict(ui: &mut Ui, desk: &Desk, info: &CommandInfo) {
-    let other =
-        desk.keymap.shortcuts(info.command).iter().find_map(|shortcut| desk.keymap.conflict(info.command, *shortcut));
-    if let Some(other) = other {
-        let words = text_with("shortcuts-conflict", &[("command", other.info().label().into())]);
+    let shortcuts = desk.keymap.shortcuts(info.command);
+    let other = shortcuts.iter().find_map(|shortcut| desk.keymap.conflict(info.command, *shortcut));
+    let taken = desk.shortcuts_dialog.taken.filter(|(winner, _)| *winner == info.command).map(|(_, loser)| loser);
+    let words = other.map(|other| ("shortcuts-conflict", other)).or(taken.map(|loser| ("shortcuts-taken", loser)));
+    if let Some((key, other)) = words {
+        let words = text_with(key, &[("command", other.info().label().into())]);
         ui.add(Label::new(RichText::new(words).color(ui.visuals().warn_fg_color)).truncate());
     }
 }
