@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::EngineSettings;
 use super::models_folder::{MODEL_ENDINGS, find_model};
-use crate::checkpoint::detect::Family;
+use crate::checkpoint::detect::{Family, Generation};
 use crate::checkpoint::{ControlBase, ControlConfig, ControlFiles, ControlFit, open_control};
 use crate::hints::HintKind;
 use crate::recipe::{ControlRecipe, STARTER_MODEL};
@@ -45,8 +45,8 @@ impl KnownControl {
 #[derive(Debug, thiserror::Error)]
 pub enum ControlError {
     #[error(
-        "there is no network for {kind} hints that fits this model: put one for {family} into {}, or name its file",
-        folder.display()
+        "there is no network for {kind} hints that fits this model: {}, or leave the hint out",
+        remedy(*family, folder)
     )]
     NoneForKind { kind: HintKind, family: Family, folder: PathBuf },
     #[error("there is no network {name} in {}; there is {}", folder.display(), listed(known))]
@@ -61,6 +61,16 @@ pub enum ControlError {
     NotLoaded { wanted: usize, loaded: usize },
     #[error("while a picture is made its hints cannot become more or fewer, nor be followed by another network")]
     OtherNetworks,
+}
+
+/// Networks can be had for models that many people use; nobody makes them for one of a size of its own.
+fn remedy(family: Family, folder: &Path) -> String {
+    match family.generation {
+        Generation::Sibling => {
+            format!("choose a model of {}, with a network for it in {}", Generation::Sd1, folder.display())
+        }
+        _ => format!("put one for {family} into {}", folder.display()),
+    }
 }
 
 fn listed(names: &[String]) -> String {

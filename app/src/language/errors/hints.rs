@@ -1,6 +1,7 @@
 //! Hints that cannot be made or followed, and poses that cannot be read.
 
 use brushfire_engine::HintKind;
+use brushfire_engine::checkpoint::detect::{Family, Generation};
 use brushfire_engine::hints::skeleton::{Pose, PoseJsonError};
 use brushfire_engine::hints::{HintError, HintProcessor};
 use brushfire_engine::worker::ControlError;
@@ -73,6 +74,12 @@ impl Tell for HintError {
 impl Tell for ControlError {
     fn words(&self) -> Words<'_> {
         match self {
+            Self::NoneForKind { kind, family: Family { generation: Generation::Sibling, .. }, folder } => {
+                Words::of("error-control-none-for-kind-and-size")
+                    .with("kind", name_of_kind(*kind))
+                    .with_told("generation", &Generation::Sd1)
+                    .with_shown("folder", folder.display())
+            }
             Self::NoneForKind { kind, family, folder } => Words::of("error-control-none-for-kind")
                 .with("kind", name_of_kind(*kind))
                 .with_told("family", family)

@@ -92,9 +92,11 @@ fn hints() -> Samples {
 
 fn controls() -> Samples {
     let (kind, family) = (HintKind::Depth, family(4));
+    let sibling = Family { generation: Generation::Sibling, ..family };
     let fits = ControlFit { generation: Generation::Sd1, text_width: None };
     samples![
         ControlError::NoneForKind { kind, family, folder: path() },
+        ControlError::NoneForKind { kind, family: sibling, folder: path() },
         ControlError::Unknown { name: s("net"), folder: path(), known: vec![] },
         ControlError::Unknown { name: s("net"), folder: path(), known: vec![s("one"), s("two")] },
         ControlError::OtherFamily { name: s("net"), fits, family, why: s("768, 1024") },
