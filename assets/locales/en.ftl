@@ -719,6 +719,7 @@ edit-layer-properties = Layer properties
 ## What the studio says
 
 question = Save the changes to { $picture } first?
+cut-by-canvas = What lay beyond the canvas was cut off; Undo brings it back.
 clipboard-empty = There is no picture on the clipboard.
 clipboard-filled = The picture is on the clipboard.
 clipboard-selected = What is selected is on the clipboard.

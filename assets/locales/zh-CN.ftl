@@ -719,6 +719,7 @@ edit-layer-properties = 图层属性
 ## 工作室的话
 
 question = 先保存对“{ $picture }”的更改吗？
+cut-by-canvas = 画布以外的部分已被裁掉；可用“撤销”恢复。
 clipboard-empty = 剪贴板上没有图片。
 clipboard-filled = 图片已复制到剪贴板。
 clipboard-selected = 选中的内容已复制到剪贴板。

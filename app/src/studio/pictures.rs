@@ -18,6 +18,8 @@ use crate::language::text;
 pub(super) struct Aside {
     pub(super) number: u64,
     document: Document,
+    /// So that it is seen at once when it comes back; as far as it was when it was put aside.
+    composite: Composite,
     history: History<Recipe>,
     recipe: Recipe,
     path: Option<PathBuf>,
@@ -249,6 +251,7 @@ impl Studio {
             number: self.pictures_opened,
             flattens_into: None,
             saved_revision: Some(revision_in(None, &document)),
+            composite: Composite::new(document.size()),
             document,
             history: self.safety.new_history(),
             recipe: self.recipe.clone(),
@@ -265,11 +268,11 @@ impl Studio {
         self.history.seal();
         self.stop_stepping();
         self.notices.withdraw_offers();
-        self.composite = Composite::new(next.document.size());
         self.stroke_dirty = None;
         let last = Aside {
             number: std::mem::replace(&mut self.picture_number, next.number),
             document: std::mem::replace(&mut self.document, next.document),
+            composite: std::mem::replace(&mut self.composite, next.composite),
             history: std::mem::replace(&mut self.history, next.history),
             recipe: std::mem::replace(&mut self.recipe, next.recipe),
             path: std::mem::replace(&mut self.path, next.path),

@@ -156,6 +156,9 @@ impl Transforming {
         session.is_applied = true;
         session.grab = None;
         let layer = session.layer;
+        if session.quad.reaches_beyond(studio.document().bounds()) {
+            studio.notices.confirm(text("cut-by-canvas"));
+        }
         studio.edit_in_background(move |document| document.transform_layer(layer, projection, filter));
     }
 

@@ -49,6 +49,13 @@ impl Quad {
         Rect::from_min_max(place(self.source[0]), place(self.source[2]))
     }
 
+    /// Whether part of it has come to lie beyond the canvas, by half a pixel at least.
+    pub(super) fn reaches_beyond(&self, canvas: PixelRect) -> bool {
+        let PixelRect { left, top, right, bottom } = canvas;
+        let within = Rect::from_min_max(pos2(left as f32, top as f32), pos2(right as f32, bottom as f32)).expand(0.5);
+        self.corners.iter().any(|corner| !within.contains(*corner))
+    }
+
     /// Whether anything has moved.
     pub(super) fn is_changed(&self) -> bool {
         self.corners.iter().zip(self.source).any(|(corner, [x, y])| *corner != pos2(x as f32, y as f32))
