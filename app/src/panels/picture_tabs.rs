@@ -1,18 +1,20 @@
 //! The open pictures, as tabs over the canvas, where there are several.
 
 use egui::{
-    Align, Align2, Layout, PointerButton, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, vec2,
+    Align, Align2, Button, Layout, PointerButton, Rect, Response, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2,
+    WidgetInfo, vec2,
 };
 
-use super::controls::icon_button;
 use crate::commands::Command;
 use crate::desk::Desk;
 use crate::icons;
+use crate::language::{text, tooltip};
 use crate::studio::PictureTab;
 use crate::theme::{self, ACCENT};
 
 /// Side of a tab's cross.
 const CROSS: f32 = 20.0;
+const CROSS_ICON: f32 = 14.0;
 const MAX_WIDTH: f32 = 200.0;
 
 pub fn show(ui: &mut Ui, desk: &mut Desk) {
@@ -60,11 +62,17 @@ fn show_tab(ui: &mut Ui, tab: &PictureTab) -> (bool, bool) {
     let text = Rect::from_min_max(rect.min + vec2(12.0, 0.0), rect.max);
     ui.painter().galley(Align2::LEFT_CENTER.align_size_within_rect(galley.size(), text).min, galley, color);
     let cross = Rect::from_center_size(rect.right_center() - vec2(CROSS / 2.0 + 6.0, 0.0), Vec2::splat(CROSS));
-    let closed = ui
-        .scope_builder(UiBuilder::new().max_rect(cross), |ui| {
-            icon_button(ui, icons::X, &Command::ClosePicture.info().text_key(), None)
-        })
-        .inner
-        .clicked();
+    let closed = close_button(ui, cross).clicked();
     (response.clicked(), closed || response.clicked_by(PointerButton::Middle))
+}
+
+/// The tab's cross, in exactly this place: a button of the panels' height would push the next tabs down.
+fn close_button(ui: &mut Ui, place: Rect) -> Response {
+    let mut ui = ui.new_child(UiBuilder::new().max_rect(place));
+    ui.spacing_mut().button_padding = Vec2::ZERO;
+    ui.spacing_mut().interact_size = Vec2::splat(CROSS);
+    let key = Command::ClosePicture.info().text_key();
+    let button = Button::image(icons::X.image_of(CROSS_ICON)).image_tint_follows_text_color(true);
+    let response = ui.put(place, button.frame_when_inactive(false).min_size(place.size()));
+    response.accessible_name(text(&key)).on_hover_text(tooltip(&key))
 }
