@@ -91,6 +91,22 @@ fn mask_value(corner: Corner, beside: vec2f) -> f32 {
     return select(0.0, texel(corner, beside).r, corner.place.x >= 0);
 }
 
+// Where along its dashes a selection's line is, in screen pixels. They run along x + y, but where the line itself keeps
+// that the same, "/", along x - y: it would else be of one colour from end to end, and be lost on a ground of that colour.
+// Looked at from some way off, so that the stairs of enlarged pixels are one slope.
+fn way_along(corner: Corner, right: vec2f, down: vec2f) -> f32 {
+    var falling = 0.0;
+    var rising = 0.0;
+    for (var away = 2.0; away < 7.0; away += 2.0) {
+        let by = (right + down) * away;
+        let up = (right - down) * away;
+        falling += mask_value(corner, by) - mask_value(corner, -by);
+        rising += mask_value(corner, up) - mask_value(corner, -up);
+    }
+    let at = corner.position.xy;
+    return select(at.x + at.y, at.x - at.y, abs(falling) > abs(rising) + 0.25);
+}
+
 @fragment
 fn mask(corner: Corner) -> @location(0) vec4f {
     let value = mask_value(corner, vec2f(0.0));
@@ -109,7 +125,7 @@ fn mask(corner: Corner) -> @location(0) vec4f {
         case BLACK_AND_WHITE: { color = vec4f(vec3f(value), 1.0); }
         case ISOLATED: { color *= 1.0 - value; }
         case SELECTION: {
-            let dash = fract((corner.position.x + corner.position.y) / 8.0 - view.march) < 0.5;
+            let dash = fract(way_along(corner, right, down) / 8.0 - view.march) < 0.5;
             color = vec4f(vec3f(select(0.0, 1.0, dash)), 1.0) * line;
         }
         default: { color *= corner.color.a * value; }
