@@ -118,7 +118,8 @@ impl Planning {
             return;
         }
         let Some(plan) = self.plan(studio) else { return };
-        if studio.run().is_none() {
+        // It belongs to the mask and goes where that is hidden.
+        if studio.run().is_none() && studio.document().mask_look().visible {
             self.ring.paint(ui.ctx(), painter, camera, studio, &plan);
         }
         if plan.recipe.area != Area::Masked {
