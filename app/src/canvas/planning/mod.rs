@@ -216,7 +216,8 @@ fn paint_label(painter: &Painter, frame: Rect, plan: &Plan, is_explained: bool) 
     let room = vec2(6.0, 2.0);
     let size = galley.size() + 2.0 * room;
     let clip = painter.clip_rect();
-    let above = frame.left_top() + vec2(OUTSIDE, -size.y - 4.0);
+    // Over the handles, which lie around the frame.
+    let above = frame.left_top() + vec2(OUTSIDE, -size.y - OUTSIDE - handle::REACH);
     // Where there is no room above the frame, it stands in its corner.
     let corner = if above.y < clip.top() { frame.left_top() + Vec2::splat(6.0) } else { above };
     let pill = Rect::from_min_size(corner.max(clip.min + Vec2::splat(4.0)), size);
