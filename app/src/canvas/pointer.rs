@@ -259,7 +259,7 @@ impl Pointer {
         self.planning.paint(ui, painter, camera, studio, tools);
         self.transforming.paint(painter, camera, studio);
         self.cropping.paint(painter, camera);
-        self.cutting.paint(painter, camera);
+        self.cutting.paint(painter, camera, studio);
         self.placing.paint(ui, painter, camera);
         let pointer = response.hover_pos().or_else(|| response.interact_pointer_pos());
         self.posing.paint(painter, camera, pointer.filter(|_| self.moving.is_none()), studio, tools);

@@ -118,8 +118,11 @@ impl Cutting {
         studio.mask_by_subject(self.strokes.clone(), tools.subject.masks_background);
     }
 
-    /// Draws what is marked.
-    pub(super) fn paint(&self, painter: &Painter, camera: &Camera) {
+    /// Draws what is marked; not over a picture that is made or waits for a judgement.
+    pub(super) fn paint(&self, painter: &Painter, camera: &Camera, studio: &Studio) {
+        if studio.run().is_some() || studio.results().shown().is_some() {
+            return;
+        }
         for SubjectStroke { is_subject, points, diameter } in &self.strokes {
             let color = if *is_subject { SUBJECT } else { BACKGROUND };
             let line: Vec<Pos2> = points.iter().map(|[x, y]| camera.screen_from_canvas(Pos2::new(*x, *y))).collect();
