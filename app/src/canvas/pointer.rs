@@ -262,7 +262,8 @@ impl Pointer {
         self.cutting.paint(painter, camera, studio);
         self.placing.paint(ui, painter, camera);
         let pointer = response.hover_pos().or_else(|| response.interact_pointer_pos());
-        self.posing.paint(painter, camera, pointer.filter(|_| self.moving.is_none()), studio, tools);
+        let may_place_people = self.moving.is_none() && !self.placing.is_floating();
+        self.posing.paint(painter, camera, pointer.filter(|_| may_place_people), studio, tools);
         let Some(pos_on_screen) = pointer else { return };
         if self.moving.is_some() {
             ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
