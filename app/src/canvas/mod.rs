@@ -3,6 +3,7 @@
 mod aids;
 pub mod camera;
 mod cropping;
+mod depth_hand;
 mod gpu;
 mod handle;
 mod live_picture;

@@ -1,0 +1,59 @@
+//! Depth hints are painted in greys, white being near: while one is active, hand and gradient hold such colours, and the
+//! picture's own come back with the picture's layers.
+
+use brushfire_engine::HintKind;
+
+use super::marking::{ColorStop, GradientPreset};
+use super::tools::Toolbox;
+use crate::studio::Studio;
+use crate::studio::hints::kind_of;
+
+/// What was in hand on the other kind of layers.
+pub(super) struct DepthHand {
+    is_on_depth: bool,
+    color: [u8; 3],
+    second_color: [u8; 3],
+    stops: Vec<ColorStop>,
+}
+
+impl Default for DepthHand {
+    /// The nearest, the farthest, and all between them without gaps: what is not painted tells the network nothing.
+    fn default() -> Self {
+        Self { is_on_depth: false, color: [255; 3], second_color: [0; 3], stops: GradientPreset::ToSecond.stops() }
+    }
+}
+
+impl DepthHand {
+    /// Changes hands where a depth hint has become the active layer, or is it no longer.
+    pub fn follow(&mut self, studio: &Studio, tools: &mut Toolbox) {
+        self.change_to(studio.active_hint().and_then(kind_of) == Some(HintKind::Depth), tools);
+    }
+
+    fn change_to(&mut self, is_on_depth: bool, tools: &mut Toolbox) {
+        if std::mem::replace(&mut self.is_on_depth, is_on_depth) != is_on_depth {
+            std::mem::swap(&mut self.color, &mut tools.color);
+            std::mem::swap(&mut self.second_color, &mut tools.second_color);
+            std::mem::swap(&mut self.stops, &mut tools.gradient.stops);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_depth_hint_is_painted_in_white_and_the_pictures_colour_comes_back() {
+        let (mut hand, mut tools) = (DepthHand::default(), Toolbox::default());
+        tools.color = [200, 30, 20];
+        let stops = tools.gradient.stops.clone();
+        hand.change_to(true, &mut tools);
+        assert_eq!((tools.color, tools.second_color), ([255; 3], [0; 3]));
+        assert!(tools.gradient.stops.iter().all(|stop| stop.opacity >= 1.0));
+        tools.color = [128; 3];
+        hand.change_to(false, &mut tools);
+        assert_eq!((tools.color, &tools.gradient.stops), ([200, 30, 20], &stops));
+        hand.change_to(true, &mut tools);
+        assert_eq!(tools.color, [128; 3], "the nearness in hand is remembered too");
+    }
+}
