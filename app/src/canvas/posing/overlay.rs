@@ -15,6 +15,8 @@ use crate::theme::ACCENT;
 /// Radius of a joint's handle and of those of hands and faces, in points.
 const JOINT: f32 = 4.5;
 const FINE: f32 = 2.5;
+/// Radius of a face's points where there is nothing to take: they are white, and so is many a canvas.
+const FACE_DOT: f32 = 1.25;
 
 fn rgb([red, green, blue]: [u8; 3]) -> Color32 {
     Color32::from_rgb(red, green, blue)
@@ -79,6 +81,11 @@ fn paint_limbs(painter: &Painter, camera: &Camera, person: &Person, opacity: f32
         }
     }
     paint_figure(painter, person, place, 2.5, opacity);
+    for dot in person.face.iter().flat_map(|face| face.iter().flatten()) {
+        let middle = place(*dot);
+        painter.circle_filled(middle, FACE_DOT + 1.0, Color32::from_black_alpha((110.0 * opacity) as u8));
+        painter.circle_filled(middle, FACE_DOT, rgb(FACE_COLOR).gamma_multiply(opacity));
+    }
 }
 
 fn paint_joint(painter: &Painter, middle: Pos2, id: PointId, is_hovered: bool, is_chosen: bool) {
