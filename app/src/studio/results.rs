@@ -1,5 +1,6 @@
 //! The strip of results: what was generated, newest first, until another picture is opened.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -8,7 +9,7 @@ use image::{GrayImage, RgbImage};
 
 use super::generation::Origin;
 use super::{RunId, Studio};
-use crate::document::{AcceptedResult, PixelRect};
+use crate::document::{AcceptedResult, Layer, LayerContent, PixelRect};
 
 /// Names one result for as long as the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -140,6 +141,19 @@ impl Results {
         }
     }
 
+    /// Steps of the history have taken results' layers out of the picture, or brought them back: what was accepted is what
+    /// the picture has. A layer that vanishes as a step is done again was merged, not given up.
+    fn follow_step(&mut self, undone: bool, before: &HashSet<String>, after: &HashSet<String>) {
+        for result in &mut self.results {
+            let Ok(recipe) = serde_json::to_string(&result.recipe) else { continue };
+            match (before.contains(&recipe), after.contains(&recipe)) {
+                (true, false) if undone => result.accepted = false,
+                (false, true) => result.accepted = true,
+                _ => {}
+            }
+        }
+    }
+
     /// Takes one away; nothing is shown if it was shown.
     pub fn remove(&mut self, id: ResultId) {
         self.results.retain(|result| result.id != id);
@@ -213,6 +227,21 @@ impl Studio {
         });
     }
 
+    /// The recipes of the results that are layers of the picture.
+    pub(super) fn accepted_recipes(&self) -> HashSet<String> {
+        let recipe = |layer: &Layer| match layer.content() {
+            LayerContent::Result { recipe, .. } => recipe.clone(),
+            _ => None,
+        };
+        self.document.all_layers().filter_map(recipe).collect()
+    }
+
+    /// After a step of the history, before which the picture had results of these recipes.
+    pub(super) fn mark_results_after_step(&mut self, undone: bool, before: &HashSet<String>) {
+        let after = self.accepted_recipes();
+        self.results.follow_step(undone, before, &after);
+    }
+
     /// Makes the shown result part of the picture.
     pub fn accept_shown(&mut self) {
         let Some(result) = self.results.shown() else { return };
@@ -271,5 +300,23 @@ mod tests {
 
         results.keep_within(900);
         assert_eq!(seeds(&results), [2, 3]);
+    }
+    #[test]
+    fn what_was_accepted_loses_its_mark_when_that_is_undone_and_gets_it_back() {
+        let mut results = Results::default();
+        let region = PixelRect { left: 0, top: 0, right: 10, bottom: 10 };
+        results.add(RunId(1), vec![picture(1), picture(2)], region, &Arc::new(GrayImage::new(10, 10)));
+        let first = results.iter().next().map(|result| (result.id, serde_json::to_string(&result.recipe).unwrap()));
+        let (id, recipe) = first.unwrap();
+        let (without, with) = (HashSet::new(), HashSet::from([recipe]));
+        let marks = |results: &Results| results.iter().map(|result| result.accepted).collect::<Vec<_>>();
+        results.mark_accepted(id);
+
+        results.follow_step(true, &with, &without);
+        assert_eq!(marks(&results), [false, false]);
+        results.follow_step(false, &without, &with);
+        assert_eq!(marks(&results), [true, false]);
+        results.follow_step(false, &with, &without);
+        assert_eq!(marks(&results), [true, false], "merging layers gives nothing up");
     }
 }

@@ -90,6 +90,7 @@ impl Studio {
     }
 
     fn step(&mut self, undone: bool) {
+        let accepted = self.accepted_recipes();
         if undone {
             let ops = self.history.ops_to_undo();
             self.history.undo(&mut self.document, &mut self.recipe);
@@ -99,6 +100,7 @@ impl Studio {
             self.history.redo(&mut self.document, &mut self.recipe);
             self.after_step(ops);
         }
+        self.mark_results_after_step(undone, &accepted);
     }
 
     pub(super) fn take_in_step_read(&mut self, read: StepRead) {
@@ -109,8 +111,10 @@ impl Studio {
         self.stepping.reading = None;
         match ops {
             Ok(ops) => {
+                let accepted = self.accepted_recipes();
                 self.history.take_step(id, undone, ops.clone(), &mut self.document);
                 self.after_step(Some(ops));
+                self.mark_results_after_step(undone, &accepted);
                 self.step_on();
             }
             Err(error) => {
