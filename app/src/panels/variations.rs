@@ -1,11 +1,12 @@
 //! The newest pictures beside each other, as large as there is room: while they form and when they are done.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use egui::{
-    Area, Color32, ColorImage, Frame, Id, Key, Margin, Modifiers, Order, Rect, Response, RichText, Role, Sense, Stroke,
-    StrokeKind, TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Align2, Area, Color32, ColorImage, Frame, Id, Key, Margin, Modifiers, Order, Rect, Response, RichText, Role, Sense,
+    Stroke, StrokeKind, TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 use image::RgbImage;
 
@@ -152,20 +153,25 @@ fn part_in_context(plan: &Plan) -> (Rect, f32) {
     (part, context.width() as f32 / context.height().max(1) as f32)
 }
 
-/// Where the cells lie: in as many columns as make them largest.
+/// Where the cells lie: in as many columns as make them largest, and of such the ones that leave the fewest places empty;
+/// in the middle of the room.
 fn grid(room: Rect, cells: &[Cell]) -> Vec<Rect> {
     let ratio = cells.first().map_or(1.0, |cell| cell.ratio);
     let side = |count: usize, length: f32| ((length - GAP * (count as f32 - 1.0)) / count as f32).max(1.0);
-    let largest = |columns: usize| {
+    let fitting = |columns: usize| {
         let rows = cells.len().div_ceil(columns);
-        let (width, height) = (side(columns, room.width()), side(rows, room.height()));
-        (width.min(height * ratio), columns, vec2(width, height))
+        let width = side(columns, room.width()).min(side(rows, room.height()) * ratio);
+        (width, columns, rows)
     };
-    let best = (1..=cells.len().max(1)).map(largest).max_by(|one, other| one.0.total_cmp(&other.0));
-    let Some((_, columns, size)) = best else { return vec![] };
+    // Nobody sees a point more or less.
+    let rank = |(width, columns, rows): &(f32, usize, usize)| (width.round() as u32, Reverse(columns * rows));
+    let Some((width, columns, rows)) = (1..=cells.len()).map(fitting).max_by_key(rank) else { return vec![] };
+    let step = vec2(width, width / ratio) + Vec2::splat(GAP);
+    let all = step * vec2(columns as f32, rows as f32) - Vec2::splat(GAP);
+    let corner = Align2::CENTER_CENTER.align_size_within_rect(all, room).min;
     let place = |index: usize| {
         let (column, row) = ((index % columns) as f32, (index / columns) as f32);
-        Rect::from_min_size(room.min + vec2(column, row) * (size + Vec2::splat(GAP)), size)
+        Rect::from_min_size(corner + vec2(column, row) * step, step - Vec2::splat(GAP))
     };
     (0..cells.len()).map(place).collect()
 }
@@ -227,5 +233,18 @@ mod tests {
         assert_eq!(columns(vec2(1600.0, 400.0), 4, 1.0), 4);
         assert_eq!(columns(vec2(900.0, 800.0), 4, 4.0), 1);
         assert_eq!(columns(vec2(900.0, 800.0), 1, 1.0), 1);
+    }
+
+    #[test]
+    fn four_that_are_no_larger_in_three_columns_leave_no_place_empty() {
+        assert_eq!(columns(vec2(1300.0, 800.0), 4, 1.0), 2);
+        assert_eq!(columns(vec2(1300.0, 800.0), 3, 1.0), 3);
+    }
+
+    #[test]
+    fn the_pictures_stand_in_the_middle() {
+        let room = Rect::from_min_size(pos2(10.0, 20.0), vec2(1300.0, 800.0));
+        let all = grid(room, &cells(4, 1.0)).into_iter().fold(Rect::NOTHING, Rect::union);
+        assert!((all.center() - room.center()).length() < 1.0, "{all}");
     }
 }
