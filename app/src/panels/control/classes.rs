@@ -2,8 +2,8 @@
 
 use brushfire_engine::hints::{ADE20K, SegmentationClass};
 use egui::{
-    Align2, Color32, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, TextStyle, Ui, Vec2, WidgetInfo,
-    pos2, vec2,
+    Align2, Color32, Rangef, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, TextStyle, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
 };
 
 use crate::canvas::Tool;
@@ -13,8 +13,9 @@ use crate::panels::controls::paint_line_ground;
 use crate::theme::{self, CONTROL_HEIGHT};
 
 const ROW_HEIGHT: f32 = 24.0;
-/// Of the list.
-const HEIGHT: f32 = 168.0;
+/// Of the list: nine classes, or as many as there is room for. Without a least height the panel, which scrolls too, leaves
+/// it three.
+const HEIGHT: Rangef = Rangef { min: 9.0 * ROW_HEIGHT, max: 13.0 * ROW_HEIGHT };
 const SWATCH: f32 = 16.0;
 
 /// What is typed to find a class.
@@ -35,7 +36,9 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
     let field = TextEdit::singleline(&mut search.typed).hint_text(text("hint-classes-search"));
     ui.add_sized([ui.available_width(), CONTROL_HEIGHT], field).accessible_name(text("hint-classes-search"));
     let found: Vec<&SegmentationClass> = ADE20K.iter().filter(|class| search.finds(class)).collect();
-    let area = ScrollArea::vertical().id_salt("classes").auto_shrink([false, false]).max_height(HEIGHT);
+    let height = HEIGHT.clamp(ui.available_height());
+    let area = ScrollArea::vertical().id_salt("classes").auto_shrink([false, false]);
+    let area = area.max_height(height).min_scrolled_height(height);
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         area.show_rows(ui, ROW_HEIGHT, found.len(), |ui, range| {
