@@ -40,8 +40,12 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
     }
 }
 
-/// The hint as its network sees it.
+/// The hint as its network sees it; of one that is the picture itself, in words: the canvas shows that.
 fn seen(ui: &mut Ui, desk: &Desk, id: LayerId, kind: HintKind) {
+    if kind.is_the_picture() {
+        ui.label(RichText::new(text("hint-is-the-picture")).weak());
+        return;
+    }
     let size = desk.studio.plan().crop.model_size;
     let [width, height] = size.map(|side| side as f32);
     let scale = (ui.available_width() / width).min(SEEN_HEIGHT / height);
@@ -51,9 +55,9 @@ fn seen(ui: &mut Ui, desk: &Desk, id: LayerId, kind: HintKind) {
     match desk.control_panel.seen.get(id) {
         Some(texture) => egui::Image::from_texture(texture).corner_radius(4).paint_at(ui, rect),
         None => {
-            let key = if kind.is_the_picture() { "hint-is-the-picture" } else { "hint-nothing-drawn" };
             let font = egui::TextStyle::Body.resolve(ui.style());
-            let words = ui.painter().layout(text(key), font, Color32::from_gray(0x9B), rect.width() - 24.0);
+            let words =
+                ui.painter().layout(text("hint-nothing-drawn"), font, Color32::from_gray(0x9B), rect.width() - 24.0);
             ui.painter().galley(rect.center() - words.size() / 2.0, words, Color32::PLACEHOLDER);
         }
     }
