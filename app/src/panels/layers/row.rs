@@ -1,5 +1,7 @@
 //! One layer's line: eye, picture, name, locks.
 
+use egui::text::CCursorRange;
+use egui::text_edit::TextEditState;
 use egui::{
     Align2, Button, Color32, CornerRadius, Id, Image, Key, Rect, Response, Role, Sense, Stroke, StrokeKind, TextEdit,
     Ui, Vec2, WidgetInfo, pos2, vec2,
@@ -240,6 +242,10 @@ fn name_field(ui: &mut Ui, desk: &mut Desk, id: LayerId, place: Rect) {
     let field = field.accessible_name(Command::Layer(LayerCommand::Rename).info().label());
     if std::mem::take(is_new) {
         field.request_focus();
+        // What is typed takes the old name's place.
+        let mut state = TextEditState::load(ui.ctx(), field.id).unwrap_or_default();
+        state.cursor.set_char_range(Some(CCursorRange::select_all_str(typed)));
+        state.store(ui.ctx(), field.id);
     }
     if field.lost_focus() {
         let typed = std::mem::take(typed).trim().to_owned();
