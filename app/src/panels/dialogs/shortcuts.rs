@@ -42,7 +42,9 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
         }
     });
     let height = (ui.ctx().content_rect().height() - 264.0).max(200.0);
-    ScrollArea::vertical().max_height(height).auto_shrink([false, false]).show(ui, |ui| {
+    // As high from the first frame on as in the others: a dialog knows its room only after it was shown once.
+    let area = ScrollArea::vertical().max_height(height).min_scrolled_height(height);
+    area.auto_shrink([false, false]).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
         for menu in Menu::ALL {
             group(ui, desk, menu);
