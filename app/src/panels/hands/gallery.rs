@@ -3,9 +3,10 @@
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Align2, Color32, ColorImage, Context, FontId, Rect, Response, Role, ScrollArea, Sense, TextureHandle,
-    TextureOptions, Ui, WidgetInfo, pos2, vec2,
+    Color32, ColorImage, Context, FontId, Rect, Response, Role, ScrollArea, Sense, TextureHandle, TextureOptions, Ui,
+    WidgetInfo, pos2, vec2,
 };
 
 use super::preview::shaded_image;
@@ -14,8 +15,8 @@ use crate::hand::{Gesture, GesturesError, HandStamp, read_gestures};
 use crate::language::{text, text_of_name, text_with};
 use crate::panels::controls::{paint_cell_frame, paint_cell_ground};
 
-/// Least width of a gesture, in points.
-const CELL_WIDTH: f32 = 62.0;
+/// Least width of a gesture, in points: most names fit.
+const CELL_WIDTH: f32 = 84.0;
 const CELL_HEIGHT: f32 = 82.0;
 const CAPTION_HEIGHT: f32 = 18.0;
 const GAP: f32 = 4.0;
@@ -113,8 +114,10 @@ fn cell(ui: &mut Ui, gesture: &Gesture, picture: Option<&TextureHandle>, width: 
     }
     let color = if is_taken { ui.visuals().strong_text_color() } else { ui.visuals().text_color() };
     let at = pos2(rect.center().x, rect.bottom() - CAPTION_HEIGHT / 2.0);
-    let painter = ui.painter().with_clip_rect(rect.shrink(2.0));
-    painter.text(at, Align2::CENTER_CENTER, &name, FontId::proportional(12.0), color);
+    let mut job = LayoutJob::simple_singleline(name.clone(), FontId::proportional(12.0), color);
+    job.wrap = TextWrapping::truncate_at_width(width - 8.0);
+    let words = ui.painter().layout_job(job);
+    ui.painter().galley(at - words.size() / 2.0, words, color);
     paint_cell_frame(ui, rect, &response, is_taken);
     response.on_hover_text(name)
 }
