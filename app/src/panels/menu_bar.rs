@@ -3,6 +3,7 @@
 use egui::{Button, MenuBar, RichText, Ui, Vec2, vec2};
 
 use super::controls::{as_choice, from_right, shortcut_text};
+use super::menu;
 use crate::commands::{Command, CommandInfo, Menu};
 use crate::desk::Desk;
 use crate::language::text;
@@ -20,12 +21,14 @@ pub fn show(ui: &mut Ui, desk: &mut Desk) {
             ui.menu_button(menu.label(), |ui| {
                 ui.set_min_width(232.0);
                 ui.spacing_mut().button_padding = ENTRY_PADDING;
-                for info in menu.commands() {
-                    entry(ui, desk, info);
-                    if info.command == Command::Open {
-                        recent_files(ui, desk);
+                menu::scrolling(ui, |ui| {
+                    for info in menu.commands() {
+                        entry(ui, desk, info);
+                        if info.command == Command::Open {
+                            recent_files(ui, desk);
+                        }
                     }
-                }
+                });
             });
         }
         from_right(ui, |ui| {

@@ -17,6 +17,7 @@ mod layers;
 mod layout;
 mod marking_options;
 mod mask;
+mod menu;
 mod menu_bar;
 mod notices;
 mod palette;

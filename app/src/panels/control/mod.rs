@@ -12,6 +12,7 @@ use egui::{RichText, Ui, vec2};
 use self::classes::ClassSearch;
 use self::seen::SeenTextures;
 use super::controls::{Look, command_button};
+use super::menu;
 use crate::commands::{Command, HintCommand, Menu};
 use crate::desk::Desk;
 use crate::icons;
@@ -45,7 +46,7 @@ fn head(ui: &mut Ui, desk: &mut Desk) {
         let label = text("add-hint");
         let image = icons::PLUS.image().tint(ui.visuals().text_color());
         let button = egui::Button::image_and_text(image, &label).min_size(size);
-        let (response, _) = MenuButton::from_button(button).ui(ui, |ui| kinds(ui, desk));
+        let (response, _) = MenuButton::from_button(button).ui(ui, |ui| menu::scrolling(ui, |ui| kinds(ui, desk)));
         response.accessible_name(label).on_hover_text(text("add-hint-tooltip"));
     });
 }

@@ -15,6 +15,7 @@ use self::row::ROW_HEIGHT;
 use self::rows::{DropZone, Row, place_of_drop, zone_at};
 use self::thumbnails::LayerThumbnails;
 use super::controls::{Look, Number, Unit, command_button, from_right};
+use super::menu;
 use crate::commands::{Command, LayerCommand};
 use crate::desk::Desk;
 use crate::document::{BlendMode, Layer, LayerId};
@@ -152,17 +153,19 @@ fn answer(desk: &mut Desk, row: Row, response: &Response) {
     if response.drag_started() {
         desk.layers_panel.dragged = Some(row.id);
     }
-    response.context_menu(|ui| {
-        for info in crate::commands::Menu::Layer.commands() {
-            if info.starts_group {
-                ui.separator();
-            }
-            if ui.add_enabled(info.command.is_enabled(desk), egui::Button::new(info.label())).clicked() {
-                info.command.run(desk);
-                ui.close();
-            }
+    response.context_menu(|ui| menu::scrolling(ui, |ui| entries(ui, desk)));
+}
+
+fn entries(ui: &mut Ui, desk: &mut Desk) {
+    for info in crate::commands::Menu::Layer.commands() {
+        if info.starts_group {
+            ui.separator();
         }
-    });
+        if ui.add_enabled(info.command.is_enabled(desk), egui::Button::new(info.label())).clicked() {
+            info.command.run(desk);
+            ui.close();
+        }
+    }
 }
 
 /// While a layer is dragged a line shows where it would go; letting go moves it there.
