@@ -5,6 +5,7 @@ use egui::{
     WidgetInfo, pos2, vec2,
 };
 
+use super::color::color_field;
 use super::controls::{icon_button, short_number};
 use super::marking_options::choice;
 use crate::canvas::{ColorStop, GradientOptions, GradientPreset, HandColors, StopColor};
@@ -146,7 +147,7 @@ fn stop(ui: &mut Ui, options: &mut GradientOptions, colors: HandColors, chosen: 
     choice(ui, "gradient-stop-kind", &mut stop.color, &choices);
     if let StopColor::Own(color) = &mut stop.color {
         let (name, tooltip) = (text("gradient-stop-color"), tooltip("gradient-stop-color"));
-        ui.color_edit_button_srgb(color).accessible_name(name).on_hover_text(tooltip);
+        color_field(ui, &name, &tooltip, color);
     }
     let mut percent = stop.opacity * 100.0;
     let field = short_number(ui, "gradient-stop-opacity", &mut percent, |field| {

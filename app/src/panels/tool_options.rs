@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use egui::{Align, Color32, ComboBox, Id, Mesh, Rect, RichText, ScrollArea, Shape, Stroke, Ui, Vec2, pos2, vec2};
 
+use super::color::color_field;
 use super::controls::{Look, Number, Unit, command_button};
 use super::{crop_options, marking_options, mask, pose_options, subject_options, transform_options};
 use crate::canvas::{Mirror, Tool, Toolbox};
@@ -107,7 +108,7 @@ fn colors(ui: &mut Ui, desk: &mut Desk) {
     ui.label(RichText::new(text("brush-color")).weak()).on_hover_text(tooltip("brush-color"));
     let Toolbox { color, second_color, .. } = &mut desk.tools;
     for (key, color) in [("brush-color", color), ("second-color", second_color)] {
-        ui.color_edit_button_srgb(color).accessible_name(text(key)).on_hover_text(tooltip(key));
+        color_field(ui, &text(key), &tooltip(key), color);
     }
     command_button(ui, desk, Command::SwapColors, Look::Quiet, Vec2::splat(CONTROL_HEIGHT));
     ui.add_space(8.0);

@@ -1,11 +1,14 @@
 //! The colour in hand: a wheel, numbers, and the colours used lately.
 
+mod field;
 mod wheel;
 
 use egui::{
     Align, Align2, Color32, DragValue, Layout, Rect, Response, RichText, Role, Sense, Stroke, StrokeKind, TextEdit, Ui,
 };
 use egui::{Vec2, WidgetInfo, vec2};
+
+pub use self::field::color_field;
 
 use self::wheel::Grip;
 use super::controls::{Look, command_button};
@@ -29,7 +32,7 @@ const HANDS: Vec2 = vec2(60.0, 48.0);
 const SECOND: Vec2 = vec2(26.0, 26.0);
 
 /// What the panel keeps from frame to frame.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct ColorPanel {
     /// Hue, saturation and value, each 0 to 1, as they were set: greys have a hue here too.
     hsv: [f32; 3],

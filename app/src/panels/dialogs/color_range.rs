@@ -9,6 +9,7 @@ use crate::desk::Desk;
 use crate::document::Pixel;
 use crate::document::selection::Combine;
 use crate::language::{text, tooltip};
+use crate::panels::color::color_field;
 use crate::panels::controls::{Number, Unit, row};
 use crate::panels::marking_options::ways;
 use crate::studio::ColorRange;
@@ -49,7 +50,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, refined: Refined) {
     let range = &mut dialog.range;
     row(ui, "color-range-color", |ui| {
         let (name, tooltip) = (text("color-range-color"), tooltip("color-range-color"));
-        ui.color_edit_button_srgb(&mut range.color).accessible_name(name).on_hover_text(tooltip);
+        color_field(ui, &name, &tooltip, &mut range.color);
     });
     row(ui, "color-range-tolerance", |ui| {
         let number = Number { key: "color-range-tolerance", unit: Unit::Percent };

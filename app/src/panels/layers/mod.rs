@@ -14,6 +14,7 @@ pub use self::rows::rows;
 use self::row::ROW_HEIGHT;
 use self::rows::{DropZone, Row, place_of_drop, zone_at};
 use self::thumbnails::LayerThumbnails;
+use super::color::color_field;
 use super::controls::{Look, Number, Unit, command_button, from_right};
 use super::menu;
 use crate::commands::{Command, LayerCommand};
@@ -79,7 +80,7 @@ fn head(ui: &mut Ui, desk: &mut Desk) {
     let mut props = before.clone();
     ui.horizontal(|ui| {
         let key = if is_mask {
-            ui.color_edit_button_srgb(&mut props.tint).accessible_name(text("tint-color"));
+            color_field(ui, &text("tint-color"), "", &mut props.tint);
             "tint-opacity"
         } else {
             blend_modes(ui, &mut props.blend);
