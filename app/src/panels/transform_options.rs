@@ -1,5 +1,8 @@
 //! The options of the tools that move and transform: numbers, flips, how pixels are made.
 
+use std::ops::RangeInclusive;
+
+use egui::emath::format_with_decimals_in_range;
 use egui::{RichText, Ui, vec2};
 
 use super::controls::{apply_or_give_up, hint, icon_button, keep_keys_from_tool, short_number};
@@ -81,14 +84,32 @@ fn away_from_nothing(scale: f32) -> f32 {
     if scale.abs() < least { least.copysign(scale) } else { scale }
 }
 
+/// One decimal and no sign of what is rounded to nothing: "-0.0" is no angle.
+fn degrees(angle: f64, decimals: RangeInclusive<usize>) -> String {
+    let rounded = (angle * 10.0).round() / 10.0;
+    format_with_decimals_in_range(if rounded == 0.0 { 0.0 } else { rounded }, decimals)
+}
+
 fn angles(ui: &mut Ui, numbers: &mut TransformNumbers) {
     let field = short_number(ui, "transform-angle", &mut numbers.angle, |field| {
-        field.range(-360.0..=360.0).speed(0.5).max_decimals(1).suffix("°")
+        field.range(-360.0..=360.0).speed(0.5).max_decimals(1).suffix("°").custom_formatter(degrees)
     });
     keep_keys_from_tool(ui, &field);
     let range = -TransformNumbers::MAX_SKEW..=TransformNumbers::MAX_SKEW;
     let field = short_number(ui, "transform-skew", &mut numbers.skew, |field| {
-        field.range(range).speed(0.5).max_decimals(1).suffix("°")
+        field.range(range).speed(0.5).max_decimals(1).suffix("°").custom_formatter(degrees)
     });
     keep_keys_from_tool(ui, &field);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_angle_that_is_rounded_to_nothing_has_no_sign() {
+        assert_eq!(degrees(-0.000_01, 1..=1), "0.0");
+        assert_eq!(degrees(-0.0, 1..=1), "0.0");
+        assert_eq!(degrees(-0.06, 1..=1), "-0.1");
+    }
 }
