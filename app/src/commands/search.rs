@@ -16,13 +16,16 @@ pub fn find(query: &str) -> Vec<&'static CommandInfo> {
     found.into_iter().map(|(_, info)| info).collect()
 }
 
-/// How well a command fits the query by its name, here and in English, or by its menu and name; none where it does not.
+/// How well a command fits the query by its name, here and in English, by its menu and name, or by what other programs call
+/// it; none where it does not.
 #[must_use]
 pub fn score(query: &str, info: &CommandInfo) -> Option<i32> {
     let label = info.label();
     let with_menu = fit(query, &format!("{} {label}", info.menu.label())).map(|score| score - WORD_START);
     let in_english = (language::current() != Language::English).then(|| fit(query, &info.key.replace('-', " ")));
-    [fit(query, &label), with_menu, in_english.flatten()].into_iter().flatten().max()
+    let other_words = language::keywords(&info.text_key());
+    let by_other_words = other_words.iter().filter_map(|words| fit(query, words)).max().map(|score| score - WORD_START);
+    [fit(query, &label), with_menu, in_english.flatten(), by_other_words].into_iter().flatten().max()
 }
 
 /// How well the letters of `query`, in their order, are found in `text`: letters at the beginnings of words and letters
@@ -56,7 +59,10 @@ fn fit(query: &str, text: &str) -> Option<i32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::Command;
+    use brushfire_engine::HintKind;
+
+    use crate::canvas::MaskView;
+    use crate::commands::{Command, HintCommand, InpaintCommand};
     use crate::language::use_language;
 
     fn first(query: &str) -> Option<Command> {
@@ -71,6 +77,15 @@ mod tests {
         assert_eq!(first("SAVE A"), Some(Command::SaveAs));
         assert_eq!(first("xyzzy"), None);
         assert_eq!(find("").len(), COMMANDS.len());
+    }
+
+    #[test]
+    fn what_other_programs_call_it_finds_the_command_too() {
+        assert_eq!(first("canny"), Some(Command::Hint(HintCommand::Add(HintKind::Canny))));
+        assert_eq!(first("make a hint"), Some(Command::Hint(HintCommand::FromPicture)));
+        assert_eq!(first("continue"), Some(Command::from(InpaintCommand::ContinueFromStep)));
+        assert_eq!(first("isolated"), Some(Command::ShowMaskAs(MaskView::Isolated)));
+        assert_eq!(first("scribble"), Some(Command::Hint(HintCommand::Add(HintKind::Scribble))));
     }
 
     #[test]

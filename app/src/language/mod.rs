@@ -158,6 +158,13 @@ pub fn tooltip(key: &str) -> String {
     find(key, Some("tooltip"), &[]).unwrap_or_else(|| key.to_owned())
 }
 
+/// Other words for what the message of this key names, where there are any.
+#[must_use]
+pub fn keywords(key: &str) -> Vec<String> {
+    let words = find(key, Some("keywords"), &[]).unwrap_or_default();
+    words.split(',').map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect()
+}
+
 /// In the thread's language, else in English, else nowhere.
 fn find(key: &str, attribute: Option<&str>, values: &[(&'static str, FluentValue<'_>)]) -> Option<String> {
     find_in(current(), key, attribute, values).or_else(|| find_in(Language::English, key, attribute, values))
