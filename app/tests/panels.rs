@@ -264,7 +264,6 @@ fn a_layer_is_renamed_in_its_line() {
     let mut desk = Desk::with_picture();
     desk.press(Modifiers::NONE, Key::F2);
     let field = || (Role::TextInput, "Rename layer");
-    desk.press(Modifiers::COMMAND, Key::A);
     desk.harness.get_by_role_and_label(field().0, field().1).type_text("Meadow");
     desk.settle();
     desk.press(Modifiers::NONE, Key::Enter);

@@ -139,6 +139,31 @@ fn the_transform_tool_with_its_handles() {
 }
 
 #[test]
+fn a_selections_line_is_dashed_along_edges_of_every_slope() {
+    let mut desk = Desk::new();
+    let corners = [[128.0, 20.0], [236.0, 128.0], [128.0, 236.0], [20.0, 128.0]];
+    for zoom in [Key::Num1, Key::Num2] {
+        let shape = SelectionShape::Polygon(corners.to_vec());
+        desk.window_mut().desk.studio.select_shape(shape, SelectOptions::default());
+        desk.settle();
+        desk.press(Modifiers::NONE, zoom);
+        let part = desk.window().desk.view.rect();
+        let seen = look_at(&mut desk, part);
+        for (number, from) in corners.iter().enumerate() {
+            let to = corners[(number + 1) % 4];
+            let is_dark = |step: u32| {
+                let share = 0.1 + 0.8 * step as f32 / 400.0;
+                let place = desk.on_screen(from[0] + share * (to[0] - from[0]), from[1] + share * (to[1] - from[1]));
+                let at = place - part.min;
+                seen.get_pixel_checked(at.x as u32, at.y as u32).is_some_and(|pixel| pixel.0[1] < 110)
+            };
+            let dark = (0..400).filter(|step| is_dark(*step)).count();
+            assert!((100..300).contains(&dark), "{dark} of 400 places are dark on edge {number}, {zoom:?}");
+        }
+    }
+}
+
+#[test]
 fn the_wheel_and_the_colours_used_lately() {
     let mut desk = painted();
     desk.window_mut().desk.tools.color = [214, 69, 43];
