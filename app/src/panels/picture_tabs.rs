@@ -71,6 +71,7 @@ fn close_button(ui: &mut Ui, place: Rect) -> Response {
     let mut ui = ui.new_child(UiBuilder::new().max_rect(place));
     ui.spacing_mut().button_padding = Vec2::ZERO;
     ui.spacing_mut().interact_size = Vec2::splat(CROSS);
+    ui.visuals_mut().widgets.inactive.fg_stroke.color = ui.visuals().weak_text_color();
     let key = Command::ClosePicture.info().text_key();
     let button = Button::image(icons::X.image_of(CROSS_ICON)).image_tint_follows_text_color(true);
     let response = ui.put(place, button.frame_when_inactive(false).min_size(place.size()));
