@@ -447,6 +447,7 @@ found-recover = Recover
 found-discard = Delete
 found-later = Decide later
 typed-path = The system has no file dialog (on Linux: xdg-desktop-portal or zenity). Type where the file is.
+typed-path-to-save = The system has no file dialog (on Linux: xdg-desktop-portal or zenity). Type where the file should go.
 typed-path-replaces = There is a file of this name already. Accept once more to replace it.
 replace-file = Replace it
 path = Path

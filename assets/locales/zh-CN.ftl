@@ -447,6 +447,7 @@ found-recover = 恢复
 found-discard = 删除
 found-later = 以后再说
 typed-path = 系统没有文件对话框（Linux 上为 xdg-desktop-portal 或 zenity）。请输入文件位置。
+typed-path-to-save = 系统没有文件对话框（Linux 上为 xdg-desktop-portal 或 zenity）。请输入保存位置。
 typed-path-replaces = 已有同名文件。再次确认即替换该文件。
 replace-file = 替换
 path = 路径

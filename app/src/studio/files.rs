@@ -59,6 +59,20 @@ impl TypedPath {
         PathBuf::from(self.text.trim())
     }
 
+    fn saves(&self) -> bool {
+        matches!(self.purpose, Purpose::SavePicture | Purpose::SavePose)
+    }
+
+    /// What is asked for, by its key.
+    #[must_use]
+    pub fn question_key(&self) -> &'static str {
+        match (self.asks_to_replace(), self.saves()) {
+            (true, _) => "typed-path-replaces",
+            (false, true) => "typed-path-to-save",
+            (false, false) => "typed-path",
+        }
+    }
+
     /// Whether it was accepted, and a file of this name is there: accepted once more, it replaces that.
     #[must_use]
     pub fn asks_to_replace(&self) -> bool {
@@ -129,8 +143,7 @@ impl Studio {
             return;
         };
         let path = typed.path();
-        let saves = matches!(typed.purpose, Purpose::SavePicture | Purpose::SavePose);
-        if saves && !typed.asks_to_replace() && self.path.as_ref() != Some(&path) && path.exists() {
+        if typed.saves() && !typed.asks_to_replace() && self.path.as_ref() != Some(&path) && path.exists() {
             typed.replaces = Some(typed.text.clone());
             self.typed_path = Some(typed);
         } else {

@@ -69,7 +69,7 @@ fn typed_path(ui: &Ui, desk: &mut Desk) {
         ui.set_width(480.0);
         ui.spacing_mut().item_spacing = vec2(8.0, 12.0);
         ui.heading(text(typed.purpose.key()));
-        ui.label(text(if typed.asks_to_replace() { "typed-path-replaces" } else { "typed-path" }));
+        ui.label(text(typed.question_key()));
         let field = TextEdit::singleline(&mut typed.text).desired_width(f32::INFINITY);
         let field = ui.add(field).accessible_name(text("path"));
         let is_confirmed = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
