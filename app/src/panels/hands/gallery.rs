@@ -16,7 +16,7 @@ use crate::language::{text, text_of_name, text_with};
 use crate::panels::controls::{paint_cell_frame, paint_cell_ground};
 
 /// Least width of a gesture, in points: most names fit.
-const CELL_WIDTH: f32 = 84.0;
+const CELL_WIDTH: f32 = 70.0;
 const CELL_HEIGHT: f32 = 82.0;
 const CAPTION_HEIGHT: f32 = 18.0;
 const GAP: f32 = 4.0;
