@@ -83,7 +83,7 @@ fn paint_limbs(painter: &Painter, camera: &Camera, person: &Person, opacity: f32
     paint_figure(painter, person, place, 2.5, opacity);
     for dot in person.face.iter().flat_map(|face| face.iter().flatten()) {
         let middle = place(*dot);
-        painter.circle_filled(middle, FACE_DOT + 1.0, Color32::from_black_alpha((110.0 * opacity) as u8));
+        painter.circle_filled(middle, FACE_DOT + 1.0, Color32::from_black_alpha((170.0 * opacity) as u8));
         painter.circle_filled(middle, FACE_DOT, rgb(FACE_COLOR).gamma_multiply(opacity));
     }
 }
