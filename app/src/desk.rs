@@ -159,8 +159,9 @@ impl Desk {
         brushes.mask_eraser = self.tools.mask_eraser.clone();
         brushes.color = self.tools.color_brush.clone();
         brushes.picture_eraser = self.tools.eraser.clone();
-        brushes.ink = self.tools.color;
-        settings.tools = ToolSettings::of(&self.tools);
+        let tools = self.tools.as_on_the_picture();
+        brushes.ink = tools.color;
+        settings.tools = ToolSettings::of(&tools);
         settings.mask_look = self.studio.document().mask_look();
         settings.view = self.view.aids;
         settings.tweaks_while_running = self.studio.tweaks_while_running;

@@ -5,7 +5,9 @@
 mod painter;
 
 use brushfire::canvas::Tool;
-use brushfire::commands::{Command, Menu};
+use brushfire::commands::{Command, HintCommand, Menu};
+use brushfire::files::Settings;
+use brushfire_engine::HintKind;
 use egui::{Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, Rect, Role, TouchPhase, Vec2, vec2};
 use egui_kittest::kittest::Queryable as _;
 
@@ -131,4 +133,18 @@ fn a_line_of_options_that_is_too_long_scrolls_by_the_wheel_and_begins_anew_with_
     desk.window_mut().desk.tools.take(Tool::ColorBrush);
     desk.settle();
     assert_eq!(swatch(&desk), before);
+}
+
+#[test]
+fn a_depth_hint_takes_white_and_what_is_remembered_is_the_pictures_colour() {
+    let mut desk = Desk::new();
+    desk.window_mut().desk.tools.color = [200, 30, 20];
+    Command::Hint(HintCommand::Add(HintKind::Depth)).run(&mut desk.window_mut().desk);
+    desk.settle();
+    assert_eq!(desk.window().desk.tools.color, [255; 3]);
+    let mut settings = Settings::default();
+    desk.window().desk.give_settings(&mut settings);
+    assert_eq!(settings.brushes.ink, [200, 30, 20]);
+    desk.press(Modifiers::COMMAND, Key::Z);
+    assert_eq!(desk.window().desk.tools.color, [200, 30, 20]);
 }

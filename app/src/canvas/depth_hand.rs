@@ -8,7 +8,8 @@ use super::tools::Toolbox;
 use crate::studio::Studio;
 use crate::studio::hints::kind_of;
 
-/// What was in hand on the other kind of layers.
+/// What is in hand on the other kind of layers.
+#[derive(Clone, Debug)]
 pub(super) struct DepthHand {
     is_on_depth: bool,
     color: [u8; 3],
@@ -23,18 +24,26 @@ impl Default for DepthHand {
     }
 }
 
-impl DepthHand {
+impl Toolbox {
     /// Changes hands where a depth hint has become the active layer, or is it no longer.
-    pub fn follow(&mut self, studio: &Studio, tools: &mut Toolbox) {
-        self.change_to(studio.active_hint().and_then(kind_of) == Some(HintKind::Depth), tools);
+    pub(super) fn follow_layer(&mut self, studio: &Studio) {
+        self.change_to(studio.active_hint().and_then(kind_of) == Some(HintKind::Depth));
     }
 
-    fn change_to(&mut self, is_on_depth: bool, tools: &mut Toolbox) {
-        if std::mem::replace(&mut self.is_on_depth, is_on_depth) != is_on_depth {
-            std::mem::swap(&mut self.color, &mut tools.color);
-            std::mem::swap(&mut self.second_color, &mut tools.second_color);
-            std::mem::swap(&mut self.stops, &mut tools.gradient.stops);
+    fn change_to(&mut self, is_on_depth: bool) {
+        if std::mem::replace(&mut self.depth_hand.is_on_depth, is_on_depth) != is_on_depth {
+            std::mem::swap(&mut self.depth_hand.color, &mut self.color);
+            std::mem::swap(&mut self.depth_hand.second_color, &mut self.second_color);
+            std::mem::swap(&mut self.depth_hand.stops, &mut self.gradient.stops);
         }
+    }
+
+    /// The tools as they are on the picture's layers, whichever is active: what is remembered of them.
+    #[must_use]
+    pub fn as_on_the_picture(&self) -> Self {
+        let mut tools = self.clone();
+        tools.change_to(false);
+        tools
     }
 }
 
@@ -44,16 +53,17 @@ mod tests {
 
     #[test]
     fn a_depth_hint_is_painted_in_white_and_the_pictures_colour_comes_back() {
-        let (mut hand, mut tools) = (DepthHand::default(), Toolbox::default());
+        let mut tools = Toolbox::default();
         tools.color = [200, 30, 20];
         let stops = tools.gradient.stops.clone();
-        hand.change_to(true, &mut tools);
+        tools.change_to(true);
         assert_eq!((tools.color, tools.second_color), ([255; 3], [0; 3]));
         assert!(tools.gradient.stops.iter().all(|stop| stop.opacity >= 1.0));
+        assert_eq!(tools.as_on_the_picture().color, [200, 30, 20]);
         tools.color = [128; 3];
-        hand.change_to(false, &mut tools);
+        tools.change_to(false);
         assert_eq!((tools.color, &tools.gradient.stops), ([200, 30, 20], &stops));
-        hand.change_to(true, &mut tools);
+        tools.change_to(true);
         assert_eq!(tools.color, [128; 3], "the nearness in hand is remembered too");
     }
 }

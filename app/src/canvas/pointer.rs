@@ -4,7 +4,6 @@ use egui::{CursorIcon, Event, Key, Modifiers, MouseWheelUnit, Painter, PointerBu
 
 use super::camera::Camera;
 use super::cropping::Cropping;
-use super::depth_hand::DepthHand;
 use super::marking::Marking;
 use super::pen::{Pen, PenEvent, PenState};
 use super::placing::Placing;
@@ -40,7 +39,6 @@ pub struct Pointer {
     pub(super) cutting: Cutting,
     pub(super) posing: Posing,
     pub(super) placing: Placing,
-    depth_hand: DepthHand,
 }
 
 impl Pointer {
@@ -58,7 +56,7 @@ impl Pointer {
         studio: &mut Studio,
         tools: &mut Toolbox,
     ) {
-        self.depth_hand.follow(studio, tools);
+        tools.follow_layer(studio);
         self.zoom_and_scroll(ui, response, view, studio);
         let mut samples = vec![];
         // First: keys mean the floating hand before the tool.

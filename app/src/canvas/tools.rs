@@ -1,6 +1,7 @@
 //! The tools and the brushes each of them keeps.
 
 use super::cropping::CropRatio;
+use super::depth_hand::DepthHand;
 use super::marking::{FillOptions, GradientOptions, PickerOptions};
 use super::mirror::Mirror;
 use super::posing::PoseOptions;
@@ -108,6 +109,7 @@ pub struct Toolbox {
     pub mask_extends_canvas: bool,
     pub subject: SubjectOptions,
     pub pose: PoseOptions,
+    pub(super) depth_hand: DepthHand,
 }
 
 impl Default for Toolbox {
@@ -135,6 +137,7 @@ impl Default for Toolbox {
             mask_extends_canvas: false,
             subject: SubjectOptions::default(),
             pose: PoseOptions::default(),
+            depth_hand: DepthHand::default(),
         }
     }
 }
