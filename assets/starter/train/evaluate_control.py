@@ -129,7 +129,7 @@ def with_brushfire(runs, program, folder, listed, out, steps, guidance, model):
             hint = ["--control", f"scribble={folder / f'{n:03}.png'}"] if shown else []
             subprocess.run([program, "generate", "--model", model, "--prompt", entry["prompts"][which],
                             "--width", "256", "--height", "256", "--steps", str(steps), "--cfg", str(guidance),
-                            "--seed", str(n), *hint, "-o", target], check=True, stdout=subprocess.DEVNULL)
+                            "--seed", str(n), "--device", "cpu", *hint, "-o", target], check=True, stdout=subprocess.DEVNULL)
 
 
 # ------------------------------------------------------------ measuring
