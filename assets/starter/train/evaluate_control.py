@@ -2,7 +2,7 @@
 
     python evaluate_control.py --work DIR                                  with torch
     python evaluate_control.py --work DIR --brushfire PROGRAM --model ..   with the program itself
-    python evaluate_control.py --work DIR --sheet ../control_evaluation.jpg
+    python evaluate_control.py --work DIR --sheet SHEET.jpg                the pictures as well
 
 50 drawings that taught nothing: 30 of OpenMoji's pen (another draughtsman, other
 shapes), scaled and put somewhere, and 20 held-back compositions as an unsteady
@@ -129,7 +129,8 @@ def with_brushfire(runs, program, folder, listed, out, steps, guidance, model):
             hint = ["--control", f"scribble={folder / f'{n:03}.png'}"] if shown else []
             subprocess.run([program, "generate", "--model", model, "--prompt", entry["prompts"][which],
                             "--width", "256", "--height", "256", "--steps", str(steps), "--cfg", str(guidance),
-                            "--seed", str(n), *hint, "-o", target], check=True, stdout=subprocess.DEVNULL)
+                            "--seed", str(n), "--device", "cpu", *hint, "-o", target],
+                           check=True, stdout=subprocess.DEVNULL)
 
 
 # ------------------------------------------------------------ measuring
@@ -199,7 +200,7 @@ def sheet(folder, listed, out, target, side=96, columns=5):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--work", type=Path, default=Path("work"))
-    parser.add_argument("--out", type=Path, help="default: DIR/control_eval")
+    parser.add_argument("--out", type=Path, help="default: DIR/control_eval, or DIR/control_eval_brushfire")
     parser.add_argument("--model", type=Path, default=STARTER)
     parser.add_argument("--brushfire", type=Path, help="paint with this program instead of torch")
     parser.add_argument("--steps", type=int, default=20)
@@ -208,7 +209,8 @@ def main():
     parser.add_argument("--runs", default=",".join(RUNS))
     parser.add_argument("--sheet", type=Path)
     args = parser.parse_args()
-    folder, out = args.work / "control_test", args.out or args.work / "control_eval"
+    folder = args.work / "control_test"
+    out = args.out or args.work / ("control_eval_brushfire" if args.brushfire else "control_eval")
     if not (folder / "drawings.json").exists():
         make(args.work, folder)
     listed = json.loads((folder / "drawings.json").read_text())[:args.limit]

@@ -2,10 +2,12 @@
 
     python train_controlnet.py --work DIR --minutes 70
     python train_controlnet.py --work DIR --minutes 20 --decay-minutes 18
+    python train_controlnet.py --work DIR --from .. --minutes 100 --decay-minutes 25
     python train_controlnet.py --work DIR --export ..
 
-Every run resumes DIR/controlnet.pt. Each picture is sketched anew each time
-(sketches.py). Now and then a sheet of samples is written to DIR/samples.
+Every run resumes DIR/controlnet.pt; where there is none yet, `--from` begins with the
+weights in a starter's folder, not with a copy of the UNet. Each picture is sketched
+anew each time (sketches.py). Now and then a sheet of samples is written to DIR/samples.
 
 What makes it quick: it begins as a copy of the UNet; the drawing's embedding
 begins with features of ordinary size (only the convolutions to the UNet begin
@@ -26,7 +28,7 @@ import torch
 from PIL import Image
 from torch import nn
 
-from controlnet import CONTROLNET_CONFIG, STARTER, ControlNet, from_unet, shipped
+from controlnet import CONTROLNET_CONFIG, STARTER, ControlNet, from_unet, shipped, starter
 from export import write
 from models import cosine_schedule, sample
 from sketches import disc, outline, sketch
@@ -114,6 +116,8 @@ def main():
     parser.add_argument("--silent", type=float, default=0.35, help="share of captions dropped")
     parser.add_argument("--ema", type=float, default=0.995)
     parser.add_argument("--sheet-minutes", type=float, default=10)
+    parser.add_argument("--from", type=Path, dest="start", metavar="FOLDER",
+                        help="without a checkpoint, begin with the weights in FOLDER/controlnet")
     parser.add_argument("--export", type=Path, help="write the averaged weights as OUT/controlnet, train nothing")
     args = parser.parse_args()
     path = args.work / "controlnet.pt"
@@ -135,6 +139,8 @@ def main():
     if saved:
         net, step = ControlNet(), saved["step"]
         net.load_state_dict(saved["model"])
+    elif args.start:
+        net, step = starter("controlnet", ControlNet(), args.start), 0
     else:
         torch.manual_seed(0)
         net, step = begin(unet, data, hand), 0
@@ -186,8 +192,9 @@ def main():
         noise = torch.randn_like(x0)
         noisy, target = a.sqrt() * x0 + (1 - a).sqrt() * noise, a.sqrt() * noise - (1 - a).sqrt() * x0
         noisy = noisy.contiguous(memory_format=torch.channels_last)
-        out = unet(noisy, t, states, net(noisy, t, states, net.controlnet_cond_embedding(hints)))
-        each = ((out - target).pow(2) * weights).mean((1, 2, 3)) / weights.mean((1, 2, 3))
+        with torch.autocast("cpu", torch.bfloat16):
+            out = unet(noisy, t, states, net(noisy, t, states, net.controlnet_cond_embedding(hints)))
+        each = ((out.float() - target).pow(2) * weights).mean((1, 2, 3)) / weights.mean((1, 2, 3))
         loss = each.mean()
         opt.zero_grad(set_to_none=True)
         loss.backward()
