@@ -118,6 +118,24 @@ fn the_frames_edge_is_dragged_for_padding_and_its_corner_for_a_frame_of_ones_own
     assert_eq!(desk.window().desk.studio.plan().seen(), wider);
 }
 
+#[test]
+fn the_rings_grip_is_dragged_for_the_feather_also_where_the_model_sees_the_whole_picture() {
+    let mut desk = desk_with(400, 300);
+    mask(&mut desk, (180.0, 150.0), (220.0, 150.0), 80.0);
+    for area in [Area::Whole, Area::Masked] {
+        desk.window_mut().desk.studio.recipe.area = area;
+        desk.window_mut().desk.studio.recipe.feather = 6;
+        desk.settle();
+        let bounds = desk.window().desk.studio.masks().bounds.unwrap();
+        let seen = desk.window().desk.studio.plan().seen();
+        let below = seen.bottom as f32 + 28.0 / desk.window().desk.view.camera().zoom();
+        let rim = bounds.right as f32 - 6.0;
+        desk.stroke(&[(rim, below), (rim - 14.0, below)]);
+        assert!(desk.window().desk.studio.recipe.feather.abs_diff(20) <= 1, "{:?}", desk.window().desk.studio.recipe);
+        assert_eq!(desk.window().desk.studio.masks().bounds, Some(bounds), "nothing was painted");
+    }
+}
+
 /// Adds a mask with this use and paints on it.
 fn add_mask(desk: &mut Desk, mask_use: MaskUse, from: (f32, f32), to: (f32, f32)) {
     run(desk, InpaintCommand::AddRegion);

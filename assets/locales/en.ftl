@@ -1057,6 +1057,7 @@ region-prompt-hint = What should be there
 region-strength = Strength
     .tooltip = How far this part may leave behind what is there: a share of the strength of the whole.
 plan-size = { $width } × { $height }
+plan-feather = Feather { $feather } px
 plan-seen = The model sees { $seen-width } × { $seen-height } pixels, at { $width } × { $height }. Padding { $padding } px
 mask-extends-canvas = Painting beyond the edge extends the canvas
     .tooltip = A stroke that goes beyond the picture's edge extends the canvas there, and masks what is new.

@@ -1057,6 +1057,7 @@ region-prompt-hint = 那里应有什么
 region-strength = 强度
     .tooltip = 此处可以改变多少：总强度的一部分。
 plan-size = { $width } × { $height }
+plan-feather = 羽化 { $feather } 像素
 plan-seen = 模型看到 { $seen-width } × { $seen-height } 像素，以 { $width } × { $height } 工作。边距 { $padding } 像素
 mask-extends-canvas = 画出边缘时扩展画布
     .tooltip = 画出图片边缘的笔画会在那里扩展画布，新增部分成为蒙版。

@@ -1,12 +1,14 @@
 //! What a generation would do, drawn on the canvas before it begins: the part that the model sees with the size it sees
 //! it at, and the ring over which what is made fades into what is kept. The part's edges are the padding, its corners can
-//! be dragged anywhere.
+//! be dragged anywhere, and the ring's grip is the feather.
 
+mod feather_grip;
 mod ring;
 
 use brushfire_engine::{Area, Recipe};
 use egui::{Color32, CursorIcon, FontId, Painter, Pos2, Rect, Shape, Stroke, Ui, Vec2, vec2};
 
+use self::feather_grip::FeatherGrip;
 use self::ring::Ring;
 use super::camera::Camera;
 use super::tools::{Tool, Toolbox};
@@ -21,6 +23,8 @@ const NEAR: f32 = 40.0;
 /// Length of the frame's dashes and of the gaps between them, in points.
 const DASH: f32 = 6.0;
 const LABEL_SIZE: f32 = 12.0;
+/// Of the ground that words stand on, in points.
+const PILL_HEIGHT: f32 = 20.0;
 
 /// What is drawn and dragged of the plan.
 #[derive(Default)]
@@ -30,19 +34,35 @@ pub(super) struct Planning {
     ring: Ring,
 }
 
-/// A handle being dragged; which edges move with it, left or top being -1.
+/// What is being dragged, as it was when it was taken.
 struct Grab {
-    edges: [i8; 2],
-    /// As it was when it was taken.
-    seen: PixelRect,
+    handle: Handle,
     from_in_canvas: Pos2,
 }
 
-impl Grab {
-    /// Where what is dragged has come to, in canvas pixels.
-    fn dragged_to(&self, here: Pos2) -> Pos2 {
-        place_of(egui_rect(self.seen), self.edges) + (here - self.from_in_canvas)
+/// What can be dragged.
+enum Handle {
+    /// Of the part that the model sees; which edges move with it, left or top being -1.
+    Frame {
+        edges: [i8; 2],
+        seen: PixelRect,
+    },
+    Ring(FeatherGrip),
+}
+
+impl Handle {
+    /// The handle at a place of the screen.
+    fn at(plan: &Plan, on_screen: Pos2, camera: &Camera) -> Option<Self> {
+        let (seen, grip) = (plan.seen(), FeatherGrip::of(plan));
+        let edges = || edges_at(seen, on_screen, camera).filter(|_| has_frame(plan));
+        let of_frame = || edges().map(|edges| Self::Frame { edges, seen });
+        grip.is_at(on_screen, camera).then_some(Self::Ring(grip)).or_else(of_frame)
     }
+}
+
+/// Whether the model sees a part of the picture, which is drawn as a frame.
+fn has_frame(plan: &Plan) -> bool {
+    plan.recipe.area == Area::Masked
 }
 
 impl Planning {
@@ -67,27 +87,30 @@ impl Planning {
         let is_free = !studio.is_painting() && studio.run().is_none();
         // These have handles of their own.
         let is_other = matches!(tools.in_hand(), Tool::Crop | Tool::Transform | Tool::Subject | Tool::Hand);
-        self.plan(studio).filter(|plan| is_free && !is_other && plan.recipe.area == Area::Masked)
+        self.plan(studio).filter(|_| is_free && !is_other)
     }
 
     /// The button goes down; returns whether a handle was taken.
     pub(super) fn press(&mut self, on_screen: Pos2, camera: &Camera, studio: &Studio, tools: &Toolbox) -> bool {
         let Some(plan) = self.draggable(studio, tools) else { return false };
         let from_in_canvas = camera.canvas_from_screen(on_screen);
-        let edges = edges_at(plan.seen(), on_screen, camera);
-        self.grab = edges.map(|edges| Grab { edges, seen: plan.seen(), from_in_canvas });
+        self.grab = Handle::at(&plan, on_screen, camera).map(|handle| Grab { handle, from_in_canvas });
         self.grab.is_some()
     }
 
     pub(super) fn move_to(&mut self, here: Pos2, studio: &mut Studio) {
-        let Some(grab) = &self.grab else { return };
-        let (Grab { edges, seen, .. }, here) = (grab, grab.dragged_to(here));
-        if edges.contains(&0) {
-            if let Some(bounds) = studio.masks().bounds {
-                studio.recipe.padding = padding_to(bounds, *edges, here);
+        let Some(Grab { handle, from_in_canvas }) = &self.grab else { return };
+        let by = here - *from_in_canvas;
+        match handle {
+            Handle::Ring(grip) => studio.recipe.feather = grip.dragged_by(by.x),
+            Handle::Frame { edges, seen } => {
+                let here = place_of(egui_rect(*seen), *edges) + by;
+                if !edges.contains(&0) {
+                    studio.draw_context(spanned(*seen, *edges, here, studio.document().bounds()));
+                } else if let Some(bounds) = studio.masks().bounds {
+                    studio.recipe.padding = padding_to(bounds, *edges, here);
+                }
             }
-        } else {
-            studio.draw_context(spanned(*seen, *edges, here, studio.document().bounds()));
         }
     }
 
@@ -104,9 +127,13 @@ impl Planning {
         studio: &Studio,
         tools: &Toolbox,
     ) -> Option<CursorIcon> {
-        let seen = self.draggable(studio, tools)?.seen();
-        let edges = self.grab.as_ref().map(|grab| grab.edges).or_else(|| edges_at(seen, on_screen, camera))?;
-        let rect = egui_rect(seen);
+        let plan = self.draggable(studio, tools)?;
+        let under_pointer = Handle::at(&plan, on_screen, camera);
+        let edges = match self.grab.as_ref().map(|grab| &grab.handle).or(under_pointer.as_ref())? {
+            Handle::Ring(_) => [1, 0],
+            Handle::Frame { edges, .. } => *edges,
+        };
+        let rect = egui_rect(plan.seen());
         let away = camera.screen_from_canvas(place_of(rect, edges)) - camera.screen_from_canvas(rect.center());
         Some(handle::resize_cursor(away))
     }
@@ -122,22 +149,30 @@ impl Planning {
         if studio.run().is_none() && studio.document().mask_look().visible {
             self.ring.paint(ui.ctx(), painter, camera, studio, &plan);
         }
-        if plan.recipe.area != Area::Masked {
-            return;
-        }
         let rect = egui_rect(plan.seen());
-        paint_frame(painter, camera, rect);
         let pointer = ui.input(|input| input.pointer.hover_pos());
         let on_screen = camera.screen_from_canvas_rect(rect);
         let is_near =
             pointer.is_some_and(|at| on_screen.expand(NEAR).contains(at) && !on_screen.shrink(NEAR).contains(at));
         let is_held = self.grab.is_some();
-        paint_label(painter, on_screen, &plan, is_near || is_held);
-        if is_held || is_near && self.draggable(studio, tools).is_some() {
-            for edges in HANDLES {
-                handle::paint(painter, handle_on_screen(rect, edges, camera));
-            }
+        if has_frame(&plan) {
+            paint_frame(painter, camera, rect);
+            paint_label(painter, on_screen, &plan, is_near || is_held);
         }
+        if is_held || is_near && self.draggable(studio, tools).is_some() {
+            self.paint_handles(painter, camera, &plan, pointer);
+        }
+    }
+
+    fn paint_handles(&self, painter: &Painter, camera: &Camera, plan: &Plan, pointer: Option<Pos2>) {
+        let edges = HANDLES.into_iter().filter(|_| has_frame(plan));
+        edges.for_each(|edges| handle::paint(painter, handle_on_screen(egui_rect(plan.seen()), edges, camera)));
+        let grip = FeatherGrip::of(plan);
+        let is_meant = match &self.grab {
+            Some(grab) => matches!(grab.handle, Handle::Ring(_)),
+            None => pointer.is_some_and(|pointer| grip.is_at(pointer, camera)),
+        };
+        grip.paint(painter, camera, is_meant);
     }
 }
 
@@ -212,17 +247,22 @@ fn paint_label(painter: &Painter, frame: Rect, plan: &Plan, is_explained: bool) 
     } else {
         text_with("plan-size", &size)
     };
-    let galley = painter.layout_no_wrap(words, FontId::proportional(LABEL_SIZE), Color32::from_white_alpha(230));
-    let room = vec2(6.0, 2.0);
-    let size = galley.size() + 2.0 * room;
-    let clip = painter.clip_rect();
     // Over the handles, which lie around the frame.
-    let above = frame.left_top() + vec2(OUTSIDE, -size.y - OUTSIDE - handle::REACH);
+    let above = frame.left_top() + vec2(OUTSIDE, -PILL_HEIGHT - OUTSIDE - handle::REACH);
     // Where there is no room above the frame, it stands in its corner.
-    let corner = if above.y < clip.top() { frame.left_top() + Vec2::splat(6.0) } else { above };
-    let pill = Rect::from_min_size(corner.max(clip.min + Vec2::splat(4.0)), size);
+    let has_room = above.y >= painter.clip_rect().top();
+    paint_pill(painter, if has_room { above } else { frame.left_top() + Vec2::splat(6.0) }, words);
+}
+
+/// Words on a dark ground, from their top left corner on; within what is drawn on.
+fn paint_pill(painter: &Painter, corner: Pos2, words: String) {
+    let galley = painter.layout_no_wrap(words, FontId::proportional(LABEL_SIZE), Color32::from_white_alpha(230));
+    let size = vec2(galley.size().x + 12.0, PILL_HEIGHT);
+    let corner = corner.max(painter.clip_rect().min + Vec2::splat(4.0));
+    let pill = Rect::from_min_size(corner, size);
     painter.rect_filled(pill, 4.0, Color32::from_black_alpha(170));
-    painter.galley(pill.min + room, galley, Color32::WHITE);
+    let at = egui::Align2::CENTER_CENTER.align_size_within_rect(galley.size(), pill).min;
+    painter.galley(at, galley, Color32::WHITE);
 }
 
 #[cfg(test)]
