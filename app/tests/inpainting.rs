@@ -122,13 +122,13 @@ fn the_frames_edge_is_dragged_for_padding_and_its_corner_for_a_frame_of_ones_own
 fn the_rings_grip_is_dragged_for_the_feather_also_where_the_model_sees_the_whole_picture() {
     let mut desk = desk_with(400, 300);
     mask(&mut desk, (180.0, 150.0), (220.0, 150.0), 80.0);
-    for area in [Area::Whole, Area::Masked] {
+    for (area, below) in [(Area::Whole, 12.0), (Area::Masked, 28.0)] {
         desk.window_mut().desk.studio.recipe.area = area;
         desk.window_mut().desk.studio.recipe.feather = 6;
         desk.settle();
         let bounds = desk.window().desk.studio.masks().bounds.unwrap();
         let seen = desk.window().desk.studio.plan().seen();
-        let below = seen.bottom as f32 + 28.0 / desk.window().desk.view.camera().zoom();
+        let below = seen.bottom as f32 + below / desk.window().desk.view.camera().zoom();
         let rim = bounds.right as f32 - 6.0;
         desk.stroke(&[(rim, below), (rim - 14.0, below)]);
         assert!(desk.window().desk.studio.recipe.feather.abs_diff(20) <= 1, "{:?}", desk.window().desk.studio.recipe);

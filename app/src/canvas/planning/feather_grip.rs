@@ -4,15 +4,15 @@
 use brushfire_engine::Recipe;
 use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2};
 
-use super::{DASH, REACH, paint_pill};
+use super::{DASH, OUTSIDE, REACH, has_frame, paint_pill};
 use crate::canvas::camera::Camera;
 use crate::canvas::egui_rect;
 use crate::language::text_with;
 use crate::studio::plan::Plan;
 use crate::theme::ACCENT;
 
-/// It lies so far below, in points: the frame's own handles lie between.
-const BELOW: f32 = 28.0;
+/// It lies so far below a frame, in points: the frame's own handles lie between.
+const BELOW_HANDLES: f32 = 28.0;
 /// In points.
 const RADIUS: f32 = 5.0;
 
@@ -25,12 +25,20 @@ pub(super) struct FeatherGrip {
     seen: Rect,
     /// In canvas pixels.
     feather: u32,
+    /// How far it lies below what the model sees, in points.
+    below: f32,
 }
 
 impl FeatherGrip {
     pub(super) fn of(plan: &Plan) -> Self {
         let seen = plan.seen();
-        Self { mask: egui_rect(plan.region.intersect(seen)), seen: egui_rect(seen), feather: plan.recipe.feather }
+        let below = if has_frame(plan) { BELOW_HANDLES } else { OUTSIDE };
+        Self {
+            mask: egui_rect(plan.region.intersect(seen)),
+            seen: egui_rect(seen),
+            feather: plan.recipe.feather,
+            below,
+        }
     }
 
     /// Where the ring ends inside the mask.
@@ -41,7 +49,7 @@ impl FeatherGrip {
     fn on_screen(&self, camera: &Camera) -> Pos2 {
         let above = pos2(self.inner_rim(), self.seen.bottom());
         let [from, to] = [above, above + Vec2::Y].map(|at| camera.screen_from_canvas(at));
-        to + (to - from).normalized() * BELOW
+        to + (to - from).normalized() * self.below
     }
 
     /// Whether it is taken at this place of the screen.
@@ -75,7 +83,7 @@ mod tests {
     #[test]
     fn towards_the_middle_of_the_mask_the_feather_grows() {
         let rect = |from, to| Rect::from_min_max(pos2(from, from), pos2(to, to));
-        let grip = FeatherGrip { mask: rect(100.0, 200.0), seen: rect(50.0, 250.0), feather: 10 };
+        let grip = FeatherGrip { mask: rect(100.0, 200.0), seen: rect(50.0, 250.0), feather: 10, below: 0.0 };
         assert_eq!([grip.dragged_by(0.0), grip.dragged_by(-20.4), grip.dragged_by(50.0)], [10, 30, 0]);
         assert_eq!(grip.dragged_by(-1e9), Recipe::MAX_FEATHER);
         let wide = FeatherGrip { feather: 400, ..grip };
