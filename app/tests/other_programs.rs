@@ -128,7 +128,7 @@ fn gimp(psd: &Path, png: &Path) -> Command {
     let script = format!(
         "(let* ((image (car (gimp-file-load RUN-NONINTERACTIVE \"{0}\" \"{0}\")))\
                 (layer (car (gimp-image-merge-visible-layers image CLIP-TO-IMAGE))))\
-           (gimp-image-convert-precision image 150)\
+           (if (not (= (car (gimp-image-get-precision image)) 150)) (gimp-image-convert-precision image 150))\
            (gimp-layer-resize-to-image-size layer)\
            (file-png-save RUN-NONINTERACTIVE image layer \"{1}\" \"\" 0 9 0 0 0 0 0)\
            (gimp-quit 0))",
@@ -220,13 +220,26 @@ fn krita_shows_every_mode_of_a_psd_as_it_is_here() {
     }
 }
 
+/// Where Photoshop's modes are not GIMP's own, it takes its nearest, with another formula; Krita shows these as they are here.
 #[test]
 #[ignore = "needs GIMP"]
-fn gimp_shows_every_mode_of_a_psd_as_it_is_here() {
+fn gimp_shows_the_modes_of_a_psd_that_it_has_as_they_are_here() {
     let document = every_mode();
     let mut differing = differing(&through_file("ours.psd", &document, gimp), &document, 2);
     differing.retain(|(mode, _)| is_photoshop_s(*mode));
-    assert_eq!(differing, []);
+    let modes: Vec<_> = differing.iter().map(|(mode, _)| *mode).collect();
+    let near = [
+        BlendMode::ColorDodge,
+        BlendMode::ColorBurn,
+        BlendMode::SoftLight,
+        BlendMode::Add,
+        BlendMode::Subtract,
+        BlendMode::Hue,
+        BlendMode::Saturation,
+        BlendMode::Color,
+        BlendMode::Luminosity,
+    ];
+    assert_eq!(modes, near, "{differing:?}");
 }
 
 #[test]
