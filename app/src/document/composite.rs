@@ -81,6 +81,9 @@ impl Document {
     }
 }
 
+/// Pixels of a flattened picture that is kept while another picture is in front: up to 128 MB.
+const MAX_ASIDE: u64 = 4096 * 4096;
+
 /// The flattened picture, brought up to date where something has changed.
 #[derive(Clone, Debug)]
 pub struct Composite {
@@ -133,6 +136,13 @@ impl Composite {
             current: PixelRect::EMPTY,
             below: Below::default(),
         }
+    }
+
+    /// For a picture that is not looked at now: what a stroke needed is let go, and all of it where it is large.
+    #[must_use]
+    pub fn put_aside(self) -> Self {
+        let size = self.picture.size();
+        if size.bounds().area() > MAX_ASIDE { Self::new(size) } else { Self { below: Below::default(), ..self } }
     }
 
     /// The flattened picture as of the last update.

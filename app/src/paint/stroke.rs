@@ -102,6 +102,12 @@ impl StrokeBuilder {
         dirty.unwrap_or(PixelRect::EMPTY)
     }
 
+    /// Whether it is drawn on a mask.
+    #[must_use]
+    pub fn is_on_mask(&self) -> bool {
+        matches!(self.stroke, Stroke::Mask(_))
+    }
+
     /// All pixels that may have changed since the stroke began.
     #[must_use]
     pub fn dirty(&self) -> PixelRect {

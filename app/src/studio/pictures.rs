@@ -18,7 +18,7 @@ use crate::language::text;
 pub(super) struct Aside {
     pub(super) number: u64,
     document: Document,
-    /// So that it is seen at once when it comes back; as far as it was when it was put aside.
+    /// So that it is seen at once when it comes back; see [`Composite::put_aside`].
     composite: Composite,
     history: History<Recipe>,
     recipe: Recipe,
@@ -272,7 +272,7 @@ impl Studio {
         let last = Aside {
             number: std::mem::replace(&mut self.picture_number, next.number),
             document: std::mem::replace(&mut self.document, next.document),
-            composite: std::mem::replace(&mut self.composite, next.composite),
+            composite: std::mem::replace(&mut self.composite, next.composite).put_aside(),
             history: std::mem::replace(&mut self.history, next.history),
             recipe: std::mem::replace(&mut self.recipe, next.recipe),
             path: std::mem::replace(&mut self.path, next.path),

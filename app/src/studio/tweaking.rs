@@ -10,6 +10,7 @@ use super::plan::{self, OtherMask, Plan, Task};
 use super::tweaking_hints::{HintTweak, ToldHints};
 use super::{Masks, Phase, Run, RunId, Studio};
 use crate::document::{Document, LayerId};
+use crate::paint::StrokeBuilder;
 
 /// What is being typed or dragged is sent no more often than this.
 const PAUSE: Duration = Duration::from_millis(150);
@@ -111,11 +112,12 @@ impl Studio {
         });
     }
 
-    /// Whether masks are other than the run that goes on was told.
+    /// Whether masks are, or are just becoming, other than the run that goes on was told.
     #[must_use]
     pub fn is_masked_meanwhile(&self) -> bool {
         let run = self.run.as_ref().filter(|run| run.picture == self.picture_number);
-        run.is_some_and(|run| self.is_painting() || run.told.painted != Painted::of(&self.document, &self.masks()))
+        let is_painted_on = || self.stroke.as_ref().is_some_and(StrokeBuilder::is_on_mask);
+        run.is_some_and(|run| is_painted_on() || run.told.painted != Painted::of(&self.document, &self.masks()))
     }
 
     pub(super) fn take_in_next_mask(&mut self, next: NextMask) {

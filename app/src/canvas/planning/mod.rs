@@ -52,12 +52,17 @@ enum Handle {
 
 impl Handle {
     /// The handle at a place of the screen.
-    fn at(plan: &Plan, on_screen: Pos2, camera: &Camera) -> Option<Self> {
-        let (seen, grip) = (plan.seen(), FeatherGrip::of(plan));
+    fn at(plan: &Plan, on_screen: Pos2, camera: &Camera, studio: &Studio) -> Option<Self> {
+        let (seen, grip) = (plan.seen(), has_ring(studio).then(|| FeatherGrip::of(plan)));
         let edges = || edges_at(seen, on_screen, camera).filter(|_| has_frame(plan));
         let of_frame = || edges().map(|edges| Self::Frame { edges, seen });
-        grip.is_at(on_screen, camera).then_some(Self::Ring(grip)).or_else(of_frame)
+        grip.filter(|grip| grip.is_at(on_screen, camera)).map(Self::Ring).or_else(of_frame)
     }
+}
+
+/// Whether the ring is drawn: before a run, and where the mask it belongs to is not hidden.
+fn has_ring(studio: &Studio) -> bool {
+    studio.run().is_none() && studio.document().mask_look().visible
 }
 
 /// Whether the model sees a part of the picture, which is drawn as a frame.
@@ -94,7 +99,7 @@ impl Planning {
     pub(super) fn press(&mut self, on_screen: Pos2, camera: &Camera, studio: &Studio, tools: &Toolbox) -> bool {
         let Some(plan) = self.draggable(studio, tools) else { return false };
         let from_in_canvas = camera.canvas_from_screen(on_screen);
-        self.grab = Handle::at(&plan, on_screen, camera).map(|handle| Grab { handle, from_in_canvas });
+        self.grab = Handle::at(&plan, on_screen, camera, studio).map(|handle| Grab { handle, from_in_canvas });
         self.grab.is_some()
     }
 
@@ -128,7 +133,7 @@ impl Planning {
         tools: &Toolbox,
     ) -> Option<CursorIcon> {
         let plan = self.draggable(studio, tools)?;
-        let under_pointer = Handle::at(&plan, on_screen, camera);
+        let under_pointer = Handle::at(&plan, on_screen, camera, studio);
         let edges = match self.grab.as_ref().map(|grab| &grab.handle).or(under_pointer.as_ref())? {
             Handle::Ring(_) => [1, 0],
             Handle::Frame { edges, .. } => *edges,
@@ -145,8 +150,7 @@ impl Planning {
             return;
         }
         let Some(plan) = self.plan(studio) else { return };
-        // It belongs to the mask and goes where that is hidden.
-        if studio.run().is_none() && studio.document().mask_look().visible {
+        if has_ring(studio) {
             self.ring.paint(ui.ctx(), painter, camera, studio, &plan);
         }
         let rect = egui_rect(plan.seen());
@@ -160,13 +164,15 @@ impl Planning {
             paint_label(painter, on_screen, &plan, is_near || is_held);
         }
         if is_held || is_near && self.draggable(studio, tools).is_some() {
-            self.paint_handles(painter, camera, &plan, pointer);
+            let edges = HANDLES.into_iter().filter(|_| has_frame(&plan));
+            edges.for_each(|edges| handle::paint(painter, handle_on_screen(rect, edges, camera)));
+            if has_ring(studio) {
+                self.paint_grip(painter, camera, &plan, pointer);
+            }
         }
     }
 
-    fn paint_handles(&self, painter: &Painter, camera: &Camera, plan: &Plan, pointer: Option<Pos2>) {
-        let edges = HANDLES.into_iter().filter(|_| has_frame(plan));
-        edges.for_each(|edges| handle::paint(painter, handle_on_screen(egui_rect(plan.seen()), edges, camera)));
+    fn paint_grip(&self, painter: &Painter, camera: &Camera, plan: &Plan, pointer: Option<Pos2>) {
         let grip = FeatherGrip::of(plan);
         let is_meant = match &self.grab {
             Some(grab) => matches!(grab.handle, Handle::Ring(_)),
